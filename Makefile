@@ -1,0 +1,42 @@
+# Zhixing 知行. `make run` and `make test` are all that a newcomer needs; both fetch what they need.
+
+GO      ?= go
+DATA    ?= data
+ADDR    ?= 127.0.0.1:8080
+# PostgreSQL (throw-away cluster in the tests), a PDF reader, a browser, fonts and an XML validator: Debian's own packages.
+DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils
+
+export CGO_ENABLED = 0
+
+.PHONY: run build test test-tools run-tools fuzz kills load bench screenshots clean
+
+run: run-tools build ## start on the embedded database with the demonstration county
+	./zhixing demo --data $(DATA) --listen $(ADDR)
+
+build:
+	$(GO) build -trimpath -o zhixing ./cmd/zhixing
+
+test: test-tools ## all tests, on SQLite and PostgreSQL, with a real browser
+	ZHIXING_REQUIRE_POSTGRES=1 ZHIXING_REQUIRE_BROWSER=1 $(GO) test -timeout 20m ./...
+
+# Each tool is asked for by what it puts on the machine, so nothing is fetched twice.
+test-tools:
+	@./.ci/tools test $(DEBIAN)
+
+run-tools:
+	@./.ci/tools run fonts-wqy-microhei
+
+fuzz: ## every fuzz target for a while (FUZZTIME=60s)
+	@./.ci/fuzz $(or $(FUZZTIME),60s)
+
+kills: ## kill -9 while publishing, 200 times
+	ZHIXING_KILLS=200 $(GO) test -count=1 -timeout 60m -run Kill -v ./publication ./journal
+
+bench: ## reader, search and page benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web
+
+load: build ## 2,000 document pages a second
+	@./docs/load.sh
+
+clean:
+	rm -rf zhixing $(DATA)

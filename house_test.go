@@ -1,0 +1,209 @@
+// Package zhixing_test keeps the house in order: every package says what it is, imports run one way, and no file
+// grows past what a person reads.
+package zhixing_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the one direction in which imports run: a package may use those named beside it and what those may
+// use. A package that is missing here fails the test, so that a newcomer decides where it stands.
+var mayImport = map[string][]string{
+	// Pure: no file, no clock, no network, no database.
+	"calendar":   {},
+	"gazette":    {"calendar"},
+	"duty":       {"gazette"},
+	"edition":    {"gazette"},
+	"org":        {},
+	"manuscript": {},
+	// The record.
+	"db":      {},
+	"journal": {"db"},
+	"search":  {"db"},
+	"account": {"journal"},
+	// Data of counties.
+	"counties": {},
+	"policy":   {"org", "calendar"},
+	// The loop.
+	"publication": {"journal", "search", "edition", "duty", "org"},
+	// What people touch.
+	"web":         {"publication", "account", "policy", "manuscript"},
+	"cmd/zhixing": {"web", "counties", "db/dbtest"},
+	"db/dbtest":   {"db"},
+}
+
+// impure are the standard packages through which a pure package could reach out of itself.
+var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "log", "log/slog", "io/ioutil"}
+
+var pure = []string{"calendar", "gazette", "duty", "edition", "org"}
+
+const module = "zhixing/"
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	for dir, files := range packages(t) {
+		var doc string
+		for _, f := range files {
+			if !strings.HasSuffix(f.name, "_test.go") && f.ast.Doc != nil {
+				doc = f.ast.Doc.Text()
+			}
+		}
+		want := "Package " + filepath.Base(dir) + " "
+		if dir == "cmd/zhixing" {
+			want = "Command zhixing "
+		}
+		if !strings.HasPrefix(doc, want) {
+			t.Errorf("%s: want a package comment that begins %q and gives its contract and an example", dir, want)
+		}
+	}
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	for dir, files := range packages(t) {
+		if _, ok := mayImport[dir]; !ok {
+			t.Errorf("%s: not in mayImport: say there which packages it may use", dir)
+			continue
+		}
+		allowed := reach(dir)
+		for _, f := range files {
+			test := strings.HasSuffix(f.name, "_test.go")
+			for _, imp := range f.ast.Imports {
+				path := strings.Trim(imp.Path.Value, `"`)
+				name, ours := strings.CutPrefix(path, module)
+				switch {
+				case test:
+				case ours && !slices.Contains(allowed, name):
+					t.Errorf("%s imports %s: imports run down the loop; hand in a function value instead", f.name, path)
+				case slices.Contains(pure, dir) && slices.Contains(impure, path):
+					t.Errorf("%s imports %s: %s is pure; let the caller do it", f.name, path, dir)
+				}
+			}
+		}
+	}
+}
+
+func TestSQLStandsInStores(t *testing.T) {
+	for dir, files := range packages(t) {
+		if dir == "db" || dir == "db/dbtest" {
+			continue
+		}
+		for _, f := range files {
+			base := filepath.Base(f.name)
+			if strings.HasPrefix(base, "store") || strings.HasSuffix(base, "_test.go") {
+				continue
+			}
+			ast.Inspect(f.ast, func(n ast.Node) bool {
+				lit, ok := n.(*ast.BasicLit)
+				if !ok || lit.Kind != token.STRING {
+					return true
+				}
+				s := strings.TrimSpace(strings.Trim(lit.Value, "`\""))
+				for _, verb := range []string{"SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "} {
+					if strings.HasPrefix(s, verb) {
+						t.Errorf("%s: SQL outside a store*.go file: %.40s", f.name, s)
+					}
+				}
+				return true
+			})
+		}
+	}
+}
+
+func TestFilesStayReadable(t *testing.T) {
+	for _, files := range packages(t) {
+		for _, f := range files {
+			if strings.HasSuffix(f.name, "_test.go") {
+				continue
+			}
+			if f.lines > 600 {
+				t.Errorf("%s has %d lines: split it by noun (at most 600, better 400)", f.name, f.lines)
+			}
+		}
+	}
+}
+
+func TestDecisionsAreOnePage(t *testing.T) {
+	pages, err := filepath.Glob("decisions/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal("no decisions", err)
+	}
+	seen := map[string]string{}
+	for _, p := range pages {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(b)
+		for _, part := range []string{"\n## Context", "\n## Decision", "\n## Consequences"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: lacks%s", p, strings.TrimPrefix(part, "\n##"))
+			}
+		}
+		if n := strings.Count(text, "\n"); n > 80 {
+			t.Errorf("%s has %d lines: a decision is one page", p, n)
+		}
+		no := filepath.Base(p)[:4]
+		if other, ok := seen[no]; ok {
+			t.Errorf("%s and %s have the same number", p, other)
+		}
+		seen[no] = p
+	}
+}
+
+type file struct {
+	name  string
+	ast   *ast.File
+	lines int
+}
+
+// packages parses every Go file below the root, by folder.
+func packages(t *testing.T) map[string][]file {
+	t.Helper()
+	out := map[string][]file{}
+	set := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && path != ".") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || filepath.Dir(path) == "." {
+			return nil
+		}
+		f, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		out[dir] = append(out[dir], file{path, f, set.File(f.Pos()).LineCount()})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// reach is what dir may import, directly or through what it may import.
+func reach(dir string) []string {
+	var out []string
+	for _, d := range mayImport[dir] {
+		if !slices.Contains(out, d) {
+			out = append(out, d)
+			for _, e := range reach(d) {
+				if !slices.Contains(out, e) {
+					out = append(out, e)
+				}
+			}
+		}
+	}
+	return out
+}
