@@ -1,0 +1,131 @@
+// Package web is what people and machines touch: the public gazette site, its open data, the desk where a
+// manuscript becomes a publication, and accounts.
+//
+// All routes stand in one list (routes.go) with who may use them. Every page is rendered on the server, works
+// without JavaScript and has an address that can be sent to a colleague. Nothing here decides what is public:
+// public pages read only through package publication, whose public tables hold only what is public.
+//
+// To add a page: a row in routes.go, a handler in the file of its noun, a template in templates/.
+//
+//	srv, err := web.New(web.Config{DB: d, County: county, …})
+//	http.ListenAndServe(addr, srv)
+package web
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"log/slog"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"zhixing/account"
+	"zhixing/db"
+	"zhixing/journal"
+	"zhixing/policy"
+)
+
+//go:embed static
+var staticFiles embed.FS
+
+// Config is what a server needs. All fields without a comment are required.
+type Config struct {
+	DB     *db.DB
+	County policy.County
+	Log    *journal.Log
+	OIDC   *account.OIDC // log-in through the county's own identity provider; may be nil
+	Font   []byte        // TrueType face for PDF; without it no PDF is made and the pages say so
+	// BaseURL is how the site is reached from outside, such as https://gazette.example.gov.cn; addresses in feeds,
+	// downloads and proofs begin with it.
+	BaseURL string
+	Logger  *slog.Logger
+	Demo    bool // show that this is a demonstration on every page
+}
+
+// Server answers all requests of one county.
+type Server struct {
+	Config
+	handler http.Handler
+	pages   *templates
+	cache   *cache
+	static  map[string]asset
+	metrics *metrics
+	limits  *limits
+}
+
+type asset struct {
+	body      []byte
+	mediaType string
+}
+
+// New wires a server. It reads nothing from the database yet.
+func New(c Config) (*Server, error) {
+	s := &Server{Config: c, cache: newCache(cacheBytes), metrics: newMetrics(), limits: newLimits()}
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	s.BaseURL = strings.TrimRight(s.BaseURL, "/")
+	if err := s.loadStatic(); err != nil {
+		return nil, err
+	}
+	pages, err := loadTemplates(s)
+	if err != nil {
+		return nil, err
+	}
+	s.pages = pages
+	mux := http.NewServeMux()
+	for _, r := range routes {
+		mux.Handle(r.pattern, s.guard(r))
+	}
+	// The outermost comes last: what fails inside is still counted, logged and answered.
+	var h http.Handler = mux
+	h = http.NewCrossOriginProtection().Handler(h)
+	h = secureHeaders(h)
+	h = s.observe(h)
+	s.handler = h
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// loadStatic gives every asset an address with its checksum, so that it may be kept for ever.
+func (s *Server) loadStatic() error {
+	s.static = map[string]asset{}
+	return fs.WalkDir(staticFiles, "static", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := staticFiles.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		mt := mime.TypeByExtension(path.Ext(p))
+		s.static[strings.TrimPrefix(p, "static/")] = asset{b, mt}
+		return nil
+	})
+}
+
+// assetURL is the address of a static file, checksum included.
+func (s *Server) assetURL(name string) string {
+	sum := sha256.Sum256(s.static[name].body)
+	return "/static/" + hex.EncodeToString(sum[:6]) + "/" + name
+}
+
+func (s *Server) serveStatic(w http.ResponseWriter, r *http.Request) error {
+	a, ok := s.static[r.PathValue("name")]
+	if !ok {
+		return notFound("没有这个文件。")
+	}
+	w.Header().Set("Content-Type", a.mediaType)
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, err := w.Write(a.body)
+	return err
+}
+
+// now is the server's only clock.
+func (s *Server) now() time.Time { return s.DB.Now() }
