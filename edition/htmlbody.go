@@ -1,0 +1,215 @@
+package edition
+
+import (
+	"html"
+	"strconv"
+	"strings"
+)
+
+// HTMLBody is the text of the document as an HTML fragment to be set into a page: no title, no style, no script.
+//
+// Every block with a path is an element with id and data-path set to it, so #三/(四)/25 leads there; data-kind is
+// the BlockKind. Headings are <h2> to <h6> inside nested <section>s, beginning with h2 (h3 under the title of a
+// plan), so the page has its own <h1>. A heading that runs on into its paragraph is <p> with the phrase in
+// <b class="lead">. The number is <span class="mark">. An empty <a class="self"> links to the block's own address
+// (out of the order of the tab key: there are hundreds).
+// Withheld places are <p class="removed">. Citations are links where their address is known.
+func HTMLBody(p Publication) []byte {
+	w := htmlWriter{p: p.Clean()}
+	w.body()
+	return []byte(w.b.String())
+}
+
+type htmlWriter struct {
+	b     strings.Builder
+	p     Publication
+	links *strings.Replacer
+}
+
+func (w *htmlWriter) body() {
+	w.b.Grow(32 << 10)
+	w.links = citeLinks(w.p.Cites)
+	for i, part := range w.p.Parts {
+		depth := 2
+		w.b.WriteString(`<section class="part"`)
+		if part.Title != "" {
+			id := partID(i, part)
+			w.b.WriteString(` id="` + html.EscapeString(id) + `"><h2 class="part-title">` + html.EscapeString(part.Title) + "</h2>\n")
+			depth = 3
+		} else {
+			w.b.WriteString(">\n")
+		}
+		w.blocks(part.Nodes, depth)
+		w.b.WriteString("</section>\n")
+	}
+}
+
+// partID is the address of a plan as a whole; it cannot be the path of a block, since those hold no colon first.
+func partID(i int, part Part) string {
+	if part.Key != "" {
+		return "part:" + address(part.Key)
+	}
+	return "part:" + strconv.Itoa(i+1)
+}
+
+func (w *htmlWriter) blocks(bs []Block, depth int) {
+	for i := range bs {
+		w.block(&bs[i], depth)
+	}
+}
+
+func (w *htmlWriter) block(b *Block, depth int) {
+	if b.Kind == Table {
+		w.table(b)
+		w.blocks(b.Children, depth)
+		return
+	}
+	mark, title, rest := b.split()
+	heads := b.Kind == Heading || b.Kind == AttachmentHead
+	nested := heads || len(b.Children) > 0
+	tag := "p"
+	if heads && rest == "" || b.Kind == AttachmentHead {
+		tag = "h" + strconv.Itoa(min(depth, 6))
+	}
+	if nested {
+		w.b.WriteString("<section")
+		w.attrs(b, "")
+		w.b.WriteString("><" + tag)
+		if tag == "p" {
+			w.b.WriteString(` class="` + className(b.Kind) + `"`)
+		}
+		w.b.WriteByte('>')
+	} else {
+		w.b.WriteString("<" + tag)
+		w.attrs(b, className(b.Kind))
+		w.b.WriteByte('>')
+	}
+	if mark != "" {
+		w.b.WriteString(`<span class="mark">` + html.EscapeString(mark) + "</span>" + gap(mark, title+rest))
+	}
+	switch {
+	case title != "" && rest != "":
+		w.b.WriteString(`<b class="lead">` + html.EscapeString(title) + "</b>")
+	case title != "":
+		w.b.WriteString(html.EscapeString(title))
+	}
+	w.text(rest)
+	if b.Path != "" && b.Kind != Removed {
+		w.b.WriteString(`<a class="self" href="#` + html.EscapeString(fragment(b.Path)) + `" tabindex="-1" aria-label="本条地址"></a>`)
+	}
+	w.b.WriteString("</" + tag + ">\n")
+	w.blocks(b.Children, depth+1)
+	if nested {
+		w.b.WriteString("</section>\n")
+	}
+}
+
+func className(k BlockKind) string {
+	if k == "" {
+		return "clause"
+	}
+	return html.EscapeString(string(k))
+}
+
+func (w *htmlWriter) attrs(b *Block, class string) {
+	if class != "" {
+		w.b.WriteString(` class="` + class + `"`)
+	}
+	if b.Path != "" {
+		path := html.EscapeString(b.Path)
+		w.b.WriteString(` id="` + path + `" data-path="` + path + `"`)
+	}
+	w.b.WriteString(` data-kind="` + className(b.Kind) + `"`)
+	if b.Level > 0 {
+		w.b.WriteString(` data-level="` + strconv.Itoa(b.Level) + `"`)
+	}
+}
+
+func (w *htmlWriter) text(s string) {
+	for i, l := range strings.Split(s, "\n") {
+		if i > 0 {
+			w.b.WriteString("<br>")
+		}
+		l = html.EscapeString(l)
+		if w.links != nil {
+			l = w.links.Replace(l)
+		}
+		w.b.WriteString(l)
+	}
+}
+
+func (w *htmlWriter) table(b *Block) {
+	w.b.WriteString(`<div class="table"`)
+	w.attrs(b, "")
+	w.b.WriteString(` role="region" aria-label="表格" tabindex="0"><table>` + "\n")
+	for _, row := range rows(b.Text) {
+		w.b.WriteString("<tr>")
+		for _, cell := range row {
+			w.b.WriteString("<td>")
+			w.text(cell)
+			w.b.WriteString("</td>")
+		}
+		w.b.WriteString("</tr>\n")
+	}
+	w.b.WriteString("</table></div>\n")
+}
+
+// rows reads a table's text: one row a line, cells parted by tabs; rows are filled up to the same number of cells.
+func rows(s string) [][]string {
+	var out [][]string
+	width := 0
+	for _, l := range strings.Split(s, "\n") {
+		if strings.TrimSpace(l) == "" {
+			continue
+		}
+		cells := strings.Split(l, "\t")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		width = max(width, len(cells))
+		out = append(out, cells)
+	}
+	if width*len(out) > 1<<16 { // one freak row does not blow the others up
+		return out
+	}
+	for i := range out {
+		for len(out[i]) < width {
+			out[i] = append(out[i], "")
+		}
+	}
+	return out
+}
+
+// citeLinks replaces the titles (in 《》) and numbers of cited documents, in escaped text, by links; nil for none.
+func citeLinks(cites []Cite) *strings.Replacer {
+	var pairs []string
+	seen := map[string]bool{}
+	for _, c := range cites {
+		if !webAddress(c.URL) {
+			continue
+		}
+		for _, s := range []string{"《" + c.Title + "》", c.No} {
+			if s == "" || s == "《》" || seen[s] {
+				continue
+			}
+			seen[s] = true
+			s = html.EscapeString(s)
+			pairs = append(pairs, s, `<a class="cite" href="`+html.EscapeString(c.URL)+`">`+s+"</a>")
+		}
+	}
+	if pairs == nil {
+		return nil
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// webAddress refuses everything but http, https and addresses on the same site, so that no link can run a script.
+func webAddress(u string) bool {
+	return strings.HasPrefix(u, "https://") || strings.HasPrefix(u, "http://") ||
+		strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//")
+}
+
+// fragment writes a path for the part of an address after #. Han characters may stand there as they are.
+func fragment(path string) string {
+	return strings.NewReplacer("%", "%25", "<", "%3C", ">", "%3E", `"`, "%22", "`", "%60", `\`, "%5C").Replace(path)
+}
