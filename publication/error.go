@@ -1,0 +1,68 @@
+package publication
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind sorts what can go wrong, for the caller: which HTTP status, which exit code.
+type Kind uint8
+
+// The kinds of error.
+const (
+	Invalid    Kind = iota + 1 // what was given cannot be taken
+	NotAllowed                 // this person may not do this
+	NotFound                   //
+	Conflict                   // somebody else was faster, or such a thing exists already
+	WrongState                 // not at this stage of the draft
+	TooLarge                   // a bound was passed; the message names it
+)
+
+// Error is an error with a sentence that may be shown to a citizen or a clerk. It never holds anything of a draft.
+type Error struct {
+	Kind    Kind
+	Op      string // such as publication.Publish
+	Message string // in Chinese: what is wrong and what to do
+	Err     error  // for the operator; may be nil
+}
+
+// Error is for the log; pages show Message.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %s: %v", e.Op, e.Message, e.Err)
+	}
+	return e.Op + ": " + e.Message
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf is the kind of the *Error in err's chain, 0 where there is none.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return 0
+}
+
+// Message is what a person may be told of err: the sentence of the *Error in its chain, else a sentence that says
+// nothing about the inside.
+func Message(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return "系统内部出错，未作任何改动。请稍后再试；仍不行，请联系系统管理员查看运行日志。"
+}
+
+func refuse(kind Kind, op, format string, args ...any) error {
+	return &Error{Kind: kind, Op: "publication." + op, Message: fmt.Sprintf(format, args...)}
+}
+
+func wrap(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("publication.%s: %w", op, err)
+}
