@@ -12,6 +12,18 @@ import (
 //
 //	Fold("县人民政府发展研究中心(县金融服务中心)") == Fold("县人民政府发展研究中心（县金融 服务中心）")
 func Fold(name string) string {
+	out := foldOnce(name)
+	// What stood apart may combine when the space between is gone; then the result is no normal form yet.
+	for range 3 {
+		if norm.NFKC.IsNormalString(out) {
+			break
+		}
+		out = foldOnce(out)
+	}
+	return out
+}
+
+func foldOnce(name string) string {
 	var b strings.Builder
 	b.Grow(len(name))
 	for _, r := range norm.NFKC.String(name) {

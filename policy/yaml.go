@@ -1,0 +1,133 @@
+package policy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// text is a word in a YAML file that remembers its line.
+type text struct {
+	s    string
+	line int
+}
+
+// UnmarshalYAML takes any single value as it is written: 043600 stays six digits.
+func (t *text) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind != yaml.ScalarNode {
+		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: cannot unmarshal %s into text", n.Line, n.Tag)}}
+	}
+	t.s, t.line = strings.TrimSpace(n.Value), n.Line
+	return nil
+}
+
+func words(ts []text) []string {
+	if len(ts) == 0 {
+		return nil
+	}
+	out := make([]string, len(ts))
+	for i, t := range ts {
+		out[i] = t.s
+	}
+	return out
+}
+
+// decode reads one YAML document strictly into v, a pointer to one of the *File types.
+func (f *folder) decode(file string, v any) bool {
+	b, ok := f.read(file, maxYAML)
+	if !ok {
+		return false
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
+	err := dec.Decode(v)
+	switch {
+	case errors.Is(err, io.EOF):
+		f.bad(file, 0, "文件是空的")
+		return false
+	case err != nil:
+		f.explain(file, err)
+		return false
+	}
+	var more yaml.Node
+	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
+		f.bad(file, more.Line, "一个文件只写一份内容，请去掉“---”之后的部分")
+		return false
+	}
+	return true
+}
+
+var (
+	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
+	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type (\S+)$`)
+	yamlTwice   = regexp.MustCompile(`^mapping key "(.*)" already defined at line (\d+)$`)
+	yamlShape   = regexp.MustCompile(`^cannot unmarshal (\S+)(?: .*)? into (\S+)$`)
+)
+
+// explain turns what the YAML library says into problems that a clerk can act on.
+func (f *folder) explain(file string, err error) {
+	var many *yaml.TypeError
+	if !errors.As(err, &many) {
+		line, said := splitLine(err.Error())
+		f.bad(file, line, "YAML 写法有误，请检查缩进、冒号和引号（%s）", said)
+		return
+	}
+	for _, e := range many.Errors {
+		line, said := splitLine(e)
+		if m := yamlUnknown.FindStringSubmatch(said); m != nil {
+			f.bad(file, line, "不认识的字段“%s”，这里可写：%s", m[1], fields(m[2]))
+		} else if m := yamlTwice.FindStringSubmatch(said); m != nil {
+			f.bad(file, line, "字段“%s”写了两次，第一次在第 %s 行", m[1], m[2])
+		} else if m := yamlShape.FindStringSubmatch(said); m != nil {
+			f.bad(file, line, "这里写的是%s，应当是%s", shape(m[1]), shape(m[2]))
+		} else {
+			f.bad(file, line, "写法有误（%s）", said)
+		}
+	}
+}
+
+func splitLine(s string) (int, string) {
+	if m := yamlLine.FindStringSubmatch(s); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		return n, m[2]
+	}
+	return 0, strings.TrimPrefix(s, "yaml: ")
+}
+
+// shape says in Chinese what a YAML tag or a Go type of ours is.
+func shape(s string) string {
+	switch {
+	case s == "!!map" || strings.HasPrefix(s, "map["):
+		return "一组“字段: 值”"
+	case s == "!!seq" || strings.HasPrefix(s, "[]"):
+		return "一个列表（每项前有“- ”）"
+	case s == "bool":
+		return " true 或 false"
+	case strings.HasSuffix(s, "File"):
+		return "一组“字段: 值”"
+	}
+	return "一个词"
+}
+
+// fields lists the fields that a *File type has, by the name that the YAML library prints.
+func fields(typeName string) string {
+	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{}} {
+		t := reflect.TypeOf(v)
+		if t.String() != typeName {
+			continue
+		}
+		var names []string
+		for i := range t.NumField() {
+			names = append(names, t.Field(i).Tag.Get("yaml"))
+		}
+		return strings.Join(names, "、")
+	}
+	return "（无）"
+}
