@@ -1,0 +1,9 @@
+package journal_test
+
+import (
+	"testing"
+
+	"zhixing/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
