@@ -14,13 +14,18 @@ import (
 // <b class="lead">. The number is <span class="mark">. An empty <a class="self"> links to the block's own address
 // (out of the order of the tab key: there are hundreds).
 // Withheld places are <p class="removed">. Citations are links where their address is known.
-func HTMLBody(p Publication) []byte {
-	w := htmlWriter{p: p.Clean()}
+func HTMLBody(p Publication) []byte { return HTMLBodyWith(p, nil) }
+
+// HTMLBodyWith sets what beside returns for a block's path right after the block's own text and before its children;
+// both then stand in a <div class="row">. beside returns safe HTML, or nothing.
+func HTMLBodyWith(p Publication, beside func(path string) string) []byte {
+	w := htmlWriter{p: p.Clean(), beside: beside}
 	w.body()
 	return []byte(w.b.String())
 }
 
 type htmlWriter struct {
+	beside func(path string) string
 	b     strings.Builder
 	p     Publication
 	links *strings.Replacer
@@ -65,16 +70,27 @@ func (w *htmlWriter) block(b *Block, depth int) {
 		return
 	}
 	mark, title, rest := b.split()
+	var aside string
+	if w.beside != nil && b.Path != "" {
+		aside = w.beside(b.Path)
+	}
 	heads := b.Kind == Heading || b.Kind == AttachmentHead
 	nested := heads || len(b.Children) > 0
 	tag := "p"
 	if heads && rest == "" || b.Kind == AttachmentHead {
 		tag = "h" + strconv.Itoa(min(depth, 6))
 	}
+	if aside != "" && !nested {
+		w.b.WriteString(`<div class="row">`)
+	}
 	if nested {
 		w.b.WriteString("<section")
 		w.attrs(b, "")
-		w.b.WriteString("><" + tag)
+		w.b.WriteByte('>')
+		if aside != "" {
+			w.b.WriteString(`<div class="row">`)
+		}
+		w.b.WriteString("<" + tag)
 		if tag == "p" {
 			w.b.WriteString(` class="` + className(b.Kind) + `"`)
 		}
@@ -98,6 +114,9 @@ func (w *htmlWriter) block(b *Block, depth int) {
 		w.b.WriteString(`<a class="self" href="#` + html.EscapeString(fragment(b.Path)) + `" tabindex="-1" aria-label="本条地址"></a>`)
 	}
 	w.b.WriteString("</" + tag + ">\n")
+	if aside != "" {
+		w.b.WriteString(aside + "</div>\n")
+	}
 	w.blocks(b.Children, depth+1)
 	if nested {
 		w.b.WriteString("</section>\n")
