@@ -26,9 +26,9 @@ func HTMLBodyWith(p Publication, beside func(path string) string) []byte {
 
 type htmlWriter struct {
 	beside func(path string) string
-	b     strings.Builder
-	p     Publication
-	links *strings.Replacer
+	b      strings.Builder
+	p      Publication
+	links  *strings.Replacer
 }
 
 func (w *htmlWriter) body() {
