@@ -3,21 +3,21 @@
 -- Users of a county. The name is what they log in with and is never used for another person; roles are words
 -- separated by spaces; password is a PHC string; one_time_until and last_login_at are 0 where there is none.
 CREATE TABLE account (
-	county         text    NOT NULL,
-	name           text    NOT NULL,
-	full_name      text    NOT NULL,
-	unit           text    NOT NULL,
-	roles          text    NOT NULL,
+	county         {{.Text}} NOT NULL,
+	name           {{.Text}} NOT NULL,
+	full_name      {{.Text}} NOT NULL,
+	unit           {{.Text}} NOT NULL,
+	roles          {{.Text}} NOT NULL,
 	active         boolean NOT NULL,
 	demo           boolean NOT NULL,
-	password       text    NOT NULL,
+	password       {{.Text}} NOT NULL,
 	one_time_until bigint  NOT NULL,
-	totp_secret    text    NOT NULL,
-	totp_pending   text    NOT NULL,
+	totp_secret    {{.Text}} NOT NULL,
+	totp_pending   {{.Text}} NOT NULL,
 	totp_step      bigint  NOT NULL,
 	single_sign_on boolean NOT NULL,
-	oidc_issuer    text    NOT NULL,
-	oidc_subject   text    NOT NULL,
+	oidc_issuer    {{.Text}} NOT NULL,
+	oidc_subject   {{.Text}} NOT NULL,
 	created_at     bigint  NOT NULL,
 	last_login_at  bigint  NOT NULL,
 	PRIMARY KEY (county, name)
@@ -26,23 +26,23 @@ CREATE UNIQUE INDEX account_subject ON account (county, oidc_issuer, oidc_subjec
 
 -- Codes that stand in for a lost second factor, each good once. Only their SHA-256 is kept.
 CREATE TABLE account_recovery (
-	county    text   NOT NULL,
-	name      text   NOT NULL,
-	code_hash text   NOT NULL,
+	county    {{.Text}} NOT NULL,
+	name      {{.Text}} NOT NULL,
+	code_hash {{.Text}} NOT NULL,
 	used_at   bigint NOT NULL,
 	PRIMARY KEY (county, name, code_hash)
 );
 
 -- Who is logged in. Only the SHA-256 of the token is kept; id is what the list of sessions calls it.
 CREATE TABLE account_session (
-	county        text    NOT NULL,
-	id            text    NOT NULL,
-	token_hash    text    NOT NULL,
-	name          text    NOT NULL,
-	via           text    NOT NULL,
+	county        {{.Text}} NOT NULL,
+	id            {{.Text}} NOT NULL,
+	token_hash    {{.Text}} NOT NULL,
+	name          {{.Text}} NOT NULL,
+	via           {{.Text}} NOT NULL,
 	second_factor boolean NOT NULL,
-	addr          text    NOT NULL,
-	agent         text    NOT NULL,
+	addr          {{.Text}} NOT NULL,
+	agent         {{.Text}} NOT NULL,
 	started_at    bigint  NOT NULL,
 	seen_at       bigint  NOT NULL,
 	PRIMARY KEY (county, id)
@@ -52,8 +52,8 @@ CREATE INDEX account_session_name ON account_session (county, name);
 
 -- Failed attempts by hash of what was tried, whether such a user exists or not.
 CREATE TABLE account_failure (
-	county       text   NOT NULL,
-	key          text   NOT NULL,
+	county       {{.Text}} NOT NULL,
+	key          {{.Text}} NOT NULL,
 	failures     bigint NOT NULL,
 	locks        bigint NOT NULL,
 	locked_until bigint NOT NULL,
