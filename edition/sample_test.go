@@ -53,3 +53,32 @@ func sample() Publication {
 		},
 	}
 }
+
+// samples are the publications that every writer is tried on.
+func samples() map[string]Publication {
+	corrected := sample()
+	corrected.Record, corrected.Version, corrected.VersionNote = Correct, 2, "河塘处数有误，现予更正"
+	corrected.Earlier = []Earlier{{1, Publish, corrected.PublishedAt.Add(-72 * time.Hour), ""}}
+
+	withdrawn := corrected
+	withdrawn.Record, withdrawn.Version, withdrawn.VersionNote = Withdraw, 3, "文件已另行印发"
+	withdrawn.Parts, withdrawn.Duties, withdrawn.Cites, withdrawn.Attachments = nil, nil, nil, nil
+
+	odd := sample()
+	odd.No, odd.SignedOn, odd.Issue, odd.URL, odd.Kind = "", calendar.Date{}, Issue{}, "", "须知"
+	odd.Title = `R&D <第1期> "引号" 与'撇号'`
+	odd.Cites = []Cite{{Title: `A&B <c>`, Effect: "废止"}, {No: "甲政发〔2020〕1号", URL: "javascript:alert(1)"}}
+	odd.Parts = []Part{{Nodes: []Block{
+		{Kind: Clause, Text: `据《A&B <c>》、甲政发〔2020〕1号，x<y && y>z。`, Path: "1"},
+		{Kind: Clause, Text: "同一路径", Path: "1"},
+		{Kind: Heading, Level: 1, Mark: "第一条", Title: "范围", Text: "第一条　范围", Path: "第一条"},
+		{Kind: Heading, Level: 1, Mark: "第一条", Text: "第一条 又一个第一条", Path: "第一条"},
+		{Kind: Table, Text: "", Path: "空表"},
+		{Kind: Table, Text: "一\t二\n三", Path: "表"},
+		{Kind: Clause, Text: "", Path: "空"},
+		{Kind: Clause, Text: "两行\n文字"},
+		{Kind: "??", Text: "未知的种类", Path: "a b　c"},
+	}}}
+	empty := Publication{Record: Publish, Key: "e", Version: 1, PublishedAt: sample().PublishedAt}
+	return map[string]Publication{"plain": sample(), "corrected": corrected, "withdrawn": withdrawn, "odd": odd, "empty": empty}
+}

@@ -234,20 +234,22 @@ func (w *withheld) prune(p *Publication) {
 	p.Availability = strings.Join(keep, "；")
 }
 
-// number reads 3, ３ or 三; 0 where it is none of them.
+// number reads 3, ３, 三 or 二十三; 0 where it is none of them.
 func number(s string) int {
 	if n, err := strconv.Atoi(squeeze(s)); err == nil {
 		return n
 	}
 	const digits = "零一二三四五六七八九"
-	n, unit := 0, 0
+	n, digit := 0, 0
 	for _, r := range s {
-		if r == '十' {
-			n += max(unit, 1) * 10
-			unit = 0
-		} else if i := strings.IndexRune(digits, r); i >= 0 {
-			unit = i / len("零")
+		switch i := strings.IndexRune(digits, r); {
+		case r == '百':
+			n, digit = n+max(digit, 1)*100, 0
+		case r == '十':
+			n, digit = n+max(digit, 1)*10, 0
+		case i >= 0:
+			digit = i / len("零")
 		}
 	}
-	return n + unit
+	return n + digit
 }
