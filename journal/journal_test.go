@@ -143,7 +143,7 @@ func TestRecordsCannotBeChanged(t *testing.T) {
 			`INSERT INTO journal SELECT * FROM journal WHERE true ON CONFLICT (county, seq) DO UPDATE SET who = 'x'`,
 			`TRUNCATE journal`,
 		} {
-			if err := exec(d, change); err == nil {
+			if err := run(d, change); err == nil {
 				t.Error("done:", change)
 			}
 		}
@@ -153,7 +153,7 @@ func TestRecordsCannotBeChanged(t *testing.T) {
 	})
 }
 
-func exec(d *db.DB, query string, args ...any) error {
+func run(d *db.DB, query string, args ...any) error {
 	return d.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(ctx, query, args...)
 		return err
@@ -168,7 +168,7 @@ func unguard(t *testing.T, d *db.DB, table string) {
 		drop = []string{`ALTER TABLE ` + table + ` DISABLE TRIGGER ALL`}
 	}
 	for _, q := range drop {
-		if err := exec(d, q); err != nil {
+		if err := run(d, q); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -192,7 +192,7 @@ func TestVerifyNamesTheFirstBrokenRecord(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {
 				fill(t, d, 5)
 				unguard(t, d, "journal")
-				if err := exec(d, c.change); err != nil {
+				if err := run(d, c.change); err != nil {
 					t.Fatal(err)
 				}
 				_, err := journal.Verify(ctx, d, county)
