@@ -41,7 +41,7 @@ trap 'test -n "$pid" && kill -QUIT $pid && wait $pid; rm -rf "$dir"' EXIT
 "$bin/initdb" -D "$dir/data" -U zhixing -A trust -E UTF8 --no-sync --no-instructions \
 	--locale=C --locale-provider=icu --icu-locale=zh-Hans-CN >"$dir/log" 2>&1 || { read -r _; exit 1; }
 "$bin/postgres" -D "$dir/data" -k "$dir" -h '' -F -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
-	-c max_connections=120 -c shared_buffers=64MB -c max_wal_size=4GB >>"$dir/log" 2>&1 </dev/null &
+	-c max_connections=120 -c shared_buffers=64MB -c max_wal_size=256MB >>"$dir/log" 2>&1 </dev/null &
 pid=$!
 read -r _
 `
@@ -62,7 +62,7 @@ func newCluster() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "zhixing-postgres-")
+	dir, err := os.MkdirTemp(fastDir(), "zhixing-postgres-")
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +106,20 @@ func binaries() (string, error) {
 	}
 	newest := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
 	return filepath.Dir(newest), nil
+}
+
+// fastDir is a folder in memory where that is roomy enough: a database is some 300 files, and making them there
+// takes 7 ms and not 100. Empty where there is none: then the cluster stands with other temporary files.
+func fastDir() string {
+	const dir = "/dev/shm"
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < 2<<30 {
+		return ""
+	}
+	if probe, err := os.MkdirTemp(dir, "zhixing-"); err != nil || os.Remove(probe) != nil {
+		return ""
+	}
+	return dir
 }
 
 // giveAway makes the shell run as a user without rights, and the folder his.
