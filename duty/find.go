@@ -1,0 +1,299 @@
+package duty
+
+// found is a responsibility statement at its place in a text: start and end are its first and last rune with the
+// brackets, inner is what it says.
+type found struct {
+	start, end int
+	inner      text
+	statement
+	above bool // 以上由…: it covers the items before it too
+}
+
+// finder looks for statements in the order of the text; a rule once stated holds from there on.
+type finder struct {
+	firstLeads bool
+}
+
+// explicit finds the statements in brackets and under labels.
+func (r *finder) explicit(t text) []found {
+	var out []found
+	title := 0 // depth of 《》
+	from := 0  // start of the stretch not yet searched for labels
+	for i := 0; i < t.len(); i++ {
+		switch t.f[i] {
+		case '《':
+			title++
+		case '》':
+			title = max(0, title-1)
+		}
+		if t.f[i] != '(' || title > 0 && closingTitle(t.f, i) {
+			continue
+		}
+		f, ok := r.bracket(t, i)
+		if !ok {
+			continue
+		}
+		out = append(out, r.lines(t, from, i)...)
+		out = append(out, f)
+		i = f.end - 1
+		from = f.end
+		title = 0
+	}
+	return append(out, r.lines(t, from, t.len())...)
+}
+
+// closingTitle says that a 》 follows before the sentence ends, so that i stands in a cited title.
+func closingTitle(f []rune, i int) bool {
+	for _, r := range f[i:min(len(f), i+120)] {
+		if r == '》' {
+			return true
+		}
+		if r == '。' || r == '《' {
+			return false
+		}
+	}
+	return false
+}
+
+const longest = 900 // runes that a statement may have
+
+// bracket reads the bracket that opens at i, if it is a responsibility statement.
+func (r *finder) bracket(t text, i int) (found, bool) {
+	c := closing(t.f, i)
+	open := c < 0 || c-i > longest
+	if open {
+		c = sentenceEnd(t.f, i)
+	}
+	inner := t.cut(i+1, c)
+	if inner.len() < 2 || inner.len() > longest || explains(inner) {
+		return found{}, false
+	}
+	st := readStatement(inner, r.firstLeads)
+	switch {
+	case st.kind == notOne || st.kind == ruleOnly:
+		return found{}, false
+	case open && st.kind != labelled:
+		return found{}, false
+	case st.kind != labelled && !open && !r.standsFree(t, i, c, st.kind, inner):
+		return found{}, false
+	}
+	r.firstLeads = r.firstLeads || st.firstLeads
+	return found{i, min(c+1, t.len()), inner, st, false}, true
+}
+
+// sentenceEnd is where a bracket ends that nobody closed.
+func sentenceEnd(f []rune, i int) int {
+	for ; i < len(f); i++ {
+		if f[i] == '\n' || f[i] == '。' && (i+1 == len(f) || labelHeads.at(f, i+1) == 0) {
+			return i
+		}
+	}
+	return len(f)
+}
+
+// standsFree says that a bracket without a label stands where a statement does: after a sentence or at its end.
+func (r *finder) standsFree(t text, open, close int, k kind, inner text) bool {
+	before, after := open-1, close+1
+	for before >= 0 && t.f[before] == ' ' {
+		before--
+	}
+	for after < t.len() && t.f[after] == ' ' {
+		after++
+	}
+	b, a := t.at(before), t.at(after)
+	begins := b == 0 || b == '\n' || isEnd(b) || b == ')' || b == '”' && isEnd(t.at(before-1))
+	ends := a == 0 || a == '\n' || isEnd(a) || a == '(' && k == verbal
+	if k == verbal {
+		return begins || ends || a == ',' || opensItem(t.f, after)
+	}
+	if b == '》' || !begins && !ends {
+		return false
+	}
+	firm, all := 0, 0
+	for _, u := range joinAdmin(atoms(inner)) {
+		all++
+		if firmEnd(u.squeeze().f) {
+			firm++
+		}
+	}
+	return firm == all || firm > 0 && begins && (firm*2 >= all || a == 0 || a == '\n')
+}
+
+func isEnd(r rune) bool { return r == '。' || r == ';' || r == '!' || r == '?' }
+
+// opensItem says that a number opens the text at i.
+func opensItem(f []rune, i int) bool {
+	switch r := runeAt(f, i); {
+	case r == '(':
+		return closing(f, i) > 0 && closing(f, i)-i <= 4
+	case r >= '0' && r <= '9':
+		for i < len(f) && f[i] >= '0' && f[i] <= '9' {
+			i++
+		}
+		return runeAt(f, i) == '.' || runeAt(f, i) == '、'
+	case hanNumerals[r]:
+		for i < len(f) && hanNumerals[f[i]] {
+			i++
+		}
+		return runeAt(f, i) == '是' || runeAt(f, i) == '、'
+	}
+	return false
+}
+
+var hanNumerals = map[rune]bool{'一': true, '二': true, '三': true, '四': true, '五': true, '六': true, '七': true, '八': true, '九': true, '十': true}
+
+// explains says that a bracket explains what stands before it.
+func explains(t text) bool { return explainHeads.at(t.trim("").f, 0) > 0 }
+
+var explainHeads = newWords("含 包括 包含 以下简称 简称 下称 即 原 如 例如 比如 详见 见 附件 附 不含 不包括 除 其中 注 指 俗称 又称 又名 挂 加挂 暂定 试行 草案 征求意见 修订 此件 以下统称 统称 截至 约 共 具体 名单 表格 国发 国办")
+
+// lines finds the statements that stand under a label in running text: 责任单位：甲局。
+func (r *finder) lines(t text, from, to int) []found {
+	var out []found
+	depth := 0
+	for i := from; i < to; i++ {
+		switch t.f[i] {
+		case '(':
+			depth++
+		case ')':
+			depth = max(0, depth-1)
+		}
+		if t.f[i] != ':' || depth > 0 {
+			continue
+		}
+		start, role := labelBefore(t.f[:to], from, i)
+		if role == noRole || role == other || role == person || !beginsAt(t.f, from, start) {
+			continue
+		}
+		end := r.lineEnd(t, i+1, to)
+		f := found{start: start, end: end, inner: t.cut(start, end).trim("。; ")}
+		f.statement = readStatement(f.inner, r.firstLeads)
+		if f.kind != labelled && f.kind != verbal && !(f.kind == ruleOnly && len(f.terms) > 0) {
+			continue
+		}
+		r.firstLeads = r.firstLeads || f.firstLeads
+		out = append(out, f)
+		i, depth = end-1, 0
+	}
+	return out
+}
+
+// beginsAt says that nothing of the same sentence stands before i.
+func beginsAt(f []rune, from, i int) bool {
+	if i <= from {
+		return true
+	}
+	switch p := f[i-1]; p {
+	case ' ', '\n', '(', ')', '”', '、':
+		return true
+	default:
+		return isEnd(p)
+	}
+}
+
+// lineEnd is where the statement under labels ends: at the full stop after which no label follows.
+func (r *finder) lineEnd(t text, i, to int) int {
+	depth := 0
+	for ; i < to; i++ {
+		switch t.f[i] {
+		case '(':
+			depth++
+		case ')':
+			depth = max(0, depth-1)
+		case '。':
+			if depth == 0 && !labelFollows(t.f, i+1, to) {
+				return i + 1
+			}
+		case '\n':
+			if p := lastInk(t.f, i); p != ':' && !labelFollows(t.f, i+1, to) {
+				return i
+			}
+		case ' ':
+			// A wide gap before what is no label ends it as well.
+			if depth == 0 && opensItem(t.f, i+1) {
+				return i + 1
+			}
+		}
+	}
+	return to
+}
+
+// labelFollows says that another label, or a rule, follows at i.
+func labelFollows(f []rune, i, to int) bool {
+	for i < to && (blank(f[i]) || f[i] == '。') {
+		i++
+	}
+	if n, _ := findWord2(f[i:min(to, i+24)], ruleHeads); n == 0 && ruleHeads.at(f, i) > 0 {
+		return true
+	}
+	for c := i; c < to && c < i+16; c++ {
+		if f[c] == ':' {
+			s, role := labelBefore(f, i, c)
+			return role != noRole && s == i
+		}
+	}
+	return false
+}
+
+var ruleHeads = newWords("以下均 以下各 列第一 第一位 无牵头 以下任务 以下工作 以下政策 以下措施 排第一")
+
+// spoken finds the statements made in sentences: 由甲局牵头组织实施，乙局配合。
+func (r *finder) spoken(t text) []found {
+	var out []found
+	start, depth := 0, 0
+	for i := 0; i <= t.len(); i++ {
+		switch {
+		case t.at(i) == '(':
+			depth++
+		case t.at(i) == ')':
+			depth = max(0, depth-1)
+		}
+		if i < t.len() && (depth > 0 || !isEnd(t.f[i]) && t.f[i] != '\n') {
+			continue
+		}
+		if f, ok := r.sentence(t, start, i); ok {
+			f.end = min(i+1, t.len())
+			out = append(out, f)
+		}
+		start = i + 1
+	}
+	return out
+}
+
+func (r *finder) sentence(t text, start, end int) (found, bool) {
+	s := t.cut(start, end).trim("")
+	if s.len() < 4 || s.len() > longest {
+		return found{}, false
+	}
+	for start < end && blank(t.f[start]) {
+		start++
+	}
+	first := chunks(s)[0]
+	named := dropBy(first)
+	by := named.len() < first.len()
+	v, ok := findVerb(named, false)
+	if !ok || v.start == 0 || v.role == guide || v.role == support {
+		return found{}, false
+	}
+	rest := named.cut(v.end, named.len()).trim("、")
+	if !by && rest.len() > 0 && v.role != lead && withWords.at(rest.f, 0) == 0 {
+		return found{}, false
+	}
+	st := readStatement(s, r.firstLeads)
+	if st.kind != verbal && st.kind != labelled {
+		return found{}, false
+	}
+	f := found{start: start, end: end, inner: s, statement: st}
+	f.above = hasAt(s.f, 0, []rune("以上")) || hasAt(s.f, 0, []rune("上述"))
+	return f, true
+}
+
+// lastInk is the last rune before i that is no white space.
+func lastInk(f []rune, i int) rune {
+	for i--; i >= 0; i-- {
+		if !blank(f[i]) {
+			return f[i]
+		}
+	}
+	return 0
+}

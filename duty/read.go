@@ -1,0 +1,300 @@
+package duty
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"zhixing/calendar"
+	"zhixing/gazette"
+)
+
+// reader reads the plans of one document.
+type reader struct {
+	issue *gazette.Issue
+	doc   *gazette.Document
+	year  int // completes 6月底前
+	finder
+	inherited []string
+	title     string // of the plan
+	titled    bool   // most tasks of the plan open with a title
+	out       []Duty
+}
+
+// plan reads one plan, or the document's own text.
+func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
+	p := *r
+	p.title, p.out, p.inherited = newText(title).tight(), nil, nil
+	if y := yearIn(title); y > 0 {
+		p.year = y
+	}
+	root := items(nodes)
+	n := 0
+	root.walk(func(it *item) {
+		it.found = p.explicit(it.text)
+		for _, f := range it.found {
+			if f.kind != ruleOnly {
+				n++
+			}
+		}
+	})
+	if n < 3 {
+		p.spokenToo(root, n)
+	}
+	r.firstLeads = p.firstLeads // a rule of the covering notice holds in its plans
+	p.titled = titled(root)
+	p.tasks(root)
+	return p.out
+}
+
+// spokenToo reads the statements made in sentences, in plans that use no others.
+func (r *reader) spokenToo(root *item, explicit int) {
+	root.walk(func(it *item) {
+		if len(it.found) == 0 {
+			it.found = r.spoken(it.text)
+		}
+	})
+}
+
+// titled says that most of the items with a statement open with a title.
+func titled(root *item) bool {
+	yes, all := 0, 0
+	root.walk(func(it *item) {
+		if len(it.found) == 0 || it.node == nil {
+			return
+		}
+		all++
+		t := it.text.cut(0, it.found[0].start)
+		if s := sentenceStop(t.f); s+1 < t.len() && readsAsHeading(t.f[:s], false) {
+			yes++
+		}
+	})
+	return yes*2 > all
+}
+
+// tasks emits the duties of an item and those below it.
+func (r *reader) tasks(it *item) {
+	switch {
+	case covers(it):
+		r.spread(it, it.found[0])
+		return
+	case len(it.found) > 0:
+		r.parts(it)
+	}
+	for i, k := range it.kids {
+		if above := aboveOf(it.kids[i:]); above != nil && len(k.found) == 0 {
+			r.emit(k, 1, *above, k.body(), k.text)
+			continue
+		}
+		r.tasks(k)
+	}
+}
+
+// aboveOf finds the 以上由… that covers the first of these items, which has no statement of its own.
+func aboveOf(kids []*item) *found {
+	for i, k := range kids {
+		for j := range k.found {
+			if k.found[j].above && i > 0 {
+				return &k.found[j]
+			}
+		}
+		if len(k.found) > 0 {
+			return nil
+		}
+	}
+	return nil
+}
+
+// covers says that the item is a heading whose statement holds for all that stands below it.
+func covers(it *item) bool {
+	if len(it.found) != 1 || len(it.kids) == 0 || it.found[0].kind == ruleOnly {
+		return false
+	}
+	f := it.found[0]
+	if f.end < it.first || sentenceStop(it.text.f[:f.start]) < f.start {
+		return false
+	}
+	own := 0
+	for _, k := range it.kids {
+		k.walk(func(k *item) { own += len(k.found) })
+	}
+	return own == 0
+}
+
+// spread gives the statement of a heading to every task below it.
+func (r *reader) spread(it *item, f found) {
+	for _, k := range it.kids {
+		if len(k.kids) > 0 && sentenceStop(k.text.f) >= k.text.len()-1 {
+			r.spread(k, f)
+			continue
+		}
+		r.emit(k, 1, f, k.body(), k.all())
+	}
+}
+
+// parts emits one duty for each statement of an item.
+func (r *reader) parts(it *item) {
+	part := 0
+	from := 0
+	for i := range it.found {
+		f := it.found[i]
+		if f.kind == ruleOnly {
+			r.rules(f)
+			if part > 0 && len(f.terms) > 0 {
+				r.addTerms(f.terms)
+			}
+			continue
+		}
+		part++
+		body := from
+		if part == 1 {
+			body = it.bodyUntil(f.start, r.titled)
+		}
+		t := it.text.cut(min(body, f.start), f.start).trim("。;,、:")
+		if t.len() == 0 {
+			t = r.after(it, i)
+		}
+		r.emit(it, part, f, body, t)
+		from = f.end
+		r.rules(f)
+	}
+}
+
+// after is the text that follows a statement that stands right behind a title.
+func (r *reader) after(it *item, i int) text {
+	f := it.found[i]
+	if i+1 < len(it.found) {
+		return it.text.cut(f.end, it.found[i+1].start).trim("。;,")
+	}
+	rest := it.text.cut(f.end, it.text.len())
+	for _, k := range it.kids {
+		below := k.all()
+		mark := newText("\n" + k.node.Mark)
+		rest = text{append(append(append([]rune{}, rest.raw...), mark.raw...), below.raw...), append(append(append([]rune{}, rest.f...), mark.f...), below.f...)}
+	}
+	return rest.trim("。;,")
+}
+
+func (r *reader) rules(f found) { r.inherited = add(r.inherited, f.inherit) }
+
+func (r *reader) addTerms(terms []string) {
+	last := &r.out[len(r.out)-1]
+	last.Deadlines = append(last.Deadlines, r.terms(terms)...)
+}
+
+// body is where the text after the title begins.
+func (it *item) body() int { return it.bodyUntil(it.text.len(), true) }
+
+func (it *item) bodyUntil(stop int, titled bool) int {
+	if it.node == nil {
+		return 0
+	}
+	_, body := it.titleEnd(stop, titled)
+	return body
+}
+
+func (it *item) titleEnd(stop int, titled bool) (end, body int) {
+	first := min(it.first, stop)
+	more := stop > first+1 || stop == it.text.len() && len(it.kids) > 0
+	end, body = titleEnd(it.text.cut(0, first), more, titled)
+	if body >= first && stop > first {
+		body = first + 1
+	}
+	return end, min(body, stop)
+}
+
+// emit writes one duty.
+func (r *reader) emit(it *item, part int, f found, body int, t text) {
+	d := Duty{Doc: r.doc.No, Plan: r.title, Part: part, No: it.no(),
+		Responsibility: f.inner.trim("。;").tight(),
+		Lead:           f.lead, Support: f.support, Implement: f.implement, Guide: f.guide,
+		Inherited: append([]string(nil), r.inherited...)}
+	own := it.text.cut(0, it.first)
+	heading := it.node != nil && body > it.first
+	d.Section = it.section(heading)
+	if it.node != nil {
+		stop := it.text.len()
+		if len(it.found) > 0 {
+			stop = it.found[0].start
+		}
+		end, _ := it.titleEnd(stop, r.titled)
+		title := own.cut(0, min(end, own.len())).trim("。;:,")
+		d.Title, d.Clause = title.tight(), it.node.Path
+		if part == 1 && !heading {
+			r.phrases(&d, title, false)
+		}
+	}
+	d.BodyHead = head(t, 15)
+	d.Text = t.String()
+	r.phrases(&d, t, true)
+	d.Deadlines = append(d.Deadlines, r.terms(f.terms)...)
+	for _, p := range it.paras {
+		d.Spans = append(d.Spans, p.node.Spans...)
+	}
+	r.out = append(r.out, d)
+}
+
+func head(t text, n int) string {
+	s := t.tight()
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// phrases reads deadlines and cadences; of a title only the deadlines count.
+func (r *reader) phrases(d *Duty, t text, body bool) {
+	s := t.String()
+	for _, x := range calendar.Deadlines(s, r.year) {
+		d.Deadlines = append(d.Deadlines, Deadline{x.Raw, x.Date})
+	}
+	if !body {
+		return
+	}
+	for _, x := range calendar.Cadences(s) {
+		d.Cadence = append(d.Cadence, Cadence{x.Raw, x.Every, x.Note})
+	}
+}
+
+// terms reads what stands under 完成时限: there a bare 2023年6月 is a deadline, and what names no date is kept as it is.
+func (r *reader) terms(terms []string) []Deadline {
+	var out []Deadline
+	for _, s := range terms {
+		got := calendar.Deadlines(s, r.year)
+		if len(got) == 0 {
+			got = calendar.Deadlines(strings.TrimRight(s, "。；;，,")+"底前", r.year)
+			for i := range got {
+				got[i].Raw = strings.TrimSuffix(got[i].Raw, "底前")
+			}
+		}
+		if len(got) == 0 && utf8.RuneCountInString(s) <= 12 {
+			out = append(out, Deadline{Raw: s})
+		}
+		for _, x := range got {
+			out = append(out, Deadline{x.Raw, x.Date})
+		}
+	}
+	return out
+}
+
+// yearIn is the year that a title names: 某县空气质量提升2023年行动计划.
+func yearIn(title string) int {
+	t := newText(title).squeeze()
+	for i := 0; i+4 < t.len(); i++ {
+		if t.f[i] != '2' || t.f[i+1] != '0' || t.f[i+4] != '年' || i > 0 && t.f[i-1] >= '0' && t.f[i-1] <= '9' {
+			continue
+		}
+		y := 0
+		for _, c := range t.f[i : i+4] {
+			if c < '0' || c > '9' {
+				y = 0
+				break
+			}
+			y = y*10 + int(c-'0')
+		}
+		return y
+	}
+	return 0
+}

@@ -1,0 +1,118 @@
+package duty
+
+// titleEnd finds where the title of a task ends in its text and where the body begins after it, as the phrase up to
+// the first full stop where that reads as a heading. more says that text of the task follows after t.
+func titleEnd(t text, more, titled bool) (end, body int) {
+	stop := sentenceStop(t.f)
+	after := stop + 1
+	for after < t.len() && (blank(t.f[after]) || isEnd(t.f[after])) {
+		after++
+	}
+	follows := after < t.len() || more
+	if gap := wideGap(t.raw, stop); gap > 0 && readsAsHeading(t.f[:gap], true) {
+		end, body = gap, gap
+		for body < t.len() && t.f[body] == ' ' {
+			body++
+		}
+		return end, body
+	}
+	if c := colonStop(t.f, stop); c > 0 {
+		return c, c + 1
+	}
+	if follows && readsAsHeading(t.f[:stop], titled) {
+		return stop, after
+	}
+	// No heading: the first clause stands for one.
+	for i, depth := 0, 0; i < stop; i++ {
+		switch t.f[i] {
+		case '(', '《', '“':
+			depth++
+		case ')', '》', '”':
+			depth = max(0, depth-1)
+		case ',':
+			if depth == 0 {
+				return i, i + 1
+			}
+		}
+	}
+	return stop, min(after, t.len())
+}
+
+// sentenceStop is the place of the first full stop outside brackets and quotes, or the end.
+func sentenceStop(f []rune) int {
+	depth := 0
+	for i, r := range f {
+		switch r {
+		case '(', '《':
+			depth++
+		case ')', '》':
+			depth = max(0, depth-1)
+		case '。', '!', ';', '\n':
+			if depth <= 0 || r == '\n' {
+				return i
+			}
+		}
+	}
+	return len(f)
+}
+
+// readsAsHeading says that a phrase is a title rather than a sentence. Where the tasks of a plan mostly have titles a
+// longer one is believed.
+func readsAsHeading(f []rune, titled bool) bool {
+	commas, clause := 0, 0
+	for _, r := range f {
+		switch r {
+		case ',', ';':
+			commas++
+			clause = 0
+		case ':', '%':
+			return false
+		default:
+			clause++
+		}
+		if clause > 32 {
+			return false
+		}
+	}
+	if titled {
+		return len(f) <= 50 && commas <= 2
+	}
+	return len(f) <= 24 && commas <= 1
+}
+
+// colonStop is the place of the colon that closes a title, 0 where none does.
+func colonStop(f []rune, stop int) int {
+	for i := 0; i < stop && i < 30; i++ {
+		switch f[i] {
+		case ',', '(':
+			return 0
+		case ':':
+			if i < 4 || i+1 >= len(f) {
+				return 0
+			}
+			switch f[i-1] {
+			case '下', '括', '是', '为', '有', '含':
+				return 0
+			}
+			return i
+		}
+	}
+	return 0
+}
+
+// wideGap is the place of a wide space that parts a title from its body, 0 where there is none.
+func wideGap(raw []rune, stop int) int {
+	for i := 4; i < stop && i < 40; i++ {
+		switch raw[i] {
+		case '，', ',', '。', '；':
+			return 0
+		case '\u3000':
+			return i
+		case ' ':
+			if i+1 < len(raw) && raw[i+1] == ' ' {
+				return i
+			}
+		}
+	}
+	return 0
+}
