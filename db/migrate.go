@@ -46,15 +46,23 @@ func (d *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	have, newest, err := p.GetVersions(ctx)
-	if err != nil {
-		return err
+	for {
+		have, newest, err := p.GetVersions(ctx)
+		if err != nil {
+			return err
+		}
+		if have > newest {
+			return fmt.Errorf("the database is at step %d, this program knows %d: start the newer program that made it", have, newest)
+		}
+		_, failed := p.Up(ctx)
+		if failed == nil {
+			return nil
+		}
+		// On SQLite another process may have taken the same step a moment earlier; then go on from there.
+		if now, err := p.GetDBVersion(ctx); err != nil || now <= have {
+			return failed
+		}
 	}
-	if have > newest {
-		return fmt.Errorf("the database is at step %d, this program knows %d: start the newer program that made it", have, newest)
-	}
-	_, err = p.Up(ctx)
-	return err
 }
 
 // Macros are what a migration may write where the databases differ, as {{.Blob}}. Each noun's tables stand in one

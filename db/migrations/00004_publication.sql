@@ -18,9 +18,12 @@ CREATE TABLE draft (
 	author     text NOT NULL,
 	created_at bigint NOT NULL,
 	changed_at bigint NOT NULL,
+	published_as {{.Text}} NOT NULL,
 	PRIMARY KEY (county, id)
 );
 CREATE INDEX draft_by_state ON draft (county, state, changed_at);
+CREATE INDEX draft_by_corrects ON draft (county, corrects);
+CREATE INDEX draft_by_published_as ON draft (county, published_as);
 
 -- One thing done to a draft. n is the draft's revision after it, so two people cannot take the same step.
 CREATE TABLE draft_step (
@@ -45,24 +48,20 @@ CREATE TABLE draft_file (
 	PRIMARY KEY (county, draft, sha256)
 );
 
--- Text and files of withdrawn versions, moved here out of the public tables.
-CREATE TABLE withdrawn_version (
+-- Files of withdrawn versions, their text among them, moved here out of the public tables.
+CREATE TABLE withdrawn_file (
 	county       {{.Text}} NOT NULL,
 	doc          {{.Text}} NOT NULL,
 	version      bigint NOT NULL,
-	content      text NOT NULL,
+	name         {{.Text}} NOT NULL,
+	title        text NOT NULL,
+	media_type   text NOT NULL,
+	sha256       {{.Text}} NOT NULL,
+	bytes        {{.Blob}} NOT NULL,
 	withdrawn_at bigint NOT NULL,
-	PRIMARY KEY (county, doc, version)
-);
-CREATE TABLE withdrawn_file (
-	county  {{.Text}} NOT NULL,
-	doc     {{.Text}} NOT NULL,
-	version bigint NOT NULL,
-	name    {{.Text}} NOT NULL,
-	sha256  {{.Text}} NOT NULL,
-	bytes   {{.Blob}} NOT NULL,
 	PRIMARY KEY (county, doc, version, name)
 );
+{{.AppendOnly "withdrawn_file"}}
 
 -- What is public, and nothing else.
 
@@ -111,8 +110,8 @@ CREATE INDEX document_by_day ON document (county, signed_on, ordinal);
 CREATE INDEX document_by_title ON document (county, title_key);
 CREATE INDEX document_by_issuer ON document (county, issuer, signed_on);
 
--- One dated record of a document: published, corrected or withdrawn. content is the canonical JSON edition, from
--- which everything on the page is made; empty where the version was withdrawn later.
+-- One dated record of a document: published, corrected or withdrawn. manifest is the leaf that stands at this index of
+-- the transparency log. removed says that the version's files went when the document was withdrawn.
 CREATE TABLE document_version (
 	county      {{.Text}} NOT NULL,
 	doc         {{.Text}} NOT NULL,
@@ -124,11 +123,12 @@ CREATE TABLE document_version (
 	basis       text NOT NULL,
 	leaf        bigint NOT NULL,
 	manifest    text NOT NULL,
-	content     text NOT NULL,
+	removed     boolean NOT NULL,
 	PRIMARY KEY (county, doc, version)
 );
 
--- Editions (format set) and public attachments (format empty, no set) of a version.
+-- Editions (format set) and public attachments (format empty, no set) of a version. The edition json is the canonical
+-- form, from which everything on the page is made.
 CREATE TABLE published_file (
 	county     {{.Text}} NOT NULL,
 	doc        {{.Text}} NOT NULL,
@@ -173,6 +173,7 @@ CREATE TABLE published_duty (
 	clause  {{.Text}} NOT NULL,
 	plan    text NOT NULL,
 	title   text NOT NULL,
+	proposed boolean NOT NULL,
 	data    text NOT NULL,
 	PRIMARY KEY (county, doc, version, n)
 );
