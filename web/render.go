@@ -14,25 +14,34 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/edition"
+	"zhixing/org"
 )
 
 //go:embed templates
 var templateFiles embed.FS
 
 // templates holds every page, parsed once with the layout.
-type templates struct{ byName map[string]*template.Template }
+type templates struct {
+	byName map[string]*template.Template
+	parts  *template.Template // what several pages share
+}
 
 func loadTemplates(s *Server) (*templates, error) {
 	funcs := template.FuncMap{
-		"asset":   s.assetURL,
-		"zh":      func(d calendar.Date) string { return d.Chinese() },
-		"minute":  func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02 15:04") },
-		"day":     func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02") },
-		"join":    strings.Join,
-		"add":     func(a, b int) int { return a + b },
-		"query":   url.QueryEscape,
-		"size":    byteSize,
-		"hasText": func(s string) bool { return strings.TrimSpace(s) != "" },
+		"asset":      s.assetURL,
+		"zh":         func(d calendar.Date) string { return d.Chinese() },
+		"minute":     func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02 15:04") },
+		"day":        func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02") },
+		"join":       strings.Join,
+		"add":        func(a, b int) int { return a + b },
+		"query":      url.QueryEscape,
+		"size":       byteSize,
+		"size64":     func(n int64) string { return byteSize(int(n)) },
+		"formatName": func(f string) string { return formats[f] },
+		"recordName": func(r edition.Record) string { return recordNames[r] },
+		"levelName":  func(l org.Level) string { return l.Chinese() },
+		"hasText":    func(s string) bool { return strings.TrimSpace(s) != "" },
 	}
 	parts, err := fs.Glob(templateFiles, "templates/_*.html")
 	if err != nil {
@@ -43,7 +52,7 @@ func loadTemplates(s *Server) (*templates, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &templates{byName: map[string]*template.Template{}}
+	out := &templates{byName: map[string]*template.Template{}, parts: template.Must(base.Clone())}
 	files, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
 		return nil, err
@@ -92,7 +101,7 @@ type Alternate struct{ Type, Title, URL string }
 // page begins a page with what the layout needs.
 func (s *Server) page(r *http.Request, title string, crumbs ...Link) *Page {
 	p := &Page{
-		Title: title, Site: s.County.Name + "人民政府公报", County: s.County.Name, Code: s.County.Code, Demo: s.Demo,
+		Title: title, Site: s.name + "人民政府公报", County: s.name, Code: s.code, Demo: s.Demo,
 		Nav: s.navigation(r), Crumbs: crumbs, Flash: flashes[r.URL.Query().Get("done")],
 	}
 	if u := sessionOf(r); u != nil {
@@ -193,3 +202,5 @@ func byteSize(n int) string {
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }
+
+var recordNames = map[edition.Record]string{edition.Publish: "公布", edition.Correct: "更正", edition.Withdraw: "撤回"}

@@ -27,6 +27,7 @@ import (
 	"zhixing/db"
 	"zhixing/journal"
 	"zhixing/policy"
+	"zhixing/publication"
 )
 
 //go:embed static
@@ -34,11 +35,13 @@ var staticFiles embed.FS
 
 // Config is what a server needs. All fields without a comment are required.
 type Config struct {
-	DB     *db.DB
-	County policy.County
-	Log    *journal.Log
-	OIDC   *account.OIDC // log-in through the county's own identity provider; may be nil
-	Font   []byte        // TrueType face for PDF; without it no PDF is made and the pages say so
+	DB       *db.DB
+	County   policy.County
+	Log      *journal.Log
+	Press    *publication.Press
+	Accounts *account.Accounts
+	OIDC     *account.OIDC // log-in through the county's own identity provider; may be nil
+	Font     []byte        // TrueType face for PDF; without it no PDF is made and the pages say so
 	// BaseURL is how the site is reached from outside, such as https://gazette.example.gov.cn; addresses in feeds,
 	// downloads and proofs begin with it.
 	BaseURL string
@@ -49,6 +52,8 @@ type Config struct {
 // Server answers all requests of one county.
 type Server struct {
 	Config
+	code    string // of the county, six digits
+	name    string // of the county
 	handler http.Handler
 	pages   *templates
 	cache   *cache
@@ -64,7 +69,8 @@ type asset struct {
 
 // New wires a server. It reads nothing from the database yet.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, cache: newCache(cacheBytes), metrics: newMetrics(), limits: newLimits()}
+	s := &Server{Config: c, cache: newCache(cacheBytes), metrics: newMetrics(), limits: newLimits(),
+		code: string(c.County.Place.Code), name: c.County.Place.County}
 	if s.Logger == nil {
 		s.Logger = slog.New(slog.DiscardHandler)
 	}

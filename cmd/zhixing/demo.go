@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"zhixing/account"
+	"zhixing/db"
+	"zhixing/publication"
+)
+
+// demoAccount is an account of the demonstration county. Everybody may know its password and second factor, so it
+// exists only where the site was started as a demonstration.
+type demoAccount struct{ name, role, unit, secret, does string }
+
+const demoPassword = "zhixing-yanshi-2023"
+
+var demoAccounts = []demoAccount{
+	{"演示编辑", string(account.Editor), "", "", "上传、校改、提交"},
+	{"演示签发", string(account.Publisher), "", "KRUGS4ZANFZSAYJANRXW4ZZAONUXI2LD", "签发公布、更正、撤回"},
+	{"演示管理员", string(account.Administrator), "", "MRSW23ZAMFSG22LONFZXI4TBORXXEIDL", "管理用户、查看留痕"},
+}
+
+// demo starts a site with the demonstration county, its issues and accounts.
+func demo(ctx context.Context, c *call) error {
+	s := c.site()
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.want(0, 0); err != nil {
+		return err
+	}
+	if err := c.openSite(ctx, s, true); err != nil {
+		return err
+	}
+	defer s.db.Close()
+	if err := s.demoAccounts(ctx); err != nil {
+		return err
+	}
+	if err := s.demoIssues(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "\n  知行 演示站点：%s\n\n  账号（口令都是 %s）：\n", *s.baseURL, demoPassword)
+	for _, a := range demoAccounts {
+		fmt.Fprintf(c.out, "    %-6s\t%s\n", a.name, a.does)
+	}
+	fmt.Fprintf(c.out, "  二次验证码：zhixing user code 演示签发 --data %s\n  按 Ctrl+C 停止。\n\n", *c.common.data)
+	return s.run(ctx, c, true)
+}
+
+func (s *site) demoAccounts(ctx context.Context) error {
+	for _, a := range demoAccounts {
+		_, _, err := s.accounts.Create(ctx, account.Operator("demo"), account.NewUser{
+			Name: a.name, Roles: []string{a.role}, Unit: a.unit, Demo: true, Password: demoPassword, Secret: a.secret,
+		})
+		if err != nil && !errors.Is(err, account.ErrConflict) {
+			return fmt.Errorf("account %s: %w", a.name, err)
+		}
+	}
+	return nil
+}
+
+// demoIssues publishes the issues of the county's folder that are not public yet.
+func (s *site) demoIssues(ctx context.Context) error {
+	drafter, err := s.actor(ctx, demoAccounts[0].name)
+	if err != nil {
+		return err
+	}
+	publisher, err := s.actor(ctx, demoAccounts[1].name)
+	if err != nil {
+		return err
+	}
+	for _, is := range s.county.Issues {
+		no := publication.IssueNo{Year: is.Year, No: is.No}
+		err := s.db.Read(ctx, func(tx *db.Tx) error {
+			_, err := publication.IssueOf(ctx, tx, string(s.county.Place.Code), no)
+			return err
+		})
+		if err == nil {
+			continue
+		}
+		if publication.KindOf(err) != publication.NotFound {
+			return err
+		}
+		if _, err := s.publish(ctx, path.Base(is.File), is.Text, drafter, publisher); err != nil {
+			return fmt.Errorf("publish %s: %w", is.File, err)
+		}
+	}
+	return nil
+}

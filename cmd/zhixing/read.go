@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"zhixing/duty"
+	"zhixing/gazette"
+	"zhixing/manuscript"
+)
+
+// read prints what a manuscript says, in the shapes that other programs compare.
+func read(_ context.Context, c *call) error {
+	as := c.flags.String("as", "tree", "documents, duties, appointments or tree")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.want(1, 1); err != nil {
+		return err
+	}
+	issue, err := c.readManuscript(c.args[0])
+	if err != nil {
+		return err
+	}
+	switch *as {
+	case "documents":
+		b, err := issue.DocumentsJSON()
+		if err != nil {
+			return err
+		}
+		_, err = c.out.Write(append(b, '\n'))
+		return err
+	case "appointments":
+		b, err := issue.AppointmentsJSON()
+		if err != nil {
+			return err
+		}
+		_, err = c.out.Write(append(b, '\n'))
+		return err
+	case "duties":
+		return duty.WriteJSON(c.out, duty.Read(issue))
+	case "tree":
+		writeTree(c.out, issue)
+		return nil
+	}
+	return fmt.Errorf("%w: --as %q: want documents, duties, appointments or tree", errUsage, *as)
+}
+
+// readManuscript decodes and reads one file; what the reader doubts goes to standard error.
+func (c *call) readManuscript(name string) (*gazette.Issue, error) {
+	raw, err := c.readInput(name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := manuscript.Decode(filepath.Base(name), raw)
+	if err != nil {
+		return nil, err
+	}
+	issue, err := gazette.Read(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, d := range issue.Doubts {
+		fmt.Fprintf(c.err, "%s:%d: %s\n", name, d.Line, d.Message)
+	}
+	return issue, nil
+}
+
+// writeTree prints documents and headings as an outline.
+func writeTree(w io.Writer, issue *gazette.Issue) {
+	fmt.Fprintf(w, "%s %d年第%d期（总第%d期） %s\n", issue.Title, issue.Year, issue.No, issue.TotalNo, issue.PublishDate)
+	for _, d := range issue.Documents {
+		fmt.Fprintf(w, "\n%d. %s %s\n   %s %s %s %s\n", d.Seq, d.Title, d.No, d.Kind, d.Issuer, d.SignedOn, d.PublicNote)
+		writeNodes(w, d.Nodes, 1)
+		for _, p := range d.Plans {
+			fmt.Fprintf(w, "   《%s》 %s\n", p.Title, p.Key)
+			writeNodes(w, p.Nodes, 2)
+		}
+	}
+}
+
+func writeNodes(w io.Writer, nodes []*gazette.Node, depth int) {
+	for _, n := range nodes {
+		if n.Kind == gazette.HeadingNode || n.Mark != "" {
+			title := n.Title
+			if title == "" {
+				title = firstRunes(n.Text, 24)
+			}
+			fmt.Fprintf(w, "%s%s  [%s]\n", strings.Repeat("   ", depth+1), title, n.Path)
+		}
+		writeNodes(w, n.Children, depth+1)
+	}
+}
+
+func firstRunes(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n]) + "…"
+}

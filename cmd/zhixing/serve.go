@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"zhixing/account"
+	"zhixing/counties"
+	"zhixing/db"
+	"zhixing/edition"
+	"zhixing/journal"
+	"zhixing/policy"
+	"zhixing/publication"
+	"zhixing/web"
+)
+
+// site is the flags and parts of a running site; serve, demo and publish share it.
+type site struct {
+	listen, baseURL, font, logKey      *string
+	oidcIssuer, oidcClient, oidcSecret *string
+
+	db       *db.DB
+	county   policy.County
+	log      *journal.Log
+	accounts *account.Accounts
+	press    *publication.Press
+	logger   *slog.Logger
+}
+
+func (c *call) site() *site {
+	c.record()
+	return &site{
+		listen:     c.flags.String("listen", "127.0.0.1:8080", "address to listen on"),
+		baseURL:    c.flags.String("base-url", "", "how the site is reached from outside, such as https://gazette.example.gov.cn"),
+		font:       c.flags.String("font", "", "Chinese TrueType font for PDF; without it the usual places are searched"),
+		logKey:     c.secret("log-key", "private key of the transparency log, where it is not to be kept in the database"),
+		oidcIssuer: c.flags.String("oidc-issuer", "", "OpenID Connect issuer for log-in (optional)"),
+		oidcClient: c.flags.String("oidc-client", "", "client id at the issuer"),
+		oidcSecret: c.secret("oidc-secret", "client secret at the issuer"),
+	}
+}
+
+// loadCounty reads the county's folder, the demonstration county where none is named.
+func (c *call) loadCounty() (policy.County, error) {
+	var folder fs.FS = counties.Demonstration()
+	if *c.common.county != "" {
+		folder = os.DirFS(*c.common.county)
+	}
+	return policy.LoadCounty(folder)
+}
+
+// openSite opens everything that a site is made of. The caller closes s.db.
+func (c *call) openSite(ctx context.Context, s *site, demo bool) (err error) {
+	if s.logger, err = c.logger(); err != nil {
+		return err
+	}
+	if s.county, err = c.loadCounty(); err != nil {
+		return fmt.Errorf("county folder:\n%w", err)
+	}
+	if s.db, err = c.open(ctx); err != nil {
+		return err
+	}
+	if *s.baseURL == "" {
+		*s.baseURL = "http://" + *s.listen
+	}
+	code := string(s.county.Place.Code)
+	origin := strings.TrimPrefix(strings.TrimPrefix(*s.baseURL, "https://"), "http://")
+	if s.log, err = journal.OpenLog(ctx, s.db, code, origin+"/"+code, *s.logKey); err != nil {
+		s.db.Close()
+		return err
+	}
+	s.accounts = account.Open(s.db, code, account.Options{Issuer: s.county.Masthead.Title, Demo: demo})
+	s.press = &publication.Press{
+		DB: s.db, County: edition.County{Code: code, Name: s.county.Place.County},
+		Directory: s.county.Directory, Font: s.readFont(), BaseURL: *s.baseURL,
+	}
+	return nil
+}
+
+// readFont finds the font for PDF. Without one the site runs all the same and says so on its pages.
+func (s *site) readFont() []byte {
+	var places []string
+	if *s.font != "" {
+		places = []string{*s.font}
+	}
+	font, path, err := edition.FindFont(places...)
+	if err != nil {
+		s.logger.Warn("no PDF downloads", "reason", err)
+		return nil
+	}
+	s.logger.Debug("font for PDF", "path", path)
+	return font
+}
+
+func serve(ctx context.Context, c *call) error {
+	s := c.site()
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.want(0, 0); err != nil {
+		return err
+	}
+	if err := c.openSite(ctx, s, false); err != nil {
+		return err
+	}
+	defer s.db.Close()
+	admin, password, err := s.accounts.FirstAdministrator(ctx)
+	if err != nil {
+		return err
+	}
+	if password != "" {
+		fmt.Fprintf(c.out, "首次启动，已建立管理员账号。\n  用户名 %s\n  一次性口令 %s\n登录后须改口令并绑定二次验证。本口令只显示这一次。\n", admin.Name, password)
+	}
+	return s.run(ctx, c, false)
+}
+
+// run serves until ctx ends, then answers what has begun and stops.
+func (s *site) run(ctx context.Context, c *call, demo bool) error {
+	handler, err := web.New(web.Config{
+		DB: s.db, County: s.county, Log: s.log, Press: s.press, Accounts: s.accounts, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
+	})
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", *s.listen)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ln) }()
+	s.logger.Info("serving", "address", "http://"+ln.Addr().String(), "county", s.county.Place.County, "database", string(s.db.Dialect))
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	s.logger.Info("stopping: answering what has begun")
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 25*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(grace); err != nil {
+		return err
+	}
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

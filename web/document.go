@@ -1,0 +1,222 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+
+	"zhixing/calendar"
+	"zhixing/db"
+	"zhixing/edition"
+	"zhixing/publication"
+)
+
+// documentPage is what document.html shows.
+type documentPage struct {
+	Doc      publication.Document
+	Body     template.HTML
+	Outline  []edition.Entry
+	Duties   []dutyView
+	Cards    bool   // duties stand beside the text
+	On       string // day asked for
+	At       string // ?v= of the version shown, where it is not the newest
+	FileName string // what a download is called, without its ending
+	HasPDF   bool
+}
+
+// formats are the endings under which a document can be downloaded, with the name that people know.
+var formats = map[string]string{
+	"html": "网页", "pdf": "PDF", "docx": "Word", "txt": "纯文本", "json": "JSON", "xml": "Akoma Ntoso", "jsonld": "JSON-LD",
+}
+
+// document is the page of a document, or one of its downloads.
+func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("key")
+	if ext := strings.TrimPrefix(path.Ext(name), "."); formats[ext] != "" || ext == "proof" {
+		return s.download(w, r, strings.TrimSuffix(name, "."+ext), ext)
+	}
+	key, ok := publication.ParseKey(name)
+	if !ok {
+		return notFound("没有这件公文。文号可写作 绛政发/2023/1 这样的形式，或到检索页查找。")
+	}
+	if string(key) != name { // 绛政办发〔2023〕12号 typed as people type it leads to the one address
+		return &redirectError{documentURL(key) + query(r)}
+	}
+	d, err := s.documentOf(r, key)
+	if err != nil {
+		return err
+	}
+	page := documentPage{Doc: d, On: r.URL.Query().Get("on"), FileName: path.Base(string(key))}
+	if d.Shown.N != d.Version {
+		page.At = "?v=" + strconv.Itoa(d.Shown.N)
+	}
+	for _, f := range d.Editions {
+		page.HasPDF = page.HasPDF || f.Format == "pdf"
+	}
+	if !d.Withdrawn && !d.Shown.Removed {
+		if page.Duties, err = dutyViews(d.Duties); err != nil {
+			return err
+		}
+		page.Outline = d.Text.Outline()
+		page.Cards = len(page.Duties) > 0
+		page.Body = template.HTML(edition.HTMLBodyWith(d.Text, s.cards(page.Duties))) // #nosec: edition escapes what it is given
+	}
+	p := s.page(r, d.Title, home, Link{Text: d.Issue.Chinese(), URL: "/issues/" + d.Issue.String()}, Link{Text: crumbOf(d.Head)})
+	p.Description = strings.TrimSpace(d.No + " " + d.Title)
+	if !d.Withdrawn {
+		for _, f := range d.Editions {
+			p.Alternates = append(p.Alternates, Alternate{f.MediaType, formats[f.Format], documentURL(key) + "." + f.Format + page.At})
+		}
+	}
+	p.Data = page
+	status := http.StatusOK
+	if d.Withdrawn {
+		status = http.StatusGone
+	}
+	return s.render(w, status, "document.html", p)
+}
+
+func crumbOf(h publication.Head) string {
+	if h.No != "" {
+		return h.No
+	}
+	return fmt.Sprintf("第 %d 件", h.Seq)
+}
+
+func query(r *http.Request) string {
+	if r.URL.RawQuery == "" {
+		return ""
+	}
+	return "?" + r.URL.RawQuery
+}
+
+// documentURL is the address of a document's page.
+func documentURL(k publication.Key) string {
+	return (&url.URL{Path: "/documents/" + string(k)}).EscapedPath()
+}
+
+// documentOf is the document as ?v= or ?on= ask for it; the newest without either.
+func (s *Server) documentOf(r *http.Request, key publication.Key) (d publication.Document, err error) {
+	q := r.URL.Query()
+	on, err := calendar.ParseDate(q.Get("on"))
+	if err != nil {
+		return d, badRequest("日期写作 2023-10-31 的形式。")
+	}
+	version := 0
+	if v := q.Get("v"); v != "" {
+		if version, err = strconv.Atoi(v); err != nil || version < 1 {
+			return d, badRequest("版本写作从 1 起的数字，如 ?v=1。")
+		}
+	}
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		if version > 0 {
+			d, err = publication.DocumentVersion(ctx, tx, s.code, key, version)
+		} else {
+			d, err = publication.DocumentOn(ctx, tx, s.code, key, on)
+		}
+		return err
+	})
+	return d, err
+}
+
+// download answers with the bytes that were published, never with bytes made anew.
+func (s *Server) download(w http.ResponseWriter, r *http.Request, name, format string) error {
+	key, ok := publication.ParseKey(name)
+	if !ok {
+		return notFound("没有这件公文。")
+	}
+	d, err := s.documentOf(r, key)
+	if err != nil {
+		return err
+	}
+	if format == "proof" {
+		return s.proofOf(w, r, d)
+	}
+	if d.Withdrawn || d.Shown.Removed {
+		return &httpError{status: http.StatusGone, message: "本件已撤回，正文不再提供；证明仍可下载。"}
+	}
+	for _, f := range d.Editions {
+		if f.Format == format {
+			return s.sendFile(w, r, key, d.Shown.N, f.Name, path.Base(string(key))+"."+format)
+		}
+	}
+	if format == "pdf" {
+		return notFound("公布这件公文时，服务器上没有中文字体，未生成 PDF。请下载网页或 Word 格式。")
+	}
+	return notFound("这件公文没有这种格式。")
+}
+
+// file is a public attachment: /files/{version}/{key}/{name}.
+func (s *Server) file(w http.ResponseWriter, r *http.Request) error {
+	version, err := strconv.Atoi(r.PathValue("version"))
+	dir, name := path.Split(r.PathValue("rest"))
+	key, ok := publication.ParseKey(strings.TrimSuffix(dir, "/"))
+	if err != nil || version < 1 || !ok {
+		return notFound("没有这个文件。")
+	}
+	return s.sendFile(w, r, key, version, name, name)
+}
+
+func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, key publication.Key, version int, name, saveAs string) error {
+	var c publication.Content
+	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		c, err = publication.FileOf(ctx, tx, s.code, key, version, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", c.MediaType)
+	h.Set("Content-Length", strconv.Itoa(len(c.Bytes)))
+	h.Set("Digest", "sha-256="+c.SHA256)
+	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(saveAs))
+	_, err = w.Write(c.Bytes)
+	return err
+}
+
+// proofOf is the proof bundle of the version shown: the manifest with the hash of every download, and its place in the
+// log under the newest checkpoint.
+func (s *Server) proofOf(w http.ResponseWriter, r *http.Request, d publication.Document) error {
+	var proof []byte
+	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		proof, err = s.Log.Proof(ctx, tx, d.Shown.Leaf)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(path.Base(string(d.Key))+".proof"))
+	_, err = w.Write(edition.Bundle([]byte(d.Shown.Manifest), proof))
+	return err
+}
+
+// cards renders the duties that a clause orders, to stand beside it.
+func (s *Server) cards(duties []dutyView) func(path string) string {
+	byPath := map[string][]dutyView{}
+	for _, d := range duties {
+		byPath[d.Path] = append(byPath[d.Path], d)
+	}
+	return func(path string) string {
+		list := byPath[path]
+		if len(list) == 0 {
+			return ""
+		}
+		var b strings.Builder
+		if err := s.pages.parts.ExecuteTemplate(&b, "dutycards", list); err != nil {
+			s.Logger.Error("duty card", "path", path, "error", err)
+			return ""
+		}
+		return b.String()
+	}
+}
+
+var errNoDuty = errors.New("a stored duty is not JSON")

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"zhixing/calendar"
+	"zhixing/db"
+	"zhixing/publication"
+)
+
+// home is the first crumb of every public page.
+var home = Link{Text: "首页", URL: "/"}
+
+// edition is the number that changes with every publication, correction and withdrawal.
+func (s *Server) edition(ctx context.Context) (n int64, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		n, err = s.Log.Size(ctx, tx)
+		return err
+	})
+	return n, err
+}
+
+// read runs a handler's questions in one transaction, so that a page is of one moment.
+func (s *Server) read(r *http.Request, do func(context.Context, *db.Tx) error) error {
+	return s.DB.Read(r.Context(), func(tx *db.Tx) error { return do(r.Context(), tx) })
+}
+
+func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
+	var data struct {
+		publication.Front
+		Newest *publication.Issue
+	}
+	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if data.Front, err = publication.FrontOf(ctx, tx, s.code); err != nil || len(data.Issues) == 0 {
+			return err
+		}
+		newest, err := publication.IssueOf(ctx, tx, s.code, data.Issues[0].IssueNo)
+		data.Newest = &newest
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p := s.page(r, "首页")
+	p.Description = s.name + "人民政府公报：检索、下载、验证每一件公开公文。"
+	p.Alternates = []Alternate{{"application/atom+xml", p.Site, "/feed.atom"}}
+	for _, f := range data.Freshness {
+		if t := f.LastRecorded.In(calendar.Zone).Format("2006-01-02 15:04"); t > p.Fresh {
+			p.Fresh = t
+		}
+	}
+	p.Data = data
+	return s.render(w, http.StatusOK, "front.html", p)
+}
+
+func (s *Server) issues(w http.ResponseWriter, r *http.Request) error {
+	var list []publication.Issue
+	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		list, err = publication.Issues(ctx, tx, s.code)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p := s.page(r, "历期公报", home, Link{Text: "历期公报"})
+	p.Data = list
+	return s.render(w, http.StatusOK, "issues.html", p)
+}
+
+func (s *Server) issue(w http.ResponseWriter, r *http.Request) error {
+	name, asJSON := strings.CutSuffix(r.PathValue("no"), ".json")
+	is, err := s.issueOf(r, name)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(w, http.StatusOK, is)
+	}
+	p := s.page(r, is.Title+" "+is.Chinese(), home, Link{Text: "历期公报", URL: "/issues"}, Link{Text: is.Chinese()})
+	p.Alternates = []Alternate{{"application/json", "本期数据", "/issues/" + is.IssueNo.String() + ".json"}}
+	p.Data = is
+	return s.render(w, http.StatusOK, "issue.html", p)
+}
+
+func (s *Server) issueOf(r *http.Request, name string) (is publication.Issue, err error) {
+	no, err := publication.ParseIssueNo(name)
+	if err != nil {
+		return is, notFound("没有这一期。期次写作 2023-3，即 2023 年第 3 期；历期见“历期公报”。")
+	}
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		is, err = publication.IssueOf(ctx, tx, s.code, no)
+		return err
+	})
+	return is, err
+}
+
+// writeJSON answers with data, one object, Chinese unescaped.
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// writeProblem is RFC 9457: what went wrong, for a program.
+func writeProblem(w http.ResponseWriter, he *httpError) {
+	w.Header().Set("Content-Type", "application/problem+json; charset=utf-8")
+	w.WriteHeader(he.status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(map[string]any{"type": "about:blank", "title": statusTitles[he.status], "status": he.status, "detail": he.message})
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"zhixing/account"
+	"zhixing/publication"
+	"zhixing/search"
+)
+
+// access says who may use a route.
+type access uint8
+
+const (
+	everybody access = iota
+	signedIn         // any session, however far it has come
+	drafters         // editors and publishers
+	publishers
+	administrators // users
+	auditors       // the journal
+	thisHost       // the operator's own machine
+)
+
+var permission = map[access]account.Permission{
+	drafters: account.DraftDocuments, publishers: account.PublishDocuments, administrators: account.ManageUsers, auditors: account.ReadJournal,
+}
+
+const sessionCookie = "zhixing"
+
+type sessionKey struct{}
+
+// sessionOf is the session of the request, nil for the public.
+func sessionOf(r *http.Request) *account.Session {
+	s, _ := r.Context().Value(sessionKey{}).(*account.Session)
+	return s
+}
+
+// withSession finds the session that the cookie names. A cookie that names none is the public's, not an error.
+func (s *Server) withSession(r *http.Request) (*http.Request, error) {
+	c, err := r.Cookie(sessionCookie)
+	if err != nil || c.Value == "" {
+		return r, nil
+	}
+	sess, err := s.Accounts.SessionFrom(r.Context(), account.Token(c.Value))
+	if errors.Is(err, account.ErrNotLogged) {
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	return r.WithContext(context.WithValue(r.Context(), sessionKey{}, sess)), nil
+}
+
+// setCookie keeps the token in the browser; the server keeps only its hash.
+func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, t account.Token) {
+	c := &http.Cookie{Name: sessionCookie, Value: string(t), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.secure(r)}
+	if t == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// secure reports whether the browser reached us over TLS.
+func (s *Server) secure(r *http.Request) bool {
+	return r.TLS != nil || strings.HasPrefix(s.BaseURL, "https://")
+}
+
+// mayUse checks a route's access. Who is not signed in is sent to the log-in page and comes back afterwards.
+func (s *Server) mayUse(r *http.Request, rt route) error {
+	if rt.access == everybody {
+		return nil
+	}
+	if rt.access == thisHost {
+		if clientAddress(r) != "127.0.0.1" && clientAddress(r) != "::1" {
+			return forbidden("这个地址只对本机开放。")
+		}
+		return nil
+	}
+	sess := sessionOf(r)
+	if sess == nil {
+		if r.Method == http.MethodGet {
+			return &redirectError{"/login?to=" + url.QueryEscape(r.URL.RequestURI())}
+		}
+		return &httpError{status: http.StatusUnauthorized, message: "登录已过期，请重新登录后再办。"}
+	}
+	if rt.access == signedIn {
+		return nil
+	}
+	if sess.Stage != account.Ready {
+		return &redirectError{"/login/next"}
+	}
+	if !sess.Can(permission[rt.access]) {
+		return forbidden("您的角色（" + sess.User.RoleNames() + "）不能办理这一项，请联系管理员。")
+	}
+	return nil
+}
+
+// client is where a request came from, for the journal and the list of sessions.
+func client(r *http.Request) account.Client {
+	return account.Client{Addr: clientAddress(r), Agent: r.UserAgent()}
+}
+
+// actor is the signed-in person as package publication knows him.
+func actor(r *http.Request) publication.Actor {
+	sess := sessionOf(r)
+	return publication.Actor{
+		Name: string(sess.User.Name), MayDraft: sess.Can(account.DraftDocuments), MayPublish: sess.Can(account.PublishDocuments),
+	}
+}
+
+// asHTTPError finds the status and the sentence that belong to an error of any package.
+func asHTTPError(err error) *httpError {
+	var he *httpError
+	if errors.As(err, &he) {
+		return he
+	}
+	var big *http.MaxBytesError
+	if errors.As(err, &big) {
+		return &httpError{http.StatusRequestEntityTooLarge, "提交的内容超过上限 " + byteSize(int(big.Limit)) + "。", err}
+	}
+	var refusal *account.Refusal
+	if errors.As(err, &refusal) {
+		return &httpError{refusalStatus[refusal.Kind], refusal.Message, err}
+	}
+	var wide *search.TooWide
+	if errors.As(err, &wide) {
+		return &httpError{http.StatusBadRequest, wide.Error(), err}
+	}
+	if k := publication.KindOf(err); k != 0 {
+		return &httpError{publicationStatus[k], publication.Message(err), err}
+	}
+	if errors.Is(err, context.Canceled) {
+		return &httpError{499, "请求已取消。", err}
+	}
+	return &httpError{http.StatusInternalServerError, "系统出错，没有改动任何内容。请稍后再试；仍不行请联系系统管理员。", err}
+}
+
+var refusalStatus = map[account.Kind]int{
+	account.Invalid: 400, account.Denied: 403, account.Locked: 429, account.NotLogged: 401, account.Forbidden: 403, account.NotFound: 404, account.Conflict: 409,
+}
+
+var publicationStatus = map[publication.Kind]int{
+	publication.Invalid: 400, publication.NotAllowed: 403, publication.NotFound: 404, publication.Conflict: 409, publication.WrongState: 409, publication.TooLarge: 413,
+}
