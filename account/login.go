@@ -97,7 +97,9 @@ func (a *Accounts) LogIn(ctx context.Context, name, password string, from Client
 	}
 	if !ok || !a.usable(rec.User) {
 		why := "密码不对"
-		if ok {
+		if rec.Name == "" {
+			why = "没有这个用户"
+		} else if ok {
 			why = "账号已停用"
 		}
 		return "", nil, wrap("LogIn", a.loginFailed(ctx, rec.Name, locks, why, from))
@@ -143,7 +145,6 @@ func (a *Accounts) LogIn(ctx context.Context, name, password string, from Client
 // password typed into the wrong field.
 func (a *Accounts) loginFailed(ctx context.Context, n Name, locks bool, why string, from Client) error {
 	if n == "" {
-		why = "没有这个用户"
 		a.mu.Lock()
 		quiet := !a.strangers.AllowN(a.db.Now(), 1)
 		a.mu.Unlock()
