@@ -14,7 +14,11 @@
 // brackets, no stop).
 package gazette
 
-import "zhixing/calendar"
+import (
+	"strings"
+
+	"zhixing/calendar"
+)
 
 // Span is a range of byte offsets into the source text, End excluded.
 type Span struct {
@@ -105,6 +109,11 @@ type Node struct {
 	Children []*Node
 }
 
+// Body is the text after the number.
+func (n *Node) Body() string {
+	return strings.TrimLeft(strings.TrimPrefix(n.Text, n.Mark), " 　")
+}
+
 // Document is one 公文: a notice, opinion, decision … with the plans that it issues.
 type Document struct {
 	Seq           int           // place in the issue, from 1
@@ -124,6 +133,10 @@ type Document struct {
 	Nodes         []*Node       // head, notice text and tail, in order, plans excluded
 	Plans         []*Plan       // plans printed inside the notice
 	Span          Span          // from the first to the last character of the document
+
+	place string   // 2023-3/1: stands for a document without number
+	again int      // which of the documents of the issue with this number it is, from 1
+	where []string // notes on where attachments and tables are, in order
 }
 
 // Plan is a text that a notice issues: a scheme, a plan of action, rules.

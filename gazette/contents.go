@@ -1,0 +1,159 @@
+package gazette
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// markContents finds tables of contents and the cover before them, and returns the titles that they promise.
+func markContents(source string, lines []line) []string {
+	var promised []string
+	body := 0 // first line that may belong to the next cover
+	for i := 0; i < len(lines); i++ {
+		if lines[i].noise != NotNoise || !isContentsHead(bare(lines[i].textOf(source))) {
+			continue
+		}
+		titles, end := contentsEnd(source, lines, i)
+		if len(titles) == 0 {
+			continue
+		}
+		if body == 0 {
+			for k := 0; k < i; k++ {
+				setNoise(&lines[k], Cover)
+			}
+		}
+		for k := i; k < end; k++ {
+			setNoise(&lines[k], Contents)
+		}
+		promised = append(promised, titles...)
+		i, body = end-1, end
+	}
+	return promised
+}
+
+func setNoise(ln *line, n Noise) {
+	if ln.noise == NotNoise {
+		ln.noise = n
+	}
+}
+
+func isContentsHead(s string) bool {
+	switch s {
+	case "目录", "目次", "本期目录", "要目", "目录CONTENTS", "CONTENTS":
+		return true
+	}
+	return false
+}
+
+// contentsEnd reads the entries below a line 目录. The table ends where the title of one of its entries is printed a
+// second time, or, where none is, behind the last line that ends in a page number.
+func contentsEnd(source string, lines []line, head int) (titles []string, end int) {
+	var entry strings.Builder
+	limit := min(len(lines), head+600)
+	numbered := head
+	firsts := map[string]bool{}
+	for i := head + 1; i < limit; i++ {
+		if lines[i].noise != NotNoise {
+			continue
+		}
+		s := bare(lines[i].textOf(source))
+		if len(titles) > 0 && entry.Len() == 0 && repeats(source, lines, i, titles) {
+			return titles, i
+		}
+		text, paged := cutPage(s)
+		if !paged && i > numbered+12 && numbered > head {
+			break
+		}
+		if entry.Len() == 0 && !strings.Contains(text, "关于") && isSectionName(text) && !paged {
+			continue
+		}
+		entry.WriteString(text)
+		if !paged {
+			if entry.Len() > 3000 {
+				break
+			}
+			continue
+		}
+		numbered = i
+		if t := entryTitle(entry.String()); t != "" && !firsts[t] {
+			titles = append(titles, t)
+			firsts[t] = true
+		}
+		entry.Reset()
+	}
+	return titles, numbered + 1
+}
+
+// cutPage takes dots and a page number off the end of a contents line: ……(12), ..... 12.
+func cutPage(s string) (text string, ok bool) {
+	s = strings.TrimLeft(s, "-—·•●◆■*○")
+	t, bracket := s, false
+	if r := lastRune(t); r == ')' || r == '）' {
+		t, bracket = strings.TrimRight(t, ")）"), true
+	}
+	n := len(t)
+	for n > 0 {
+		r, size := utf8.DecodeLastRuneInString(t[:n])
+		if !isDigit(r) {
+			break
+		}
+		n -= size
+	}
+	if n == len(t) || len(t)-n > 12 {
+		return s, false
+	}
+	t = t[:n]
+	if bracket {
+		if r := lastRune(t); r != '(' && r != '（' {
+			return s, false
+		}
+		t = strings.TrimRight(t, "(（")
+	}
+	dotted := strings.TrimRight(t, ".．…·。-—－/")
+	if !bracket && dotted == t {
+		return s, false
+	}
+	return dotted, true
+}
+
+// entryTitle is a contents entry without the number of the document.
+func entryTitle(s string) string {
+	if d, ok := findDocNo(s); ok && d.End == len(s) {
+		s = s[:d.Start]
+	}
+	return strings.TrimRight(s, "（(")
+}
+
+// isSectionName reports a heading inside the table of contents, such as 县政府文件.
+func isSectionName(s string) bool {
+	_, ok := hasAnySuffix(s, []string{"文件", "任免", "规章", "大事记", "公告", "通告", "发布", "动态", "机构", "工作", "解读", "讲话"})
+	return ok && runes(s) <= 16
+}
+
+// repeats reports whether a title of the table is printed again from line i on.
+func repeats(source string, lines []line, i int, titles []string) bool {
+	first := bare(lines[i].textOf(source))
+	if runes(first) < 4 {
+		return false
+	}
+	for _, t := range titles {
+		if !strings.HasPrefix(t, first) {
+			continue
+		}
+		rest := t[len(first):]
+		for k := i + 1; rest != "" && k < len(lines) && k < i+10; k++ {
+			if lines[k].noise != NotNoise {
+				continue
+			}
+			s := bare(lines[k].textOf(source))
+			if !strings.HasPrefix(rest, s) {
+				break
+			}
+			rest = rest[len(s):]
+		}
+		if rest == "" {
+			return true
+		}
+	}
+	return false
+}

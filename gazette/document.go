@@ -1,0 +1,296 @@
+package gazette
+
+import (
+	"strings"
+)
+
+// docStart is where a document begins: its title takes n paragraphs from at on; open is the first paragraph that
+// belongs to it (a number may stand above the title).
+type docStart struct {
+	open, at, n int
+	title       string
+}
+
+// readDocuments finds where documents begin and reads each.
+func (r *reader) readDocuments() {
+	starts := r.findStarts()
+	end := len(r.paras)
+	if len(starts) == 0 {
+		starts = []docStart{r.looseStart()}
+	}
+	r.beforeFirst(starts[0].open)
+	for i, s := range starts {
+		next := end
+		if i+1 < len(starts) {
+			next = starts[i+1].open
+		}
+		r.readDocument(s, next)
+	}
+}
+
+// findStarts looks for titles of documents.
+func (r *reader) findStarts() []docStart {
+	promised := map[string]bool{}
+	for _, t := range r.issue.Contents {
+		promised[t] = true
+	}
+	var starts []docStart
+	var plans []string // titles that the document at hand issues
+	dated := false     // the document at hand has been signed
+	for i := 0; i < len(r.paras); i++ {
+		p := r.paras[i]
+		if _, ok := isDateLine(p.text); ok {
+			dated = true
+		}
+		n, title := r.titleAt(i, promised)
+		if n == 0 {
+			if len(starts) > 0 && !dated && len(plans) < 40 && strings.Contains(p.text, "印发") {
+				plans = append(plans, bookTitles(p.text)...)
+			}
+			continue
+		}
+		s := docStart{open: i, at: i, n: n, title: title}
+		above := i > 0 && isNumberLine(r.paras[i-1].text) && (len(starts) == 0 || i-1 >= starts[len(starts)-1].at+starts[len(starts)-1].n)
+		ok := promised[title] || len(starts) == 0 || above || r.headFollows(i+n) || dated
+		if matchPlan(title, plans) != "" && !promised[title] {
+			ok = false
+		}
+		if !ok {
+			continue
+		}
+		if above {
+			s.open--
+		}
+		starts = append(starts, s)
+		plans, dated = issued(title), false
+		i += n - 1
+	}
+	return starts
+}
+
+// titleAt reports how many paragraphs from i on make the title of a document, and the title on one line.
+func (r *reader) titleAt(i int, promised map[string]bool) (n int, title string) {
+	var b strings.Builder
+	for n < 8 && i+n < len(r.paras) {
+		p := r.paras[i+n]
+		if !canBeTitle(p) || standsAlone(p.text) || n > 0 && !strings.HasPrefix(p.text, "关于") && isTitle(bare(p.text)) {
+			break
+		}
+		if n == 0 {
+			if at := strings.Index(p.text, "关于"); at < 0 && !isIssuer(bare(p.text)) && !isTitle(bare(p.text)) {
+				break
+			}
+		}
+		b.WriteString(bare(p.text))
+		n++
+		t := b.String()
+		if promised[t] {
+			return n, t
+		}
+		if isTitle(t) && !r.titleGoesOn(i+n, t) {
+			return n, titleText(t)
+		}
+	}
+	return 0, ""
+}
+
+// titleGoesOn tells 关于印发某某办法 / 的通知 from a whole title.
+func (r *reader) titleGoesOn(i int, t string) bool {
+	if i >= len(r.paras) {
+		return false
+	}
+	s := bare(r.paras[i].text)
+	if runes(s) > 40 || !canBeTitle(r.paras[i]) || isNumberLine(s) {
+		return false
+	}
+	return strings.HasPrefix(s, "的") && isTitle(t+s) || isTitle(t+s) && strings.Contains(t, "印发") && strings.HasSuffix(s, "通知")
+}
+
+// titleText is the title without a number printed in brackets behind it.
+func titleText(t string) string {
+	if head, inside, ok := cutBracket(t); ok && isNumberLine(inside) {
+		return head
+	}
+	return t
+}
+
+func canBeTitle(p *para) bool {
+	if len(p.text) > 700 || p.mark.style != noStyle || p.row {
+		return false
+	}
+	last := lastRune(p.text)
+	return !endsSentence(last) && last != '：' && last != ':' && last != '，' && last != '、'
+}
+
+// headFollows reports whether what follows a title is the head of a document: its number or its recipients.
+func (r *reader) headFollows(i int) bool {
+	for k := i; k < i+2 && k < len(r.paras); k++ {
+		if isNumberLine(r.paras[k].text) || isRecipients(r.paras[k]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isRecipients reports 各乡镇人民政府，县直各单位： and the like.
+func isRecipients(p *para) bool {
+	last := lastRune(p.text)
+	if last != '：' && last != ':' || p.mark.style != noStyle || len(p.text) > 900 || strings.ContainsAny(p.text, "。；") {
+		return false
+	}
+	s := bare(strings.TrimRight(p.text, "：:"))
+	if strings.ContainsAny(s, "：:") || containsAny(s, []string{"如下", "现将", "通知", "决定", "免去", "任命"}) {
+		return false
+	}
+	_, office := hasAnySuffix(stripTitle(s), offices)
+	return office || containsAny(s, []string{"各", "单位", "部门", "政府", "企业", "机构", "公司", "办事处"})
+}
+
+// looseStart takes a source without any document title: a plan alone, or bare text.
+func (r *reader) looseStart() docStart {
+	var b strings.Builder
+	for n := 0; n < len(r.paras) && n < 5; n++ {
+		p := r.paras[n]
+		if !canBeTitle(p) || runes(p.text) > 60 || isNumberLine(p.text) {
+			break
+		}
+		b.WriteString(bare(p.text))
+		t := stripTitle(b.String())
+		_, kind := hasAnySuffix(t, kinds)
+		if _, plan := hasAnySuffix(t, planKinds); (kind || plan) && balanced(t) {
+			return docStart{n: n + 1, title: titleText(b.String())}
+		}
+	}
+	if len(r.paras) > 1 && canBeTitle(r.paras[0]) && runes(r.paras[0].text) <= 60 {
+		return docStart{n: 1, title: bare(r.paras[0].text)}
+	}
+	return docStart{}
+}
+
+// beforeFirst names what stands before the first document.
+func (r *reader) beforeFirst(end int) {
+	for _, p := range r.paras[:end] {
+		p.noise = Cover
+	}
+}
+
+// docReader reads one document from its paragraphs.
+type docReader struct {
+	r     *reader
+	d     *Document
+	paras []*para
+	i     int
+	part  *Plan // the plan being read; nil in the notice
+	tree  tree
+	plans []string // titles that the notice says it issues
+	tail  bool     // the signature has been read
+	list  bool     // a list of attachments is open
+}
+
+func (r *reader) readDocument(s docStart, end int) {
+	d := &Document{Seq: len(r.issue.Documents) + 1, Title: s.title, Kind: kindOf(s.title)}
+	dr := &docReader{r: r, d: d, paras: r.paras[s.open:end], plans: issued(s.title)}
+	dr.tree.reset(&d.Nodes, nil)
+	dr.head(s)
+	dr.body()
+	d.Span = Span{dr.paras[0].spans[0].Start, 0}
+	last := dr.paras[len(dr.paras)-1]
+	d.Span.End = last.spans[len(last.spans)-1].End
+	r.issue.Documents = append(r.issue.Documents, d)
+	dr.facts()
+}
+
+// node makes a node of one or several paragraphs.
+func (dr *docReader) node(kind NodeKind, paras ...*para) *Node {
+	n := &Node{Kind: kind}
+	for _, p := range paras {
+		p.node = n
+		n.Spans = append(n.Spans, p.spans...)
+	}
+	if len(paras) == 1 {
+		n.Text = paras[0].text
+	} else {
+		n.Text = tidy(dr.r.source, n.Spans, true)
+	}
+	return n
+}
+
+// oneLine is the text without the printer's spaces, as titles have it.
+func (dr *docReader) oneLine(n *Node) string { return tidy(dr.r.source, n.Spans, false) }
+
+func (dr *docReader) head(s docStart) {
+	for dr.i < s.at-s.open {
+		p := dr.paras[dr.i]
+		dr.i++
+		dr.number(p)
+	}
+	if s.n > 0 {
+		n := dr.node(TitleNode, dr.paras[dr.i:dr.i+s.n]...)
+		n.Text = dr.oneLine(n)
+		n.Title = s.title
+		dr.d.Nodes = append(dr.d.Nodes, n)
+		dr.i += s.n
+		if d, ok := findDocNo(n.Text); ok && s.title != n.Text {
+			dr.d.No = d.no
+		}
+	}
+	for dr.i < len(dr.paras) {
+		p := dr.paras[dr.i]
+		switch {
+		case isNumberLine(p.text):
+			dr.number(p)
+		case isNote(p.text):
+			dr.d.Nodes = append(dr.d.Nodes, dr.node(NoteNode, p))
+		case isRecipients(p):
+			n := dr.node(RecipientsNode, p)
+			dr.d.Nodes = append(dr.d.Nodes, n)
+			dr.d.Recipients = splitRecipients(n.Text)
+			dr.i++
+			return
+		default:
+			return
+		}
+		dr.i++
+	}
+}
+
+// number takes a line with the number of the document.
+func (dr *docReader) number(p *para) {
+	kind := NoteNode
+	if no, ok := numberOf(p.text); ok {
+		kind = NumberNode
+		dr.d.No = no // of two numbers the lower one, next to the title, is the document's
+	}
+	dr.d.Nodes = append(dr.d.Nodes, dr.node(kind, p))
+}
+
+// isNote reports a line in brackets under a title: （试行）, （2023年9月1日县人民政府第8次常务会议通过）.
+func isNote(s string) bool {
+	inside, ok := wholeBracket(s)
+	return ok && !strings.Contains(inside, "此件") && len(inside) < 300
+}
+
+// splitRecipients splits at commas outside brackets.
+func splitRecipients(s string) []string {
+	var out []string
+	s = bare(strings.TrimRight(s, "：:"))
+	depth, from := 0, 0
+	add := func(w string) {
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	for i, r := range s {
+		switch {
+		case opens(r):
+			depth++
+		case closes(r):
+			depth--
+		case depth <= 0 && (r == '，' || r == '、' || r == ',' || r == '；'):
+			add(s[from:i])
+			from = i + len(string(r))
+		}
+	}
+	add(s[from:])
+	return out
+}

@@ -1,0 +1,174 @@
+package gazette
+
+import "strings"
+
+// facts works out what is said about a document as a whole from its nodes.
+func (dr *docReader) facts() {
+	d := dr.d
+	if by := issuerOf(d.Title); by != "" {
+		d.Issuer = by
+	}
+	if d.Plans != nil {
+		keys := planKeys(d.Plans)
+		for i, p := range d.Plans {
+			p.Key = keys[i]
+			p.Span = spanOf(p.Nodes)
+			p.InterpretedBy = interpreterIn(p.Nodes)
+			if d.InterpretedBy == "" {
+				d.InterpretedBy = p.InterpretedBy
+			}
+		}
+	}
+	if by := interpreterIn(d.Nodes); by != "" {
+		d.InterpretedBy = by
+	}
+	d.setPaths()
+	d.tellAvailability()
+	d.Withheld = withheld(d.PublicNote)
+	d.cite()
+	if d.Kind == "任免" {
+		d.Appointments = appointments(d)
+	}
+}
+
+// walk calls do with every node below the list, parents before children.
+func walk(nodes []*Node, do func(*Node)) {
+	for _, n := range nodes {
+		do(n)
+		walk(n.Children, do)
+	}
+}
+
+// Walk calls do with every node of the document in the order of the text, plans included.
+func (d *Document) Walk(do func(*Node)) {
+	walk(d.Nodes, do)
+	for _, p := range d.Plans {
+		walk(p.Nodes, do)
+	}
+}
+
+func spanOf(nodes []*Node) Span {
+	sp := Span{-1, 0}
+	walk(nodes, func(n *Node) {
+		for _, s := range n.Spans {
+			if sp.Start < 0 || s.Start < sp.Start {
+				sp.Start = s.Start
+			}
+			sp.End = max(sp.End, s.End)
+		}
+	})
+	return sp
+}
+
+func interpreterIn(nodes []*Node) (by string) {
+	walk(nodes, func(n *Node) {
+		if by == "" {
+			by = interpreter(n.Text)
+		}
+	})
+	return by
+}
+
+// planKeys shortens titles to what tells them apart: without the longest head and the longest tail that another
+// title shares. 甲县水环境提升计划 and 甲县空气提升计划 become 水环境 and 空气.
+func planKeys(plans []*Plan) []string {
+	keys := make([]string, len(plans))
+	if len(plans) == 1 {
+		return keys
+	}
+	seen := map[string]bool{}
+	for i, p := range plans {
+		t := []rune(p.Title)
+		head, tail := 0, 0
+		for k, q := range plans {
+			if k == i {
+				continue
+			}
+			u := []rune(q.Title)
+			head = max(head, sharedHead(t, u))
+			tail = max(tail, sharedTail(t, u))
+		}
+		if head+tail >= len(t) {
+			head, tail = 0, 0
+		}
+		key := strings.Trim(string(t[head:len(t)-tail]), "《》/#~")
+		key = strings.NewReplacer("/", "", "#", "", "~", "").Replace(key)
+		if key == "" || seen[key] {
+			key += hanNumber(i + 1)
+		}
+		seen[key] = true
+		keys[i] = key
+	}
+	return keys
+}
+
+func sharedHead(a, b []rune) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+func sharedTail(a, b []rune) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n
+}
+
+// withheld reads from a public note what it keeps back.
+func withheld(note string) []Withheld {
+	var out []Withheld
+	for _, clause := range strings.FieldsFunc(note, func(r rune) bool { return r == '，' || r == ',' || r == '；' || r == '。' }) {
+		if !containsAny(clause, []string{"不公开", "不予公开", "依申请公开", "不宜公开", "免予公开", "不对外公开", "暂不公开"}) {
+			continue
+		}
+		nos := attachmentNos(clause)
+		if strings.Contains(clause, "附件") || len(nos) > 0 {
+			if len(nos) == 0 {
+				nos = []int{1}
+			}
+			for _, n := range nos {
+				out = append(out, Withheld{Attachment: n, Phrase: clause})
+			}
+			continue
+		}
+		out = append(out, Withheld{Whole: true, Phrase: clause})
+	}
+	return out
+}
+
+// attachmentNos reads the numbers in 附件1、3 and 附件1-3.
+func attachmentNos(s string) []int {
+	at := strings.Index(s, "附件")
+	if at < 0 {
+		return nil
+	}
+	s = s[at+len("附件"):]
+	var nos []int
+	through := false
+	for s != "" {
+		n, used := number(s)
+		if used > 0 && n < 100 {
+			if through && len(nos) > 0 {
+				for k := nos[len(nos)-1] + 1; k < n; k++ {
+					nos = append(nos, k)
+				}
+			}
+			nos = append(nos, n)
+			through = false
+			s = s[used:]
+			continue
+		}
+		r := firstRune(s)
+		if isDash(r) || r == '至' || r == '到' {
+			through = true
+		} else if r != '、' && r != '和' && r != '及' && r != ',' && r != '，' {
+			break
+		}
+		s = s[len(string(r)):]
+	}
+	return nos
+}

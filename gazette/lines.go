@@ -1,0 +1,216 @@
+package gazette
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// line is one printed line, or a part of one where a line had to be cut: the smallest piece that gets an owner.
+type line struct {
+	Span         // without the white space at both ends
+	no      int  // line of the source, from 1
+	indent  int  // columns of white space before it
+	right   int  // column where its text ends
+	gap     bool // a blank line stands before it
+	page    bool // a page break stands before it
+	cut     bool // begins inside a printed line
+	noise   Noise
+	owner   *para
+	numbers bool // ends with a page number after dots, as lines of a table of contents do
+}
+
+// layout is how the printer set the text, found by counting.
+type layout struct {
+	wrap    int  // column at which lines were broken; 0 where each paragraph is one line
+	indents bool // paragraphs open with an indent
+	spaced  bool // blank lines stand between paragraphs
+}
+
+// splitLines cuts the source at line ends and form feeds. White space is left out; what is printed is in exactly
+// one line.
+func splitLines(source string) []line {
+	lines := make([]line, 0, len(source)/60+8)
+	no, blank, page := 1, false, false
+	for start := 0; start < len(source); {
+		end, next, feed := lineEnd(source, start)
+		ln := line{Span: trimSpace(source, Span{start, end}), no: no}
+		if ln.Start < ln.End {
+			for _, r := range source[start:ln.Start] {
+				ln.indent += columns(r)
+			}
+			ln.right = ln.indent
+			for _, r := range source[ln.Start:ln.End] {
+				ln.right += columns(r)
+			}
+			ln.gap, ln.page = blank, page
+			blank, page = false, false
+			lines = append(lines, ln)
+		} else if !feed {
+			blank = true
+		}
+		if feed {
+			page = true
+		} else {
+			no++
+		}
+		start = next
+	}
+	return lines
+}
+
+// lineEnd finds where the line that begins at start ends and where the next begins.
+func lineEnd(source string, start int) (end, next int, feed bool) {
+	rest := source[start:]
+	at := strings.IndexAny(rest, "\n\r\f\v")
+	if at < 0 {
+		return len(source), len(source), false
+	}
+	end = start + at
+	switch rest[at] {
+	case '\f', '\v':
+		return end, end + 1, true
+	case '\r':
+		if strings.HasPrefix(rest[at:], "\r\n") {
+			return end, end + 2, false
+		}
+	}
+	return end, end + 1, false
+}
+
+// measure finds the layout. Lines of a broken text crowd just below one width; lines that are paragraphs do not.
+func measure(source string, lines []line) layout {
+	var widths [201]int
+	long, gaps, indented := 0, 0, 0
+	for _, ln := range lines {
+		if ln.gap {
+			gaps++
+		}
+		if ln.indent >= 2 && ln.indent <= 8 {
+			indented++
+		}
+		if ln.right >= 24 {
+			long++
+			widths[min(ln.right, 200)]++
+		}
+	}
+	var l layout
+	l.spaced = gaps*2 > len(lines)
+	l.indents = indented*10 > len(lines) && indented*10 < len(lines)*9
+	if long < 5 {
+		return l
+	}
+	best, at := 0, 0
+	for w := 24; w < 130; w++ {
+		sum := 0
+		for k := max(24, w-5); k <= w; k++ {
+			sum += widths[k]
+		}
+		if sum > best {
+			best, at = sum, w
+		}
+	}
+	over := 0
+	for k := at + 5; k <= 200; k++ {
+		over += widths[k]
+	}
+	if best*5 >= long*2 && over*10 <= long {
+		l.wrap = at
+	}
+	return l
+}
+
+// full reports whether the line reaches the column where the printer broke lines.
+func (l layout) full(ln *line) bool { return l.wrap > 0 && ln.right+6 >= l.wrap }
+
+// markNoise names the lines that belong to no document: page numbers, running heads, what web pages add.
+func markNoise(source string, lines []line) {
+	for i := range lines {
+		ln := &lines[i]
+		s := source[ln.Start:ln.End]
+		if len(s) <= 40 && isPageNumber(s) {
+			ln.noise = PageNumber
+		}
+	}
+	markRunningHeads(source, lines)
+}
+
+// isPageNumber reads — 4 —, －４－, - 1 -, ·4·, 第4页, 第 4 页 共 10 页, 4/10 and Page 4.
+func isPageNumber(s string) bool {
+	s = bare(s)
+	var b strings.Builder
+	for _, r := range s {
+		b.WriteRune(half(r))
+	}
+	s = b.String()
+	dashes := strings.TrimFunc(s, isDash)
+	if dashes != s && isNumber(dashes) && len(dashes) <= 4 {
+		return isDash(firstRune(s)) && isDash(lastRune(s))
+	}
+	if rest, ok := strings.CutPrefix(s, "第"); ok {
+		if page, after, ok := strings.Cut(rest, "页"); ok && isNumber(page) {
+			after = strings.Trim(after, "/,，()共总页")
+			return after == "" || isNumber(after)
+		}
+	}
+	return false
+}
+
+func isDash(r rune) bool {
+	switch r {
+	case '-', '—', '－', '–', '―', '─', '‐', '‑', '−', '·', '•', '~', '～', '_', '一':
+		return true
+	}
+	return false
+}
+
+func isNumber(s string) bool {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// markRunningHeads finds short lines that come back after page numbers and page breaks.
+func markRunningHeads(source string, lines []line) {
+	near := func(i int) bool {
+		ln := &lines[i]
+		return ln.page || ln.noise == PageNumber || i > 0 && lines[i-1].noise == PageNumber ||
+			i+1 < len(lines) && (lines[i+1].noise == PageNumber || lines[i+1].page)
+	}
+	count := map[string]int{}
+	key := func(i int) string { return strings.TrimFunc(bare(source[lines[i].Start:lines[i].End]), isDigit) }
+	for i := range lines {
+		if lines[i].noise == NotNoise && lines[i].End-lines[i].Start <= 150 && near(i) {
+			count[key(i)]++
+		}
+	}
+	for i := range lines {
+		ln := &lines[i]
+		if ln.noise != NotNoise || ln.End-ln.Start > 150 || !near(i) {
+			continue
+		}
+		k := key(i)
+		_, numbered := parseMark(source[ln.Start:ln.End])
+		if count[k] >= 2 && !numbered && k != "" && !endsSentence(lastRune(k)) {
+			ln.noise = RunningHead
+		}
+	}
+}
+
+// textOf is the line as printed.
+func (ln *line) textOf(source string) string { return source[ln.Start:ln.End] }
+
+// cutAt splits a line in two at a byte offset of the source; white space there falls away.
+func cutAt(source string, ln line, at int) (head, tail line) {
+	head, tail = ln, ln
+	head.Span = trimSpace(source, Span{ln.Start, at})
+	tail.Span = trimSpace(source, Span{at, ln.End})
+	tail.cut, tail.gap, tail.page = true, false, false
+	r, _ := utf8.DecodeRuneInString(source[head.End:tail.Start])
+	if tail.Start > head.End && isSpace(r) {
+		tail.indent = 4
+	}
+	return head, tail
+}

@@ -1,0 +1,347 @@
+package gazette
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// style is a way of numbering. The order is that in which official documents nest them.
+type style uint8
+
+const (
+	noStyle       style = iota
+	partStyle           // 第一部分, 第一编
+	chapterStyle        // 第一章
+	sectionStyle        // 第一节
+	articleStyle        // 第一条
+	hanStyle            // 一、
+	hanRoundStyle       // （一）
+	decimalStyle        // 1.1, 1.1.1 (depth in mark.depth)
+	arabicStyle         // 1.
+	roundStyle          // （1）
+	circleStyle         // ①
+	orderStyle          // 一是
+	lastStyle
+)
+
+// mark is the number that a paragraph opens with.
+type mark struct {
+	style style
+	n     int    // 1 for 一、
+	depth int    // of a decimal number: 2 for 1.1
+	end   int    // bytes of the paragraph that the mark takes
+	key   string // folded form, as in addresses: 一, (一), 25, 第3条
+}
+
+// parseMark reads the number at the beginning of a trimmed paragraph.
+func parseMark(s string) (mark, bool) {
+	r, size := utf8.DecodeRuneInString(s)
+	switch {
+	case r == '第':
+		return parseOrdinal(s, size)
+	case r == '（' || r == '(' || r == '〔' && len(s) < 40:
+		return parseRound(s, size)
+	case isDigit(r):
+		return parseArabic(s)
+	case hanDigit(r) >= 0 || r == '十':
+		return parseHan(s)
+	}
+	return parseSign(s, r, size)
+}
+
+// parseSign reads the numbers that are one character: ① ⑴ ⒈ ㈠.
+func parseSign(s string, r rune, size int) (mark, bool) {
+	m := mark{depth: 1, end: size}
+	switch {
+	case '①' <= r && r <= '⑳':
+		m.style, m.n = circleStyle, int(r-'①')+1
+		m.key = string(r)
+	case '⑴' <= r && r <= '⒇':
+		m.style, m.n = roundStyle, int(r-'⑴')+1
+		m.key = "(" + strconv.Itoa(m.n) + ")"
+	case '⒈' <= r && r <= '⒛':
+		m.style, m.n = arabicStyle, int(r-'⒈')+1
+		m.key = strconv.Itoa(m.n)
+	case '㈠' <= r && r <= '㈩':
+		m.style, m.n = hanRoundStyle, int(r-'㈠')+1
+		m.key = "(" + hanNumber(m.n) + ")"
+	default:
+		return mark{}, false
+	}
+	return m, len(s) > size
+}
+
+// parseOrdinal reads 第一章, 第 3 条, 第一部分.
+func parseOrdinal(s string, at int) (mark, bool) {
+	at += spaces(s[at:])
+	n, used := number(s[at:])
+	if used == 0 || n == 0 {
+		return mark{}, false
+	}
+	at += used
+	at += spaces(s[at:])
+	kinds := []struct {
+		word  string
+		style style
+	}{{"部分", partStyle}, {"编", partStyle}, {"篇", partStyle}, {"章", chapterStyle}, {"节", sectionStyle}, {"条", articleStyle}}
+	for _, k := range kinds {
+		if !strings.HasPrefix(s[at:], k.word) {
+			continue
+		}
+		at += len(k.word)
+		// 第三条规定的…, 第五条第二款 and the like cite an article, they do not open one.
+		for _, w := range []string{"规定", "第", "、", "和", "至", "之", "中", "所"} {
+			if k.style == articleStyle && strings.HasPrefix(s[at:], w) {
+				return mark{}, false
+			}
+		}
+		if k.style != articleStyle && strings.HasPrefix(s[at:], "的") {
+			return mark{}, false
+		}
+		return mark{style: k.style, n: n, depth: 1, end: at, key: "第" + strconv.Itoa(n) + k.word}, true
+	}
+	return mark{}, false
+}
+
+// parseRound reads （一） and （1）; 〔一〕 as some printers have it.
+func parseRound(s string, at int) (mark, bool) {
+	at += spaces(s[at:])
+	first, _ := utf8.DecodeRuneInString(s[at:])
+	n, used := number(s[at:])
+	if used == 0 || n == 0 || n > 999 {
+		return mark{}, false
+	}
+	at += used
+	at += spaces(s[at:])
+	r, size := utf8.DecodeRuneInString(s[at:])
+	if r != '）' && r != ')' && r != '〕' {
+		return mark{}, false
+	}
+	at += size
+	if citesItem(s[at:]) {
+		return mark{}, false
+	}
+	if isDigit(first) {
+		return mark{style: roundStyle, n: n, depth: 1, end: at, key: "(" + strconv.Itoa(n) + ")"}, true
+	}
+	return mark{style: hanRoundStyle, n: n, depth: 1, end: at, key: "(" + hanNumber(n) + ")"}, true
+}
+
+// citesItem tells （一）项规定 and （一）、（二）, which cite an item, from （一）项目目标, which opens one.
+func citesItem(rest string) bool {
+	for _, w := range []string{"、", "至", "和", "或", "及"} {
+		if strings.HasPrefix(rest, w) && firstRune(rest[len(w):]) != 0 && opens(firstRune(strings.TrimPrefix(rest[len(w):], "第"))) {
+			return true
+		}
+	}
+	after, ok := strings.CutPrefix(rest, "项")
+	if !ok {
+		if after, ok = strings.CutPrefix(rest, "款"); !ok {
+			return false
+		}
+	}
+	switch firstRune(after) {
+	case '规', '、', '和', '所', '的', '至', '之', '情', '，', '内', '要', '或', '中', '第', '。', '；', 0:
+		return true
+	}
+	return false
+}
+
+// parseArabic reads 1. 1、 １． 11。 1） 1.2 and 1.2.3.
+func parseArabic(s string) (mark, bool) {
+	n, at := digits(s)
+	if at == 0 || n > 999 {
+		return mark{}, false
+	}
+	m := mark{style: arabicStyle, n: n, depth: 1, key: strconv.Itoa(n)}
+	for {
+		gap := spaces(s[at:])
+		r, size := utf8.DecodeRuneInString(s[at+gap:])
+		next := at + gap + size
+		follow, _ := utf8.DecodeRuneInString(s[next:])
+		switch {
+		case (r == '.' || r == '．') && isDigit(follow) && gap == 0:
+			k, used := digits(s[next:])
+			if used == 0 || used > 9 || m.depth == 4 {
+				return mark{}, false
+			}
+			m.style, m.n, at = decimalStyle, k, next+used
+			m.depth++
+			m.key += "." + strconv.Itoa(k)
+			continue
+		case m.depth > 1:
+			// 1.2 opens a paragraph only when a space or a Chinese word follows that is no unit of measure.
+			if r == '.' || r == '．' || r == '、' {
+				at = next
+			} else if gap == 0 || !isHan(r) {
+				return mark{}, false
+			}
+			m.end = at
+			return m, true
+		case r == '.' || r == '．' || r == '、' || r == '。' || r == '﹒' || r == '·' && gap == 0:
+			if spaces(s[next:]) == len(s[next:]) || gap > 0 && isDigit(follow) { // nothing follows, or 1 .5
+				return mark{}, false
+			}
+			m.end = next
+			return m, m.n > 0
+		case r == '）' || r == ')':
+			m.style, m.end, m.key = roundStyle, next, "("+m.key+")"
+			return m, m.n > 0
+		}
+		return mark{}, false
+	}
+}
+
+// parseHan reads 一、 and 一是.
+func parseHan(s string) (mark, bool) {
+	n, at := hanDigits(s)
+	if at == 0 || n == 0 || n > 999 {
+		return mark{}, false
+	}
+	gap := spaces(s[at:])
+	r, size := utf8.DecodeRuneInString(s[at+gap:])
+	next := at + gap + size
+	switch r {
+	case '、', '．', '.', '､':
+		follow, _ := utf8.DecodeRuneInString(s[next:])
+		if hanDigit(follow) >= 0 && follow != '十' { // 二、三产业
+			if _, used := hanDigits(s[next:]); goesOn(s[next+used:]) {
+				return mark{}, false
+			}
+		}
+		return mark{style: hanStyle, n: n, depth: 1, end: next, key: hanNumber(n)}, true
+	case '是':
+		if gap == 0 && n <= 20 {
+			return mark{style: orderStyle, n: n, depth: 1, end: next, key: hanNumber(n) + "是"}, true
+		}
+	}
+	return mark{}, false
+}
+
+// goesOn tells a list of numerals (一、二产业) from a title that begins with one (一、三年目标).
+func goesOn(rest string) bool {
+	switch r, _ := utf8.DecodeRuneInString(rest); r {
+	case '、', '，', '产', '级', '次', '类', '等', '期', '线', '楼':
+		return true
+	}
+	return false
+}
+
+func spaces(s string) int {
+	n := 0
+	for n < len(s) {
+		r, size := utf8.DecodeRuneInString(s[n:])
+		if !isSpace(r) {
+			break
+		}
+		n += size
+	}
+	return n
+}
+
+// number reads Arabic or Chinese digits; used is 0 where there are none.
+func number(s string) (n, used int) {
+	if r, _ := utf8.DecodeRuneInString(s); isDigit(r) {
+		return digits(s)
+	}
+	return hanDigits(s)
+}
+
+// digits reads up to nine half- or full-width digits.
+func digits(s string) (n, used int) {
+	for k := 0; k < 9; k++ {
+		r, size := utf8.DecodeRuneInString(s[used:])
+		if !isDigit(r) {
+			break
+		}
+		n = n*10 + int(half(r)-'0')
+		used += size
+	}
+	return n, used
+}
+
+func hanDigit(r rune) int {
+	switch r {
+	case '〇', '零', '○', 'Ｏ':
+		return 0
+	case '一':
+		return 1
+	case '二', '两':
+		return 2
+	case '三':
+		return 3
+	case '四':
+		return 4
+	case '五':
+		return 5
+	case '六':
+		return 6
+	case '七':
+		return 7
+	case '八':
+		return 8
+	case '九':
+		return 9
+	}
+	return -1
+}
+
+// hanDigits reads 十二, 三十六, 一百零五 and the digit-by-digit 二〇二三.
+func hanDigits(s string) (n, used int) {
+	section, digit, plain := 0, -1, 0
+	for i := 0; i < 12 && used < len(s); i++ {
+		r, size := utf8.DecodeRuneInString(s[used:])
+		switch d := hanDigit(r); {
+		case d >= 0:
+			if digit >= 0 {
+				plain++
+				digit = digit*10 + d
+			} else {
+				digit = d
+			}
+			if digit > 9999 {
+				return 0, 0
+			}
+		case r == '十':
+			if digit < 0 {
+				digit = 1
+			}
+			section += digit * 10
+			digit = -1
+		case r == '百' && digit > 0:
+			section += digit * 100
+			digit = -1
+		default:
+			return section + max(digit, 0), used
+		}
+		used += size
+	}
+	return section + max(digit, 0), used
+}
+
+// hanNumber writes 1 to 999 in Chinese digits.
+func hanNumber(n int) string {
+	const d = "零一二三四五六七八九"
+	digit := func(k int) string { return d[k*3 : k*3+3] }
+	var b strings.Builder
+	if n >= 100 {
+		b.WriteString(digit(n/100) + "百")
+		if n %= 100; n > 0 && n < 10 {
+			b.WriteString("零")
+		} else if n >= 10 && n < 20 {
+			b.WriteString("一")
+		}
+	}
+	if n >= 10 {
+		if n >= 20 {
+			b.WriteString(digit(n / 10))
+		}
+		b.WriteString("十")
+		n %= 10
+	}
+	if n > 0 {
+		b.WriteString(digit(n))
+	}
+	return b.String()
+}

@@ -1,0 +1,129 @@
+package gazette
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxSource is the largest source that Read takes, in bytes.
+const maxSource = 64 << 20
+
+// reader holds what is known while one source is read.
+type reader struct {
+	source string
+	lines  []line
+	layout layout
+	paras  []*para
+	issue  *Issue
+}
+
+// Read reads the text of a whole issue, of one document, or of a plan alone. It fails, naming the line, where the
+// source is no Chinese document at all (empty, binary, one character over and over) or a mend finds nothing to
+// mend; whatever is merely odd becomes a Doubt.
+func Read(source string, mends ...Mend) (*Issue, error) {
+	if err := check(source); err != nil {
+		return nil, fmt.Errorf("gazette.Read: %w", err)
+	}
+	r := &reader{source: source, issue: &Issue{Source: source}}
+	r.lines = splitLines(source)
+	markNoise(source, r.lines)
+	r.issue.Contents = markContents(source, r.lines)
+	markMasthead(source, r.lines)
+	r.layout = measure(source, r.lines)
+	r.paras = joinLines(source, r.lines, r.layout)
+	markRows(r.paras)
+	r.readDocuments()
+	r.readMasthead()
+	r.number()
+	r.tile()
+	return r.issue, nil
+}
+
+// check refuses what cannot be the text of a document.
+func check(source string) error {
+	if len(source) > maxSource {
+		return fmt.Errorf("文本有 %d 字节，超过上限 %d 字节：请按期次或按公文拆开", len(source), maxSource)
+	}
+	han, all, broken, line := 0, 0, 0, 1
+	var distinct [8]rune
+	kinds := 0
+	for i, r := range source {
+		switch {
+		case r == '\n':
+			line++
+		case r == 0 || r < 0x20 && r != '\t' && r != '\r' && r != '\f' && r != '\v' && r != 0x1b:
+			return fmt.Errorf("第 %d 行有控制字符 0x%02X：这不是文本文件，请先转换成文本", line, r)
+		case r == utf8.RuneError && !strings.HasPrefix(source[i:], "\uFFFD"):
+			if broken++; broken > 100 && broken*20 > all {
+				return fmt.Errorf("第 %d 行起不是 UTF-8 文本：请先转换编码", line)
+			}
+		}
+		if isSpace(r) {
+			continue
+		}
+		all++
+		if isHan(r) {
+			han++
+		}
+		if kinds < len(distinct) {
+			known := false
+			for _, d := range distinct[:kinds] {
+				known = known || d == r
+			}
+			if !known {
+				distinct[kinds] = r
+				kinds++
+			}
+		}
+	}
+	switch {
+	case all == 0:
+		return fmt.Errorf("第 1 行：文本是空的，没有可读的内容")
+	case broken*20 > all:
+		return fmt.Errorf("第 1 行起不是 UTF-8 文本：请先转换编码")
+	case han == 0:
+		return fmt.Errorf("第 1 行起没有一个汉字：这不是公报或公文的文本")
+	case all > 1000 && kinds < len(distinct):
+		return fmt.Errorf("第 1 行起只有 %d 种字符反复出现：这不是公报或公文的文本", kinds)
+	}
+	return nil
+}
+
+// doubt notes a place that a person should look at.
+func (r *reader) doubt(p *para, format string, args ...any) {
+	r.issue.Doubts = append(r.issue.Doubts, Doubt{At: p.start(), Line: p.line, Message: fmt.Sprintf(format, args...)})
+}
+
+// tile hands every byte of the source to its owner: the lines in order, white space between them as Blank or
+// PageBreak.
+func (r *reader) tile() {
+	pieces := make([]Piece, 0, 2*len(r.lines)+1)
+	at := 0
+	fill := func(end int) {
+		if end > at {
+			noise := Blank
+			if strings.ContainsAny(r.source[at:end], "\f\v") {
+				noise = PageBreak
+			}
+			pieces = append(pieces, Piece{Span: Span{at, end}, Noise: noise})
+		}
+	}
+	for i := range r.lines {
+		ln := &r.lines[i]
+		fill(ln.Start)
+		p := Piece{Span: ln.Span, Noise: ln.noise}
+		if ln.owner != nil {
+			p.Node, p.Noise = ln.owner.node, ln.owner.noise
+		}
+		pieces = append(pieces, p)
+		at = ln.End
+	}
+	fill(len(r.source))
+	r.issue.Pieces = pieces
+}
+
+// Line is the line of the source that a byte offset stands on, from 1.
+func Line(source string, offset int) int {
+	return 1 + strings.Count(source[:min(max(offset, 0), len(source))], "\n")
+}
