@@ -55,10 +55,10 @@ func AKN(p Publication) []byte {
 
 type aknWriter struct {
 	markup
-	p    Publication
-	name string
-	ids  map[string]int // eIds given so far
-	cite *strings.Replacer
+	p     Publication
+	name  string
+	ids   map[string]int // eIds given so far
+	cites citations
 }
 
 func (w *aknWriter) meta() {

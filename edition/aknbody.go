@@ -14,7 +14,7 @@ var aknAbbreviations = map[string]string{
 // mainBody writes the text. Everything in it is a hierarchical element, so that notices, plans and attachments mix in
 // the order of print.
 func (w *aknWriter) mainBody() {
-	w.cite = w.citeRefs()
+	w.cites = findCites(w.p.Cites, func(Cite) bool { return true })
 	wrote := false
 	if w.p.Record == Withdraw {
 		w.element("p", w.p.standing())
@@ -129,11 +129,13 @@ func (w *aknWriter) lines(s string) {
 		if i > 0 {
 			w.empty("br")
 		}
-		l = xmlText.Replace(l)
-		if w.cite != nil {
-			l = w.cite.Replace(l)
-		}
-		w.WriteString(l)
+		w.cites.each(l, func(s string, c *Cite) {
+			if c == nil {
+				w.text(s)
+				return
+			}
+			w.element("ref", s, "href", w.citeHref(*c))
+		})
 	}
 }
 
@@ -156,26 +158,6 @@ func (w *aknWriter) table(b *Block) {
 		w.close("tr")
 	}
 	w.close("table")
-}
-
-// citeRefs sets <ref> around the titles and numbers of cited documents, in escaped text.
-func (w *aknWriter) citeRefs() *strings.Replacer {
-	var pairs []string
-	seen := map[string]bool{}
-	for _, c := range w.p.Cites {
-		for _, s := range []string{"《" + c.Title + "》", c.No} {
-			if s == "" || s == "《》" || seen[s] {
-				continue
-			}
-			seen[s] = true
-			s = xmlText.Replace(s)
-			pairs = append(pairs, s, `<ref href="`+xmlEscape.Replace(w.citeHref(c))+`">`+s+"</ref>")
-		}
-	}
-	if pairs == nil {
-		return nil
-	}
-	return strings.NewReplacer(pairs...)
 }
 
 // eID builds an identifier by the naming convention: the parent's, two strokes, the element's abbreviation and its

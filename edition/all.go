@@ -25,8 +25,16 @@ func All(p Publication, font []byte) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	docx, err := DOCX(p)
+	if err != nil {
+		return nil, err
+	}
 	return []File{
+		newFile("html", "text/html; charset=utf-8", ".html", HTML(p)),
+		newFile("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", docx),
 		newFile("txt", "text/plain; charset=utf-8", ".txt", Text(p)),
 		newFile("json", "application/json", ".json", j),
+		newFile("akn", "application/akn+xml", ".akn.xml", AKN(p)),
+		newFile("jsonld", "application/ld+json", ".jsonld", JSONLD(p)),
 	}, nil
 }

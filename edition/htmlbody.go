@@ -28,12 +28,12 @@ type htmlWriter struct {
 	beside func(path string) string
 	b      strings.Builder
 	p      Publication
-	links  *strings.Replacer
+	cites  citations
 }
 
 func (w *htmlWriter) body() {
 	w.b.Grow(32 << 10)
-	w.links = citeLinks(w.p.Cites)
+	w.cites = findCites(w.p.Cites, linked)
 	for i, part := range w.p.Parts {
 		depth := 2
 		w.b.WriteString(`<section class="part"`)
@@ -149,11 +149,13 @@ func (w *htmlWriter) text(s string) {
 		if i > 0 {
 			w.b.WriteString("<br>")
 		}
-		l = html.EscapeString(l)
-		if w.links != nil {
-			l = w.links.Replace(l)
-		}
-		w.b.WriteString(l)
+		w.cites.each(l, func(s string, c *Cite) {
+			s = html.EscapeString(s)
+			if c != nil {
+				s = `<a class="cite" href="` + html.EscapeString(c.URL) + `">` + s + "</a>"
+			}
+			w.b.WriteString(s)
+		})
 	}
 }
 
@@ -197,35 +199,6 @@ func rows(s string) [][]string {
 		}
 	}
 	return out
-}
-
-// citeLinks replaces the titles (in 《》) and numbers of cited documents, in escaped text, by links; nil for none.
-func citeLinks(cites []Cite) *strings.Replacer {
-	var pairs []string
-	seen := map[string]bool{}
-	for _, c := range cites {
-		if !webAddress(c.URL) {
-			continue
-		}
-		for _, s := range []string{"《" + c.Title + "》", c.No} {
-			if s == "" || s == "《》" || seen[s] {
-				continue
-			}
-			seen[s] = true
-			s = html.EscapeString(s)
-			pairs = append(pairs, s, `<a class="cite" href="`+html.EscapeString(c.URL)+`">`+s+"</a>")
-		}
-	}
-	if pairs == nil {
-		return nil
-	}
-	return strings.NewReplacer(pairs...)
-}
-
-// webAddress refuses everything but http, https and addresses on the same site, so that no link can run a script.
-func webAddress(u string) bool {
-	return strings.HasPrefix(u, "https://") || strings.HasPrefix(u, "http://") ||
-		strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//")
 }
 
 // fragment writes a path for the part of an address after #. Han characters may stand there as they are.
