@@ -3,6 +3,7 @@ package publication
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhixing/calendar"
@@ -165,7 +166,7 @@ type stepData struct {
 	Reason string        `json:"reason,omitempty"`
 	Note   string        `json:"note,omitempty"`
 	Basis  string        `json:"basis,omitempty"`
-	Issue  string        `json:"issue,omitempty"`
+	As     string        `json:"as,omitempty"` // issue or key under which it was published
 }
 
 // Facts are what a person says of the issue where the manuscript does not, or says it wrongly. Zero fields leave what
@@ -246,8 +247,8 @@ func Mend(ctx context.Context, tx *db.Tx, at At, by Actor, m gazette.Mend) (Draf
 	if m.At < 0 || m.At > len(d.Source) || len(m.Value) > MaxSource/16 {
 		return Draft{}, refuse(Invalid, "Mend", "校改的位置不在稿件之内，或改后的文字过长。请刷新页面后再改。")
 	}
-	if _, _, err := read(d.Source, append(d.Mends, m)); err != nil {
-		return Draft{}, &Error{Invalid, "publication.Mend", "这样改了以后稿件无法读出，未作改动。请检查所填内容。", err}
+	if _, err := gazette.Read(d.Source, append(slices.Clone(d.Mends), m)...); err != nil {
+		return Draft{}, &Error{Invalid, "publication.Mend", "这样改了以后稿件读不出来，未作改动。", err}
 	}
 	return step(ctx, tx, "Mend", d, by, stepMend, stepData{Mend: &m})
 }
@@ -258,7 +259,7 @@ func Undo(ctx context.Context, tx *db.Tx, at At, by Actor, n int64) (Draft, erro
 	if err != nil {
 		return Draft{}, err
 	}
-	if !d.canUndo(n) {
+	if !d.CanUndo(n) {
 		return Draft{}, refuse(Invalid, "Undo", "第%d步不能撤销，或已经撤销。", n)
 	}
 	return step(ctx, tx, "Undo", d, by, stepUndo, stepData{Undo: n})
@@ -339,10 +340,11 @@ func Submit(ctx context.Context, tx *db.Tx, at At, by Actor) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	if _, err := d.toPublish(); err != nil {
+	issue, cands, err := d.toPublish()
+	if err != nil {
 		return Draft{}, err
 	}
-	if err := checkFree(ctx, tx, "Submit", d); err != nil {
+	if err := checkFree(ctx, tx, "Submit", d, issue, cands); err != nil {
 		return Draft{}, err
 	}
 	return step(ctx, tx, "Submit", d, by, stepSubmit, stepData{})

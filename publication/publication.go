@@ -136,15 +136,16 @@ type Duty struct {
 	Plan   string `json:"plan,omitempty"`
 	Title  string `json:"title"`
 	JSON   string `json:"-"`
-	Role   string `json:"role,omitempty"` // of the unit asked for, where one was
+	// Proposed says that it was read from a plain sentence and that no person has confirmed it.
+	Proposed bool   `json:"proposed,omitempty"`
+	Role     string `json:"role,omitempty"` // of the unit asked for, where one was
 }
 
-// Mention says that a document names a unit, and as what: issuer, recipient, lead, support, implement, inherited,
-// interpreter, appointment or text.
+// Mention says that a document names a unit, and as what (see Roles).
 type Mention struct {
 	Unit string `json:"unit"`
 	Role string `json:"role"`
 }
 
 // Roles of a unit in a document, in the order of weight.
-var Roles = []string{"lead", "support", "implement", "inherited", "issuer", "interpreter", "recipient", "appointment", "text"}
+var Roles = []string{"lead", "support", "implement", "guide", "inherited", "issuer", "interpreter", "recipient", "appointment", "text"}

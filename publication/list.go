@@ -1,0 +1,215 @@
+package publication
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"zhixing/db"
+)
+
+// FrontOf is the first page: the newest issues and documents, and how fresh each issuer is.
+func FrontOf(ctx context.Context, tx *db.Tx, county string) (f Front, err error) {
+	const issues, documents = 8, 10
+	if f.Issues, err = listIssues(ctx, tx, county, issues); err != nil {
+		return f, wrap("FrontOf", err)
+	}
+	if f.Documents, err = recent(ctx, tx, county, Filter{}, documents); err != nil {
+		return f, wrap("FrontOf", err)
+	}
+	if f.Freshness, err = freshness(ctx, tx, county); err != nil {
+		return f, wrap("FrontOf", err)
+	}
+	for _, i := range f.Freshness {
+		f.Count += i.Documents
+	}
+	return f, nil
+}
+
+// Issues lists all issues, newest first, without their documents.
+func Issues(ctx context.Context, tx *db.Tx, county string) ([]Issue, error) {
+	out, err := listIssues(ctx, tx, county, maxIssues)
+	return out, wrap("Issues", err)
+}
+
+// IssueOf is one issue with its documents and neighbours.
+func IssueOf(ctx context.Context, tx *db.Tx, county string, n IssueNo) (Issue, error) {
+	i, err := readIssue(ctx, tx, county, n)
+	if err != nil {
+		return i, wrap("IssueOf", err)
+	}
+	if i.Documents, err = issueHeads(ctx, tx, county, n); err != nil {
+		return i, wrap("IssueOf", err)
+	}
+	i.Prev, i.Next, err = neighbours(ctx, tx, county, n)
+	return i, wrap("IssueOf", err)
+}
+
+// List is one page of the documents that f asks for.
+func List(ctx context.Context, tx *db.Tx, county string, f Filter) (Page, error) {
+	const op = "List"
+	if err := f.check(op); err != nil {
+		return Page{}, err
+	}
+	before, err := f.before()
+	if err != nil {
+		return Page{}, err
+	}
+	heads, last, more, err := page(ctx, tx, county, f, before)
+	if err != nil {
+		return Page{}, wrap(op, err)
+	}
+	p := Page{Items: heads}
+	if more {
+		p.Next = f.cursor(last)
+	}
+	return p, nil
+}
+
+// Recent are the n documents (1 to MaxLimit) that f asks for which were published, corrected or withdrawn last, the last
+// first: what a feed shows. Limit and Cursor of f do not count.
+func Recent(ctx context.Context, tx *db.Tx, county string, f Filter, n int) ([]Head, error) {
+	f.Limit, f.Cursor = n, ""
+	if err := f.check("Recent"); err != nil {
+		return nil, err
+	}
+	out, err := recent(ctx, tx, county, f, f.limit())
+	return out, wrap("Recent", err)
+}
+
+// Heads are the documents with these keys in the same order, those left out that are unknown or withdrawn: how hits of
+// a search become lines of a list.
+func Heads(ctx context.Context, tx *db.Tx, county string, keys []Key) ([]Head, error) {
+	found, err := known(ctx, tx, county, keys)
+	if err != nil {
+		return nil, wrap("Heads", err)
+	}
+	var out []Head
+	for _, k := range keys {
+		if h, ok := found[k]; ok {
+			out = append(out, h)
+		}
+	}
+	return out, nil
+}
+
+// Units lists every unit named in a published document, those with most duties first.
+func Units(ctx context.Context, tx *db.Tx, county string) ([]UnitCount, error) {
+	out, err := unitCounts(ctx, tx, county, "")
+	return out, wrap("Units", err)
+}
+
+// UnitOf is all that names one unit.
+func UnitOf(ctx context.Context, tx *db.Tx, county, unit string) (UnitPage, error) {
+	const op = "UnitOf"
+	counts, err := unitCounts(ctx, tx, county, unit)
+	if err != nil {
+		return UnitPage{}, wrap(op, err)
+	}
+	if len(counts) == 0 {
+		return UnitPage{}, refuse(NotFound, op, "已公布的公文中没有提到“%s”。", shorten(unit, 40))
+	}
+	p := UnitPage{UnitCount: counts[0]}
+	if p.Naming, err = naming(ctx, tx, county, unit); err != nil {
+		return p, wrap(op, err)
+	}
+	p.Listed, err = dutiesOf(ctx, tx, county, unit)
+	return p, wrap(op, err)
+}
+
+// Sitemap lists the addresses of all issues and of all documents that are not withdrawn.
+func Sitemap(ctx context.Context, tx *db.Tx, county string) ([]SitemapRow, error) {
+	out, err := sitemap(ctx, tx, county)
+	return out, wrap("Sitemap", err)
+}
+
+// Facets are the values by which the county's documents can be narrowed, with how many documents have each.
+type Facets struct {
+	Kinds   []Facet `json:"kinds"`
+	Issuers []Facet `json:"issuers"`
+	Years   []Facet `json:"years"`
+}
+
+// Facet is one value with its count.
+type Facet struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// FacetsOf gives the facets of all published documents.
+func FacetsOf(ctx context.Context, tx *db.Tx, county string) (f Facets, err error) {
+	for _, of := range []struct {
+		column string
+		into   *[]Facet
+	}{{"kind", &f.Kinds}, {"issuer", &f.Issuers}, {"issue_year", &f.Years}} {
+		if *of.into, err = facet(ctx, tx, county, of.column); err != nil {
+			return f, wrap("FacetsOf", err)
+		}
+	}
+	return f, nil
+}
+
+// check refuses what a list cannot answer, and says what it can.
+func (f Filter) check(op string) error {
+	for _, s := range []string{f.Unit, f.Kind, f.Issuer, f.Agency} {
+		if len(s) > 300 || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return refuse(Invalid, op, "单位、种类、发文机关和机关代字各不能超过100个字。")
+		}
+	}
+	switch {
+	case f.Limit < 0 || f.Limit > MaxLimit:
+		return refuse(Invalid, op, "每页条数应为1至%d。要取全部数据，请逐页读取或下载整库。", MaxLimit)
+	case f.Year != 0 && (f.Year < 1949 || f.Year > 2999):
+		return refuse(Invalid, op, "年份应为1949至2999。")
+	case !f.From.IsZero() && !f.To.IsZero() && f.To.Before(f.From):
+		return refuse(Invalid, op, "起始日期%s晚于截止日期%s。", f.From, f.To)
+	}
+	return nil
+}
+
+func (f Filter) limit() int {
+	if f.Limit == 0 {
+		return DefaultLimit
+	}
+	return f.Limit
+}
+
+// print is a short mark of what is asked for, so that a cursor is used with its own list only.
+func (f Filter) print() string {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%q %q %q %q %d %s %s", f.Unit, f.Kind, f.Issuer, f.Agency, f.Year, f.From, f.To)
+	return strconv.FormatUint(uint64(h.Sum32()), 36)
+}
+
+// cursor leads behind the document with this ordinal.
+func (f Filter) cursor(ordinal int64) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%s", ordinal, f.print()))
+}
+
+// before is the ordinal behind which the page begins; 0 for the first page.
+func (f Filter) before() (int64, error) {
+	if f.Cursor == "" {
+		return 0, nil
+	}
+	bad := refuse(Invalid, "List", "翻页标记不对，或与查询条件不符。请从第一页重新开始。")
+	if len(f.Cursor) > 100 {
+		return 0, bad
+	}
+	b, err := base64.RawURLEncoding.DecodeString(f.Cursor)
+	if err != nil {
+		return 0, bad
+	}
+	n, mark, _ := strings.Cut(string(b), ".")
+	ordinal, err := strconv.ParseInt(n, 10, 64)
+	if err != nil || ordinal < 1 || mark != f.print() {
+		return 0, bad
+	}
+	return ordinal, nil
+}
+
+// maxIssues bounds the list of issues: two centuries of a weekly.
+const maxIssues = 10_000
