@@ -36,7 +36,9 @@ type deadlineReader struct {
 	sentence int  // rune where the sentence began
 	lastYear int  // year of the last expression of this sentence, for 2024年6月底前…，10月底前…
 	yearly   bool // the sentence has said 每年 or another interval, so that its months recur
-	rejected int  // end of the last expression that was no deadline; 3月底、9月底 share one fate
+	accepted int  // end of the last expression that was a deadline
+	done     int  // end of the last deadline found, of whatever kind
+	recurred int  // end of the last one that recurs; 3月底、9月底 share one fate
 }
 
 // step reads at rune i and gives the next place to read.
@@ -99,6 +101,8 @@ func isWordBefore(c rune) bool {
 }
 
 func (r *deadlineReader) add(i, j int, d Date) {
+	i = max(i, r.done)
+	r.done = j
 	raw, start, end := r.raw(i, j)
 	r.out = append(r.out, Deadline{raw, d, start, end})
 }
@@ -119,24 +123,24 @@ func (r *deadlineReader) judge(w when) int {
 	}
 	d := w.date(r.docYear)
 	ok := r.isDeadline(w, d)
+	if !ok {
+		if r.recurring(w) {
+			r.recurred = w.to
+		}
+		return w.to
+	}
+	r.accepted = w.to
 	if w.said && w.year > 0 && (w.part != wholeYear || w.bound == open) && !r.endpoint(w) {
 		r.lastYear = w.year
 	}
-	if !ok {
-		r.rejected = w.to
-		return w.to
-	}
-	if n := r.anyBefore(from, leadIns); n > 0 {
-		from -= n
-	}
-	r.add(from, w.to, d)
+	r.add(from-r.anyBefore(from, leadIns), w.to, d)
 	return w.to
 }
 
 // leadIns belong to the deadline as it is printed.
-var leadIns = []string{"力争到", "争取到", "确保到", "力争在", "到", "至"}
+var leadIns = newTails("力争到", "争取到", "确保到", "力争在", "到")
 
 // endpoint reports whether the expression is a far goal (到2025年), which lends its year to no month that follows.
 func (r *deadlineReader) endpoint(w when) bool {
-	return w.part == wholeYear && (r.anyBefore(w.from, leadIns) > 0 || r.ends(w.from, "力争") || w.bound != open)
+	return w.part == wholeYear && (r.anyBefore(w.from, leadIns) > 0 || r.ends(w.from, "力争") || r.ends(w.from, "至") || w.bound != open)
 }

@@ -63,8 +63,25 @@ func foldRune(c rune) rune {
 	case c == '○', c == '零', c == '◯':
 		return '〇'
 	}
+	return simplified(c)
+}
+
+// simplified turns the traditional signs that matter to dates and intervals into simplified ones.
+func simplified(c rune) rune {
+	if t, ok := simple[c]; ok {
+		return t
+	}
 	return c
 }
+
+var simple = func() map[rune]rune {
+	m := map[rune]rune{}
+	from := []rune("內個開從較後當達實現計劃確爭間週動態續長報調總結過時將與")
+	for i, c := range []rune("内个开从较后当达实现计划确争间周动态续长报调总结过时将与") {
+		m[from[i]] = c
+	}
+	return m
+}()
 
 // is reports whether word stands at i.
 func (f *folded) is(i int, word string) bool {
@@ -83,26 +100,6 @@ func (f *folded) is(i int, word string) bool {
 // ends reports whether word stands just before i.
 func (f *folded) ends(i int, word string) bool {
 	return f.is(i-utf8.RuneCountInString(word), word)
-}
-
-// anyAt gives the length of the first of the words that stands at i, or 0.
-func (f *folded) anyAt(i int, words []string) int {
-	for _, w := range words {
-		if f.is(i, w) {
-			return utf8.RuneCountInString(w)
-		}
-	}
-	return 0
-}
-
-// anyBefore gives the length of the first of the words that stands just before i, or 0.
-func (f *folded) anyBefore(i int, words []string) int {
-	for _, w := range words {
-		if f.ends(i, w) {
-			return utf8.RuneCountInString(w)
-		}
-	}
-	return 0
 }
 
 // rune is the rune at i, or 0 outside the text.

@@ -12,6 +12,7 @@ type when struct {
 	day      int   // of Day; 10 or 20 of TenDays, 0 meaning the last of the month
 	bound    bound // how the period is closed
 	isRange  bool
+	next     bool // the range ends in 次年
 	second   bool // 年度: the year as a qualifier of a noun
 }
 
@@ -84,7 +85,7 @@ func (f *folded) when(i int) (when, bool) {
 			v.year++
 		}
 	}
-	v.from, v.isRange = w.from, true
+	v.from, v.isRange, v.next = w.from, true, next
 	return v, true
 }
 
@@ -122,7 +123,7 @@ func (f *folded) point(i int, dayOnly bool) (when, bool) {
 	return f.yearTail(j, w)
 }
 
-var yearEnds = []string{"年底", "年末", "年内", "年终"}
+var yearEnds = newHeads("年底", "年末", "年内", "年终")
 
 // year reads 2025年, 二〇二五年, 2022-2025年, 今年; w.year is set and the place after it returned, or i.
 func (f *folded) year(i int, w *when) int {
@@ -298,6 +299,9 @@ func (f *folded) monthTail(i int, w *when) int {
 // close reads 前, 之前, 以前, 内 after a period that ends at i.
 func (f *folded) close(i int, w when) (when, bool) {
 	j := i
+	if f.is(j, "(含)") {
+		j += 3
+	}
 	if c := f.rune(j); c == '之' || c == '以' {
 		j++
 	}
@@ -316,4 +320,4 @@ func (f *folded) close(i int, w when) (when, bool) {
 }
 
 // notBefore are the continuations that make 前 part of another word: 前期, 前三季度.
-var notBefore = []string{"期", "后", "置", "瞻", "列", "沿", "述", "往", "来", "端", "景", "三季", "两季", "3季", "N", "款", "项"}
+var notBefore = newHeads("期", "后", "置", "瞻", "列", "沿", "述", "往", "来", "端", "景", "三季", "两季", "3季", "N", "款", "项")
