@@ -19,6 +19,7 @@ func newText(s string) text {
 
 func (t text) len() int           { return len(t.raw) }
 func (t text) cut(i, j int) text  { return text{t.raw[i:j], t.f[i:j]} }
+func (t text) from(i int) text    { return t.cut(min(i, t.len()), t.len()) }
 func (t text) String() string     { return string(t.raw) }
 func (t text) folded() string     { return string(t.f) }
 func (t text) has(s string) bool  { return strings.Contains(string(t.f), s) }

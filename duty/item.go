@@ -25,22 +25,29 @@ type para struct {
 }
 
 // items builds the tree of a plan's items under a root that holds the text before the first heading.
-func items(nodes []*gazette.Node) *item {
+// Nodes in a table are left out.
+func items(nodes []*gazette.Node, inTable map[*gazette.Node]bool) *item {
 	root := &item{}
 	for _, n := range nodes {
-		root.add(n)
+		root.add(n, inTable)
 	}
 	return root
 }
 
-func (it *item) add(n *gazette.Node) {
+func (it *item) add(n *gazette.Node, skip map[*gazette.Node]bool) {
+	if skip[n] {
+		for _, c := range n.Children {
+			it.add(c, skip)
+		}
+		return
+	}
 	switch n.Kind {
 	case gazette.HeadingNode, gazette.AttachmentNode:
 	case gazette.ClauseNode, gazette.TableNode:
 		if n.Mark == "" {
 			it.append(n, n.Text)
 			for _, c := range n.Children {
-				it.add(c)
+				it.add(c, skip)
 			}
 			return
 		}
@@ -52,7 +59,7 @@ func (it *item) add(n *gazette.Node) {
 	kid.first = kid.text.len()
 	it.kids = append(it.kids, kid)
 	for _, c := range n.Children {
-		kid.add(c)
+		kid.add(c, skip)
 	}
 }
 

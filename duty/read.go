@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -27,7 +28,14 @@ func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 	if y := yearIn(title); y > 0 {
 		p.year = y
 	}
-	root := items(nodes)
+	tables := p.tables(p.lines(nodes))
+	inTable := map[*gazette.Node]bool{}
+	for _, t := range tables {
+		for _, l := range t.rows {
+			inTable[l.node] = true
+		}
+	}
+	root := items(nodes, inTable)
 	n := 0
 	root.walk(func(it *item) {
 		it.found = p.explicit(it.text)
@@ -43,7 +51,19 @@ func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 	r.firstLeads = p.firstLeads // a rule of the covering notice holds in its plans
 	p.titled = titled(root)
 	p.tasks(root)
+	for _, t := range tables {
+		p.table(t)
+	}
+	sort.SliceStable(p.out, func(i, j int) bool { return p.out[i].start() < p.out[j].start() })
 	return p.out
+}
+
+// start is where the duty stands in the source.
+func (d *Duty) start() int {
+	if len(d.Spans) == 0 {
+		return 0
+	}
+	return d.Spans[0].Start
 }
 
 // spokenToo reads the statements made in sentences, in plans that use no others.
@@ -82,7 +102,7 @@ func (r *reader) tasks(it *item) {
 	}
 	for i, k := range it.kids {
 		if above := aboveOf(it.kids[i:]); above != nil && len(k.found) == 0 {
-			r.emit(k, 1, *above, k.body(), k.text)
+			r.emit(k, 1, *above, k.body(), k.text.from(k.body()))
 			continue
 		}
 		r.tasks(k)
@@ -127,7 +147,7 @@ func (r *reader) spread(it *item, f found) {
 			r.spread(k, f)
 			continue
 		}
-		r.emit(k, 1, f, k.body(), k.all())
+		r.emit(k, 1, f, k.body(), k.all().from(k.body()))
 	}
 }
 
@@ -165,13 +185,7 @@ func (r *reader) after(it *item, i int) text {
 	if i+1 < len(it.found) {
 		return it.text.cut(f.end, it.found[i+1].start).trim("。;,")
 	}
-	rest := it.text.cut(f.end, it.text.len())
-	for _, k := range it.kids {
-		below := k.all()
-		mark := newText("\n" + k.node.Mark)
-		rest = text{append(append(append([]rune{}, rest.raw...), mark.raw...), below.raw...), append(append(append([]rune{}, rest.f...), mark.f...), below.f...)}
-	}
-	return rest.trim("。;,")
+	return it.all().from(f.end).trim("。;,")
 }
 
 func (r *reader) rules(f found) { r.inherited = add(r.inherited, f.inherit) }
