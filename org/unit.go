@@ -141,4 +141,5 @@ type Agency struct {
 	Issuers []string // canonical names; several where they issue jointly
 	Level   Level
 	Use     string // what it numbers, in words; may be empty
+	Source  string // number of a document that shows it
 }

@@ -309,7 +309,8 @@ func (f *folder) agencies(c County, agencies []agencyFile) {
 				f.bad(countyYAML, issuer.line, "代字“%s”的发文机关“%s”不在 units/ 的任何一个单位名称里", a.Code.s, issuer.s)
 			}
 		}
-		if err := c.Directory.AddAgency(org.Agency{Code: a.Code.s, Issuers: words(a.Issuers), Use: a.Use.s}); err != nil {
+		agency := org.Agency{Code: a.Code.s, Issuers: words(a.Issuers), Use: a.Use.s, Source: a.Source.s}
+		if err := c.Directory.AddAgency(agency); err != nil {
 			f.bad(countyYAML, a.Code.line, "%v", err)
 		}
 	}

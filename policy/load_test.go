@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -144,6 +145,51 @@ func TestTooLarge(t *testing.T) {
 	for _, want := range []string{"units/departments.yaml：文件有 2097152 字节", "gazette/2020-9.txt：文件有 16777217 字节"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %s, got %v", want, err)
+		}
+	}
+}
+
+func TestNoFolder(t *testing.T) {
+	_, err := LoadCounty(os.DirFS(filepath.Join(t.TempDir(), "nowhere")))
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "读不了县文件夹，请检查路径和权限") {
+		t.Errorf("got %v, want one sentence", err)
+	}
+}
+
+// A file saved by a Windows editor, with its mark and line ends, reads like any other.
+func TestWindowsEditor(t *testing.T) {
+	fsys, _ := broken(t, "testdata/broken/file-stray.txt")
+	delete(fsys, "towns.yaml")
+	for name, file := range fsys {
+		if strings.HasSuffix(name, ".yaml") {
+			file.Data = append([]byte("\ufeff"), bytes.ReplaceAll(file.Data, []byte("\n"), []byte("\r\n"))...)
+		}
+	}
+	c, err := LoadCounty(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, _ := c.Directory.Resolve("县水利局"); u.Name != "县水务局" {
+		t.Errorf("县水利局 is %q", u.Name)
+	}
+}
+
+// What people read about the format names every field and kind there is.
+func TestReadmeIsComplete(t *testing.T) {
+	b, err := os.ReadFile("../counties/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words []string
+	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{}} {
+		words = append(words, strings.Split(fields(reflect.TypeOf(v).String()), "、")...)
+	}
+	for _, k := range org.Kinds {
+		words = append(words, string(k))
+	}
+	for _, w := range words {
+		if !strings.Contains(string(b), w) {
+			t.Errorf("counties/README.md does not mention %s", w)
 		}
 	}
 }

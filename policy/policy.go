@@ -101,9 +101,11 @@ func (f *folder) bad(file string, line int, format string, args ...any) {
 // order of files and lines, at most fifty.
 func LoadCounty(fsys fs.FS) (County, error) {
 	f := &folder{fsys: fsys, placed: map[string]mark{}}
-	f.checkEntries()
-	c := f.county()
-	c.Issues = f.issues()
+	var c County
+	if f.checkEntries() {
+		c = f.county()
+		c.Issues = f.issues()
+	}
 	if len(f.problems) == 0 {
 		return c, nil
 	}
@@ -124,12 +126,13 @@ func LoadCounty(fsys fs.FS) (County, error) {
 	return County{}, errors.Join(all...)
 }
 
-// checkEntries refuses what nobody would read, so that a misspelt name is not passed over in silence.
-func (f *folder) checkEntries() {
+// checkEntries refuses what nobody would read, so that a misspelt name is not passed over in silence. It reports
+// whether there is a folder at all.
+func (f *folder) checkEntries() bool {
 	entries, err := fs.ReadDir(f.fsys, ".")
 	if err != nil {
-		f.bad(".", 0, "读不了县文件夹：%v", err)
-		return
+		f.bad(".", 0, "读不了县文件夹，请检查路径和权限：%v", err)
+		return false
 	}
 	for _, e := range entries {
 		switch name := e.Name(); {
@@ -139,6 +142,7 @@ func (f *folder) checkEntries() {
 			f.bad(name, 0, "县文件夹里只应有 county.yaml、units/、gazette/ 和 README.md，请改名或移走")
 		}
 	}
+	return true
 }
 
 // read returns a file's bytes, and false where it is missing, too large or one too many.
