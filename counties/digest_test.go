@@ -110,6 +110,7 @@ type goldDocument struct {
 	SignedDate    string `json:"signed_date"`
 	PublicNote    string `json:"public_note"`
 	Attachments   []string
+	Availability  string `json:"attachment_availability"`
 	Cites         []gazette.Citation
 	InterpretedBy string `json:"interpretation_by"`
 	Contains      []string
@@ -158,6 +159,7 @@ func compareDocument(t *testing.T, d *gazette.Document, g goldDocument) {
 	same("kind", d.Kind, g.Kind)
 	same("date", d.SignedOn.String(), g.SignedDate)
 	same("note", d.PublicNote, g.PublicNote)
+	same("availability", d.Availability, g.Availability)
 	same("interpreter", d.InterpretedBy, g.InterpretedBy)
 	var attachments, plans, cites, want []string
 	for _, a := range d.Attachments {
