@@ -81,6 +81,10 @@ func (r *cadenceReader) step(i int) int {
 		e, j = Always, r.always(i)
 	case '上':
 		e, j = HalfYear, i+r.anyAt(i, bothHalves)
+	case '双', '隔':
+		if e, j = r.unit(i + 1); j == i+1 || r.anyAt(j, actions) == 0 {
+			j = i
+		}
 	}
 	if j > i {
 		return r.add(i, j, e)

@@ -35,7 +35,7 @@ type deadlineReader struct {
 	out      []Deadline
 	sentence int  // rune where the sentence began
 	lastYear int  // year of the last expression of this sentence, for 2024年6月底前…，10月底前…
-	yearly   bool // the sentence has said 每年 or another interval, so that its months recur
+	yearly   bool // the sentence has said 每年, so that its months recur
 	accepted int  // end of the last expression that was a deadline
 	done     int  // end of the last deadline found, of whatever kind
 	recurred int  // end of the last one that recurs; 3月底、9月底 share one fate
@@ -49,7 +49,7 @@ func (r *deadlineReader) step(i int) int {
 		r.sentence, r.lastYear, r.yearly = i+1, 0, false
 		return i + 1
 	case c == '每' || c == '按' || c == '逐':
-		if isInterval(r.rune(i+1)) || digit(r.rune(i+1)) > 0 {
+		if n := r.rune(i + 1); n == '年' || n == '学' {
 			r.yearly = true
 		}
 		return i + 1

@@ -68,19 +68,20 @@ func foldRune(c rune) rune {
 
 // simplified turns the traditional signs that matter to dates and intervals into simplified ones.
 func simplified(c rune) rune {
-	if t, ok := simple[c]; ok {
-		return t
+	if i := int(c) - firstHan; i >= 0 && i < len(simple) && simple[i] != 0 {
+		return rune(simple[i])
 	}
 	return c
 }
 
-var simple = func() map[rune]rune {
-	m := map[rune]rune{}
+const firstHan = 0x4E00
+
+var simple = func() (table [0x5200]uint16) {
 	from := []rune("內個開從較後當達實現計劃確爭間週動態續長報調總結過時將與")
 	for i, c := range []rune("内个开从较后当达实现计划确争间周动态续长报调总结过时将与") {
-		m[from[i]] = c
+		table[from[i]-firstHan] = uint16(c)
 	}
-	return m
+	return table
 }()
 
 // is reports whether word stands at i.

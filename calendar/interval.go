@@ -8,6 +8,9 @@ func (r *cadenceReader) short(i int) (Every, int) {
 		}
 		return Year, i + n
 	}
+	if n := r.anyAt(i, yearEndReview); n > 0 {
+		return Year, i + n
+	}
 	e, j := r.unit(i)
 	if j == i || !r.standsFree(i, j) {
 		return "", i
@@ -33,10 +36,11 @@ func (r *cadenceReader) short(i int) (Every, int) {
 }
 
 var (
-	yearly     = newHeads("年均", "年平均")
-	spanBefore = newTails("全", "多", "当", "近")
+	yearly        = newHeads("年均", "年平均")
+	spanBefore    = newTails("全", "多", "当", "近")
+	yearEndReview = newHeads("年终考核", "年终总结", "年终考评", "年终评估", "年底考核", "年底总结", "年底考评")
 	// means are yearly averages of what is measured, not something done each year.
-	means = newHeads("浓度", "值", "气温", "降", "蒸发", "径流", "利用", "水位", "日照", "PM", "优良", "综合")
+	means = newHeads("增速", "增幅", "浓度", "值", "气温", "降", "蒸发", "径流", "利用", "水位", "日照", "PM", "优良", "综合")
 	falls = newHeads("降低", "下降")
 
 	// actions follow a unit that stands alone as its interval: 月通报, 季度调度, 年度总结.
@@ -115,6 +119,7 @@ func (r *cadenceReader) once(i int) (Every, int) {
 	if k == j {
 		return "", i
 	}
+	k += r.anyAt(k, held)
 	k += r.anyAt(k, atLeast)
 	n, l := r.number(k)
 	m := r.anyAt(l, turns)
@@ -125,10 +130,11 @@ func (r *cadenceReader) once(i int) (Every, int) {
 }
 
 var (
+	held    = newHeads("进行", "开展", "组织", "召开", "举办", "更新", "评选", "通报", "调度", "考核", "培训")
 	atLeast = newHeads("不少于", "不低于", "至少")
 	turns   = newHeads(
 		"次", "轮", "回", "遍", "场", "换", "评", "考核", "考", "更", "查", "检", "调度", "通报", "报", "会商", "督", "巡", "总结", "结", "研判", "分析", "演", "清", "排",
-		"签", "审", "测",
+		"签", "审", "测", "体检", "训",
 	)
 )
 

@@ -26,6 +26,9 @@ func (r *deadlineReader) isDeadline(w when, d Date) bool {
 	case r.describes(w, to):
 		return false
 	}
+	if w.bound == closed && r.anyIn(j, j+5, review) {
+		return false // 年终考核
+	}
 	if w.bound != open {
 		return w.said || w.part != wholeYear || !isWordBefore(r.rune(i-1))
 	}
@@ -40,8 +43,8 @@ var afterStart = newHeads(
 // qualified follow a period that only qualifies them: 2020年版, 2022年水平, 2023年冬季.
 var qualified = newHeads(
 	"版", "第", "一号文", "1号文", "中央一号", "中央1号", "号", "水平", "基础", "相比", "同期", "同比", "实际", "远景", "行动计划", "行动方案", "工作要点",
-	"的基", "为基", "不变价", "价格", "已", "中央财政", "期间", "冬春", "春", "夏", "秋", "冬", "以上", "多", "左右", "间", "前三", "前期", "初", "中期", "世界",
-	"全国第", "国际", "制", "级", "专业", "学制", "一遇", "龄", "规划", "度末", "出台的", "印发", "发布的", "修订", "颁布",
+	"的基", "为基", "不变价", "价格", "已", "中央财政", "期间", "冬春", "春", "夏", "秋", "冬", "间", "前三", "前期", "初", "中期", "世界", "全国第",
+	"国际", "规划", "持续", "继续推进", "长期", "度末", "出台的", "印发", "发布的", "修订", "颁布",
 )
 
 // compared stand before a time with which something is compared, or by which it is dated or valid.
@@ -49,6 +52,8 @@ var compared = newTails(
 	"较", "比", "相比", "相较", "与", "超过", "高于", "低于", "优于", "少于", "多于", "相对", "按照", "参照", "根据", "依据", "基于", "对标", "有效期至", "有效期",
 	"有效期到", "有效期为", "截至目前", "去年", "早在", "始于", "成立于", "“", "以", "恢复到", "恢复至", "印发的", "发布的", "依照",
 )
+
+var review = newHeads("考核", "总结", "考评", "绩效", "述职", "评优", "奖", "分红", "决算", "慰问")
 
 var asOf = newTails("截至", "截止", "截止到", "截至到")
 
@@ -68,7 +73,7 @@ func (r *deadlineReader) recurring(w when) bool {
 		return each && w.isRange && w.part != wholeYear // 2023年5-9月每日: a window in which something is done each day
 	}
 	switch {
-	case each, r.yearly:
+	case each, r.yearly && w.part >= monthPart:
 		return true
 	case w.part == wholeYear && isWordBefore(r.rune(i-1)):
 		return true
@@ -81,7 +86,7 @@ func (r *deadlineReader) recurring(w when) bool {
 }
 
 // otherYear stand before a month of a year that is not the document's.
-var otherYear = newTails("次年", "翌年", "次年的", "当年", "上年", "去年", "历年", "第二年", "次年度", "下一年度", "上一年度", "下年", "隔年", "前", "上", "学年", "年度")
+var otherYear = newTails("每年", "次年", "翌年", "次年的", "当年", "上年", "去年", "历年", "第二年", "次年度", "下一年度", "上一年度", "下年", "隔年", "前", "上", "学年", "年度")
 
 // joined reports whether only 、 or 和 stands between end and i.
 func (r *deadlineReader) joined(i, end int) bool {
@@ -113,6 +118,8 @@ func (r *deadlineReader) describes(w when, to int) bool {
 	switch {
 	case of == to:
 		return false
+	case of == j && r.ends(i, "到"):
+		return false // 提高到2025年的50%
 	case of == j, of == to-1 && r.rune(to) == ',':
 		return true // 2023年的, 2022年底前投产的,
 	case r.anyBefore(i, toWhom) > 0:
@@ -162,7 +169,7 @@ func (r *deadlineReader) opens(w when, from, to int) bool {
 
 var (
 	// towards lead to the time by which something shall be.
-	towards = newTails("到", "至", "力争", "争取", "确保", "计划", "预计", "拟", "于", "将在", "在")
+	towards = newTails("到", "至", "力争", "争取", "确保", "计划", "预计", "拟", "于", "将在", "在", "日期为", "时间为", "期限为", "时限为")
 
 	// named stand before brackets that give the term of a plan: 行动计划（2022—2024年）.
 	named = newTails("计划", "方案", "规划", "纲要", "行动", "》", "意见")
