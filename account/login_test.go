@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -474,5 +475,83 @@ func TestNothingSecretIsStored(t *testing.T) {
 			}
 			return rows.Err()
 		}))
+	})
+}
+
+// TestDisabledWhileHashing: what held when the password was read must still hold when the session begins.
+func TestDisabledWhileHashing(t *testing.T) {
+	each(t, func(s *story) {
+		s.settle("张三", Editor)
+		for range cap(s.hash.slots) {
+			s.hash.slots <- struct{}{} // all hashers are busy
+		}
+		done := make(chan error)
+		go func() {
+			_, _, err := s.LogIn(ctx, "张三", good, home)
+			done <- err
+		}()
+		for s.failures("张三") == 0 { // until the attempt is under way
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(20 * time.Millisecond)
+		s.must(s.SetActive(ctx, s.admin, "张三", false))
+		for range cap(s.hash.slots) {
+			<-s.hash.slots
+		}
+		s.refused(<-done, ErrDenied)
+	})
+}
+
+// TestHashingIsBounded: a log-in that waits for its turn gives up with its request.
+func TestHashingIsBounded(t *testing.T) {
+	each(t, func(s *story) {
+		for range cap(s.hash.slots) {
+			s.hash.slots <- struct{}{}
+		}
+		short, stop := context.WithTimeout(ctx, 30*time.Millisecond)
+		defer stop()
+		_, _, err := s.LogIn(short, "张三", good, home)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+	})
+}
+
+func (s *story) failures(name string) (n int64) {
+	s.must(s.db.Read(ctx, func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, `SELECT count(*) FROM account_failure WHERE county = $1 AND key = $2`, county, passwordKey(Name(name))).Scan(&n)
+	}))
+	return n
+}
+
+func TestRightPasswordOfADisabledAccount(t *testing.T) {
+	each(t, func(s *story) {
+		s.settle("张三", Editor)
+		s.must(s.SetActive(ctx, s.admin, "张三", false))
+		_, _, err := s.LogIn(ctx, "张三", good, home)
+		s.refused(err, ErrDenied)
+		if h := s.history(); h[len(h)-1] != "system account.login_failed account/张三 账号已停用；来自 192.0.2.7" {
+			t.Error(h[len(h)-1])
+		}
+	})
+}
+
+// TestSecondFactorStaysShown: a new token does not ask for the code again, and enrolling ends what is open elsewhere.
+func TestSecondFactorStaysShown(t *testing.T) {
+	each(t, func(s *story) {
+		_, sess := s.settle("签发乙", Publisher)
+		_, sess, err := s.ChangePassword(ctx, sess, good, "another good one")
+		s.must(err)
+		if sess.Stage != Ready {
+			t.Error(sess.Stage)
+		}
+		s.clock.Advance(time.Minute)
+		elsewhere, _ := s.enter("签发乙", "another good one", NeedsCode)
+		_, err = s.Enrolment(ctx, sess)
+		s.must(err)
+		_, _, _, err = s.Enrol(ctx, sess, s.pendingCode("签发乙"), s.code("签发乙"))
+		s.must(err)
+		_, err = s.SessionFrom(ctx, elsewhere)
+		s.refused(err, ErrNotLogged)
 	})
 }
