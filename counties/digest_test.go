@@ -208,6 +208,37 @@ func TestAppointmentsAreThoseOfTheGazette(t *testing.T) {
 	}
 }
 
+// The digest read back gives ten documents, 116 duties and 18 moves; this much is checked wherever the tests run.
+func TestDigestIsWhole(t *testing.T) {
+	issue := read(t)[digest]
+	moves := 0
+	for _, d := range issue.Documents {
+		moves += len(d.Appointments)
+	}
+	if len(issue.Documents) != 10 || moves != 18 {
+		t.Errorf("%d documents and %d moves, want 10 and 18", len(issue.Documents), moves)
+	}
+	got := map[string]int{}
+	for _, d := range duty.Read(issue) {
+		if !d.Proposed {
+			got[d.Plan]++
+		}
+	}
+	want := map[string]int{
+		"绛县人民政府关于推进气象高质量发展的实施意见": 11,
+		"绛县“一泓清水入黄河”工程实施方案":      12,
+		"绛县水环境质量再提升2023年行动计划":    18,
+		"绛县空气质量再提升2023年行动计划":     27,
+		"绛县土壤污染防治2023年行动计划":      16,
+		"地下水污染防治2023年行动计划":       14,
+		"绛县重点产业链及产业链链长工作机制实施方案":  8,
+		"绛县促进专业镇高质量发展实施方案":       10,
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("duties by plan: %v, want %v", got, want)
+	}
+}
+
 // The invented issues are there to be amended, repealed, corrected and cited; none of that needs anything from outside.
 func TestIssuesHangTogether(t *testing.T) {
 	issues := read(t)
