@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	// The record.
 	"db":      {},
 	"journal": {"db"},
-	"search":  {"db"},
+	"search":  {"db", "calendar"},
 	"account": {"journal"},
 	// Data of counties.
 	"counties": {},

@@ -147,7 +147,7 @@ func (s *Server) apiUnits(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) apiUnit(w http.ResponseWriter, r *http.Request) error {
 	var u publication.UnitPage
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		u, err = publication.Unit(ctx, tx, s.code, s.canonicalUnit(r.PathValue("name")))
+		u, err = publication.UnitOf(ctx, tx, s.code, s.canonicalUnit(r.PathValue("name")))
 		return err
 	})
 	if err != nil {
@@ -175,7 +175,7 @@ func (s *Server) apiDump(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/gzip")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+s.code+`.jsonl.gz"`)
-	return publication.Dump(r.Context(), s.DB, s.code, w, true, nil)
+	return publication.Dump(r.Context(), s.DB, s.Log, s.code, w, true, nil)
 }
 
 // orEmpty makes an empty list an empty list in JSON, not null.

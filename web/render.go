@@ -40,6 +40,8 @@ func loadTemplates(s *Server) (*templates, error) {
 		"size64":     func(n int64) string { return byteSize(int(n)) },
 		"formatName": func(f string) string { return formats[f] },
 		"recordName": func(r edition.Record) string { return recordNames[r] },
+		"hidden":     hiddenOf,
+		"fact":       factOf,
 		"levelName":  func(l org.Level) string { return l.Chinese() },
 		"hasText":    func(s string) bool { return strings.TrimSpace(s) != "" },
 	}
@@ -105,7 +107,7 @@ func (s *Server) page(r *http.Request, title string, crumbs ...Link) *Page {
 		Nav: s.navigation(r), Crumbs: crumbs, Flash: flashes[r.URL.Query().Get("done")],
 	}
 	if u := sessionOf(r); u != nil {
-		p.User = u.User.Name
+		p.User = u.User.FullName
 	}
 	return p
 }

@@ -52,7 +52,7 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request) error {
 	}
 	var u publication.UnitPage
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		u, err = publication.Unit(ctx, tx, s.code, s.canonicalUnit(name))
+		u, err = publication.UnitOf(ctx, tx, s.code, s.canonicalUnit(name))
 		return err
 	})
 	if err != nil {

@@ -16,43 +16,34 @@ import (
 
 // dump writes the whole public record, gzipped where the file's name says so.
 func dump(ctx context.Context, c *call) error {
-	c.record()
+	s := c.site()
 	if err := c.parse(); err != nil {
 		return err
 	}
 	if err := c.want(0, 1); err != nil {
 		return err
 	}
-	county, err := c.loadCounty()
-	if err != nil {
+	if err := c.openSite(ctx, s, false); err != nil {
 		return err
 	}
-	d, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	code := string(county.Place.Code)
+	defer s.db.Close()
+	code := string(s.county.Place.Code)
 	if len(c.args) == 0 || c.args[0] == "-" {
-		return publication.Dump(ctx, d, code, c.out, false, nil)
+		return publication.Dump(ctx, s.db, s.log, code, c.out, false, nil)
 	}
 	name := c.args[0]
 	return writeWhole(name, func(w io.Writer) error {
-		return publication.Dump(ctx, d, code, w, strings.HasSuffix(name, ".gz"), c.progress("dump"))
+		return publication.Dump(ctx, s.db, s.log, code, w, strings.HasSuffix(name, ".gz"), c.progress("dump"))
 	})
 }
 
 // load rebuilds a public record in an empty database.
 func load(ctx context.Context, c *call) error {
-	c.record()
+	s := c.site()
 	if err := c.parse(); err != nil {
 		return err
 	}
 	if err := c.want(1, 1); err != nil {
-		return err
-	}
-	county, err := c.loadCounty()
-	if err != nil {
 		return err
 	}
 	var in io.Reader = c.in
@@ -64,12 +55,12 @@ func load(ctx context.Context, c *call) error {
 		defer f.Close()
 		in = f
 	}
-	d, err := c.open(ctx)
-	if err != nil {
+	if err := c.openSite(ctx, s, false); err != nil {
 		return err
 	}
-	defer d.Close()
-	if err := publication.Load(ctx, d, string(county.Place.Code), in, c.progress("load")); err != nil {
+	defer s.db.Close()
+	by := publication.Actor{Name: "console:" + systemUser(), MayDraft: true, MayPublish: true}
+	if err := publication.Load(ctx, s.db, s.log, string(s.county.Place.Code), by, in, c.progress("load")); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.out, "loaded; the transparency log has the same root as in the dump")

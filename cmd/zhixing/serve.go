@@ -79,7 +79,7 @@ func (c *call) openSite(ctx context.Context, s *site, demo bool) (err error) {
 	}
 	s.accounts = account.Open(s.db, code, account.Options{Issuer: s.county.Masthead.Title, Demo: demo})
 	s.press = &publication.Press{
-		DB: s.db, County: edition.County{Code: code, Name: s.county.Place.County},
+		DB: s.db, County: edition.County{Code: code, Name: s.county.Place.County}, Log: s.log,
 		Directory: s.county.Directory, Font: s.readFont(), BaseURL: *s.baseURL,
 	}
 	return nil
