@@ -54,6 +54,9 @@ func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 	for _, t := range tables {
 		p.table(t)
 	}
+	if len(p.out) == 0 {
+		p.narrative(root)
+	}
 	sort.SliceStable(p.out, func(i, j int) bool { return p.out[i].start() < p.out[j].start() })
 	return p.out
 }
