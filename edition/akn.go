@@ -164,7 +164,7 @@ func (w *aknWriter) references(work, place string) {
 	w.empty("TLCOrganization", "eId", "issuer", "href", "/akn/ontology/organization/"+place+"/"+url.PathEscape(nonempty(w.p.Issuer, "unknown")),
 		"showAs", nonempty(w.p.Issuer, "未载明发文机关"))
 	w.empty("TLCOrganization", "eId", "publisher", "href", "/akn/ontology/organization/"+place+"/gazette",
-		"showAs", nonempty(w.p.Issue.Title, w.p.County.Name+"人民政府公报"))
+		"showAs", w.p.gazette())
 	w.close("references")
 }
 

@@ -203,10 +203,16 @@ func (b Block) split() (mark, title, rest string) {
 // join sets a number before what it numbers.
 func join(mark, rest string) string { return mark + gap(mark, rest) + rest }
 
-// gap is the space after a number: one after a half-width stop as in 1. or (1), none after 一、 or （一）.
+// gap is the space after a number: one after a half-width stop as in 1. or (1), a full-width one after 第一条, none
+// after 一、 or （一）.
 func gap(mark, rest string) string {
-	if mark == "" || rest == "" || mark[len(mark)-1] >= utf8.RuneSelf {
+	switch {
+	case mark == "" || rest == "":
 		return ""
+	case mark[len(mark)-1] < utf8.RuneSelf:
+		return " "
+	case strings.HasPrefix(mark, "第") || strings.HasPrefix(mark, "附"):
+		return "　"
 	}
-	return " "
+	return ""
 }

@@ -63,7 +63,7 @@ func (w *docxWriter) document() {
 	w.WriteString(xmlHead)
 	w.open("w:document", "xmlns:w", docxW, "xmlns:r", docxR)
 	w.open("w:body")
-	w.paragraph("Masthead", nonemptyOr(w.p.Issue.Title, w.p.County.Name))
+	w.paragraph("Masthead", w.p.gazette())
 	if s := w.p.issueNo(); s != "" {
 		w.paragraph("Number", s)
 	}

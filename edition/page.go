@@ -29,7 +29,7 @@ func HTML(p Publication) []byte {
 		}
 	}
 	b.WriteString("<style>\n" + pageCSS + "</style>\n</head>\n<body>\n<main>\n<header>\n")
-	line("p", "masthead", nonemptyOr(p.Issue.Title, p.County.Name))
+	line("p", "masthead", p.gazette())
 	line("p", "issue", p.issueNo())
 	line("p", "number", p.No)
 	b.WriteString("</header>\n")

@@ -69,6 +69,11 @@ func (p Publication) masthead() string {
 	return p.Issue.Title + "　" + p.issueNo()
 }
 
+// gazette is the name on the masthead.
+func (p Publication) gazette() string {
+	return nonemptyOr(p.Issue.Title, p.County.Name+"人民政府公报")
+}
+
 func (p Publication) issueNo() string {
 	i := p.Issue
 	if i.Year == 0 && i.No == 0 {

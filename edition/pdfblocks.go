@@ -1,0 +1,242 @@
+package edition
+
+import (
+	"fmt"
+	"strings"
+
+	"zhixing/edition/pdf"
+)
+
+// blocks sets the text; level is that of the headings in it, for the outline and for reading aloud.
+func (s *sheet) blocks(bs []Block, level int) {
+	for i := range bs {
+		b := &bs[i]
+		switch b.Kind {
+		case Table:
+			s.table(b)
+		case Signature:
+			if i+1 < len(bs) && bs[i+1].Kind == SignDate {
+				s.signature(b.Text, bs[i+1].Text)
+			} else {
+				s.signature(b.Text, "")
+			}
+		case SignDate:
+			if i == 0 || bs[i-1].Kind != Signature {
+				s.signature("", b.Text)
+			}
+		case AttachmentHead:
+			s.attachment(b)
+		default:
+			s.block(b, level)
+		}
+		next := level
+		if b.Kind == Heading {
+			next++
+		}
+		s.blocks(b.Children, next)
+	}
+}
+
+func (s *sheet) block(b *Block, level int) {
+	mark, title, rest := b.split()
+	text := join(mark, title+rest)
+	if text == "" {
+		return
+	}
+	tag, lead := "P", 0
+	switch {
+	case b.Kind == Heading:
+		tag = fmt.Sprintf("H%d", min(level+1, 6))
+		s.need(2 * pitch) // a heading does not stay behind alone
+		s.doc.Outline(level+1, join(mark, nonemptyOr(title, shorten(rest, 90))), top+s.y)
+		if b.Level <= 2 || rest == "" {
+			lead = len([]rune(join(mark, title)))
+		}
+		if rest != "" && title == "" {
+			lead = 0
+		}
+	case title != "" && rest != "":
+		lead = 0
+	}
+	s.doc.Begin(tag)
+	switch b.Kind {
+	case Recipients:
+		s.paragraph(text, 0, 0, 0)
+	case AttachmentList:
+		s.skip(1)
+		s.attachments(text)
+	case Removed:
+		s.need(pitch)
+		s.line(2*cell, pdf.Style{Size: three, Spacing: s.measure(three).base, Colour: grey}, pitch, text)
+	default:
+		s.paragraph(text, 2*cell, 0, lead)
+	}
+	s.doc.End()
+}
+
+// signature sets the issuer two characters from the right, and the date under it, in by two from where the issuer
+// begins; the longer of the two ends two characters from the right.
+func (s *sheet) signature(issuer, date string) {
+	m := s.measure(three)
+	wide, dateWide := m.width([]rune(issuer)), m.width([]rune(date))
+	if wide > textW-4*cell { // too long to be set so
+		s.doc.Begin("P")
+		s.paragraph(issuer, 2*cell, 0, 0)
+		s.doc.End()
+		issuer, wide = "", 0
+	}
+	x := textW - 2*cell - wide
+	dateX := x + 2*cell
+	if dateWide > wide {
+		dateX = textW - 2*cell - dateWide
+		x = dateX - 2*cell
+		if issuer != "" && x+wide > textW-2*cell {
+			x = textW - 2*cell - wide
+		}
+	}
+	if s.y > 0 && issuer != "" {
+		s.need(3 * pitch)
+		s.skip(1)
+	}
+	style := pdf.Style{Size: three, Spacing: m.base}
+	for _, l := range []struct {
+		x    float64
+		text string
+	}{{x, issuer}, {dateX, date}} {
+		if l.text != "" {
+			s.doc.Begin("P")
+			s.line(max(0, l.x), style, pitch, strings.ReplaceAll(l.text, "\n", " "))
+			s.doc.End()
+		}
+	}
+}
+
+// attachment begins a page of its own: its number at the top left, its title in the middle of the third line.
+func (s *sheet) attachment(b *Block) {
+	mark, title, rest := b.split()
+	title = strings.TrimSpace(title + rest)
+	if mark == "" {
+		mark, title = title, ""
+	}
+	s.turn()
+	s.doc.Outline(1, join(mark, title), top+s.y)
+	s.doc.Begin("H1")
+	s.line(0, pdf.Style{Size: three, Spacing: s.measure(three).base, Weight: bold}, pitch, mark)
+	s.y += pitch
+	if title != "" {
+		for _, l := range s.measure(two).titleLines(title, textW) {
+			s.centred(l, pdf.Style{Size: two, Weight: 0.02}, pitch*1.1)
+		}
+		s.y += pitch
+	}
+	s.doc.End()
+}
+
+const (
+	rowLine = 18 // height of a line in a table
+	rowPad  = 4
+)
+
+// table draws rows with rules between them. A row that does not fit goes to the next page under the first row again;
+// one that is longer than a page is cut.
+func (s *sheet) table(b *Block) {
+	all := rows(b.Text)
+	if len(all) == 0 || len(all[0]) == 0 {
+		return
+	}
+	m := s.measure(small4)
+	widths := columns(m, all)
+	s.y += 4
+	s.doc.Begin("Table")
+	for i, row := range all {
+		cells := s.rowLines(m, row, widths)
+		if i > 0 && s.y+rowHeight(cells) > textH && rowHeight(cells) < textH/2 {
+			s.turn()
+			s.row(s.rowLines(m, all[0], widths), widths, m)
+		}
+		for tallest(cells) > 0 {
+			room := int((textH - s.y - 2*rowPad) / rowLine)
+			if room < 1 || room < 3 && tallest(cells) > room {
+				s.turn()
+				continue
+			}
+			var now [][]setLine
+			for c := range cells {
+				n := min(room, len(cells[c]))
+				now = append(now, cells[c][:n])
+				cells[c] = cells[c][n:]
+			}
+			s.row(now, widths, m)
+		}
+	}
+	s.doc.End()
+	s.y += 6
+}
+
+// columns shares the width out by the longest cell of each column; no column is thinner than two characters where
+// there is room for that.
+func columns(m measure, all [][]string) []float64 {
+	widths := make([]float64, len(all[0]))
+	total := 0.0
+	for _, row := range all {
+		for c := range min(len(row), len(widths)) {
+			widths[c] = max(widths[c], min(m.width([]rune(row[c]))+2*rowPad, textW*0.6))
+		}
+	}
+	for c := range widths {
+		widths[c] = max(widths[c], 2*small4+2*rowPad)
+		total += widths[c]
+	}
+	for c := range widths {
+		widths[c] *= textW / total
+	}
+	return widths
+}
+
+func (s *sheet) rowLines(m measure, row []string, widths []float64) [][]setLine {
+	cells := make([][]setLine, len(widths))
+	for c := range widths {
+		cell := ""
+		if c < len(row) {
+			cell = row[c]
+		}
+		cells[c] = m.breaks(cell, 0, 0, max(widths[c]-2*rowPad, small4))
+	}
+	return cells
+}
+
+func tallest(cells [][]setLine) int {
+	n := 0
+	for _, c := range cells {
+		n = max(n, len(c))
+	}
+	return n
+}
+
+func rowHeight(cells [][]setLine) float64 { return float64(tallest(cells))*rowLine + 2*rowPad }
+
+func (s *sheet) row(cells [][]setLine, widths []float64, m measure) {
+	height := rowHeight(cells)
+	x, y := left, top+s.y
+	s.doc.Begin("TR")
+	for c, lines := range cells {
+		s.doc.Begin("TD")
+		down := y + (height-float64(len(lines))*rowLine)/2
+		for _, l := range lines {
+			at := x + rowPad
+			if len(lines) == 1 { // a short cell stands in the middle
+				at = x + (widths[c]-m.width([]rune(l.text)))/2
+			}
+			s.doc.Text(at, down+rowLine/2+small4*0.36, pdf.Style{Size: small4, Spacing: l.spacing}, l.text)
+			down += rowLine
+		}
+		s.doc.End()
+		s.doc.Line(x, y, x, y+height, 0.5, pdf.Colour{})
+		x += widths[c]
+	}
+	s.doc.End()
+	s.doc.Line(x, y, x, y+height, 0.5, pdf.Colour{})
+	s.doc.Line(left, y, x, y, 0.5, pdf.Colour{})
+	s.doc.Line(left, y+height, x, y+height, 0.5, pdf.Colour{})
+	s.y += height
+}
