@@ -128,10 +128,10 @@ func (d *Document) readAround(ctx context.Context, tx *db.Tx, county, on string)
 	for _, l := range cites {
 		d.Cites = append(d.Cites, l)
 		if l.Effect != "" {
-			l.On = d.Shown.HoldsFrom.String()
+			l.On = d.Shown.HoldsFrom
 			d.Effects = append(d.Effects, l)
 		}
-		if l.up {
+		if l.CarryOut {
 			d.Chain = append(d.Chain, l)
 		}
 	}

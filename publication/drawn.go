@@ -29,7 +29,7 @@ func publicDuties(key Key, pub edition.Publication, read []duty.Duty) ([]duty.Du
 		line := bytes.TrimSpace(b.Bytes())
 		kept = append(kept, d)
 		lines = append(lines, line)
-		rows = append(rows, Duty{Key: key, N: len(rows) + 1, Clause: d.Clause, Plan: d.Plan, Title: d.Title, Proposed: d.Proposed, JSON: string(line)})
+		rows = append(rows, Duty{Key: key, N: len(rows) + 1, Clause: d.Clause, Plan: d.Plan, Title: d.Title, Proposed: d.Proposed, JSON: line})
 	}
 	if len(kept) == 0 {
 		return nil, nil, nil, nil

@@ -23,9 +23,11 @@
 package publication
 
 import (
+	"encoding/json"
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/duty"
 	"zhixing/edition"
 	"zhixing/org"
 )
@@ -104,17 +106,18 @@ type Version struct {
 }
 
 // Link leads from one document to another. Key is that of the other document where it is known from its number, and
-// Known says that it is in the store and not withdrawn. Of a citation, Path is the clause that cites.
+// Known says that it is in the store and not withdrawn. Path is the clause that cites, in the document that cites.
 type Link struct {
-	Key    Key       `json:"key,omitempty"`
-	No     string    `json:"no,omitempty"`
-	Title  string    `json:"title"`
-	Level  org.Level `json:"level"`
-	Effect string    `json:"effect,omitempty"` // 废止, 修改, 替代
-	Known  bool      `json:"known"`            // for an effect: applied; otherwise outstanding
-	Path   string    `json:"path,omitempty"`
-	On     string    `json:"on,omitempty"` // day from which an effect holds, 2006-01-02
-	up     bool      // the text carries the other document out
+	Key       Key           `json:"key,omitempty"`
+	No        string        `json:"no,omitempty"`
+	Title     string        `json:"title"`
+	Level     org.Level     `json:"-"`
+	LevelName string        `json:"level,omitempty"`  // nation, province, city, county, township
+	Effect    string        `json:"effect,omitempty"` // 废止, 修改, 替代
+	Known     bool          `json:"known"`            // of an effect: applied; otherwise it is outstanding
+	Path      string        `json:"path,omitempty"`
+	On        calendar.Date `json:"on,omitzero"`           // of an effect and of those who cite: day from which it holds
+	CarryOut  bool          `json:"carries_out,omitempty"` // the one that cites carries the other out (贯彻)
 }
 
 // File is one file of a version: an edition that we made, or an attachment that the office gave.
@@ -128,17 +131,24 @@ type File struct {
 	SHA256    string `json:"sha256"` // hexadecimal
 }
 
-// Duty is one duty as read, with the clause that orders it. JSON has the whole in the fields of package duty.
+// Duty is one duty as read, with the clause that orders it.
 type Duty struct {
-	Key    Key    `json:"document"`
-	N      int    `json:"n"` // from 1, in order of the text
-	Clause string `json:"clause,omitempty"`
-	Plan   string `json:"plan,omitempty"`
-	Title  string `json:"title"`
-	JSON   string `json:"-"`
-	// Proposed says that it was read from a plain sentence and that no person has confirmed it.
-	Proposed bool   `json:"proposed,omitempty"`
-	Role     string `json:"role,omitempty"` // of the unit asked for, where one was
+	Key      Key    `json:"document"`
+	N        int    `json:"n"` // from 1, in order of the text
+	Clause   string `json:"clause,omitempty"`
+	Plan     string `json:"plan,omitempty"`
+	Title    string `json:"title"`
+	Proposed bool   `json:"proposed,omitempty"` // read from a plain sentence; no person has confirmed it
+	Role     string `json:"role,omitempty"`     // of the unit asked for, where one was
+	// JSON is the whole duty in the fields of package duty; see Read.
+	JSON json.RawMessage `json:"read,omitempty"`
+}
+
+// Read is the whole duty as it was read.
+func (d Duty) Read() (duty.Duty, error) {
+	var out duty.Duty
+	err := json.Unmarshal(d.JSON, &out)
+	return out, err
 }
 
 // Mention says that a document names a unit, and as what (see Roles).

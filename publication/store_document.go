@@ -3,7 +3,9 @@ package publication
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
+	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/org"
 )
@@ -26,14 +28,14 @@ func readCites(ctx context.Context, tx *db.Tx, county string, key Key, version i
 		var l Link
 		var cited, level string
 		var byKey, byTitle sql.NullString
-		if err := rows.Scan(&cited, &l.No, &l.Title, &level, &l.up, &l.Effect, &l.Path, &byKey, &byTitle); err != nil {
+		if err := rows.Scan(&cited, &l.No, &l.Title, &level, &l.CarryOut, &l.Effect, &l.Path, &byKey, &byTitle); err != nil {
 			return nil, err
 		}
 		l.Key, l.Known = Key(cited), byKey.Valid
 		if byTitle.Valid {
 			l.Key, l.Known = Key(byTitle.String), true
 		}
-		l.Level, _ = org.ParseLevel(level)
+		l.setLevel(level)
 		if n := len(out); n > 0 && byTitle.Valid && out[n-1].Path == l.Path && out[n-1].Title == l.Title {
 			continue // two documents of one title: the newer one
 		}
@@ -45,7 +47,7 @@ func readCites(ctx context.Context, tx *db.Tx, county string, key Key, version i
 // readCitedBy are the documents whose newest version names this one, newest first; effects among them have Effect set.
 func readCitedBy(ctx context.Context, tx *db.Tx, county string, h Head, on string) ([]Link, error) {
 	rows, err := tx.Query(ctx, `/* publication.readCitedBy */
-		SELECT d.doc, d.number, d.title, d.holds_from, c.level, c.implements, c.effect, c.path
+		SELECT d.doc, d.number, d.title, d.holds_from, c.implements, c.effect, c.path
 		FROM citation c JOIN document d ON d.county = c.county AND d.doc = c.doc AND d.version = c.version
 		WHERE c.county = $1 AND c.doc <> $2 AND NOT d.withdrawn AND ($4 = '' OR d.holds_from <= $4)
 			AND (c.cited = $2 OR c.cited = '' AND c.title_key = $3)
@@ -57,14 +59,23 @@ func readCitedBy(ctx context.Context, tx *db.Tx, county string, h Head, on strin
 	var out []Link
 	for rows.Next() {
 		l := Link{Known: true}
-		var key, level string
-		if err := rows.Scan(&key, &l.No, &l.Title, &l.On, &level, &l.up, &l.Effect, &l.Path); err != nil {
+		var key, on string
+		if err := rows.Scan(&key, &l.No, &l.Title, &on, &l.CarryOut, &l.Effect, &l.Path); err != nil {
 			return nil, err
 		}
 		l.Key = Key(key)
+		if l.On, err = calendar.ParseDate(on); err != nil {
+			return nil, err
+		}
 		out = append(out, l)
 	}
 	return out, rows.Err()
+}
+
+func (l *Link) setLevel(name string) {
+	if v, err := org.ParseLevel(name); err == nil && v != org.NoLevel {
+		l.Level, l.LevelName = v, name
+	}
 }
 
 func readDuties(ctx context.Context, tx *db.Tx, county string, key Key, version int) ([]Duty, error) {
@@ -78,9 +89,11 @@ func readDuties(ctx context.Context, tx *db.Tx, county string, key Key, version 
 	var out []Duty
 	for rows.Next() {
 		d := Duty{Key: key}
-		if err := rows.Scan(&d.N, &d.Clause, &d.Plan, &d.Title, &d.Proposed, &d.JSON); err != nil {
+		var data string
+		if err := rows.Scan(&d.N, &d.Clause, &d.Plan, &d.Title, &d.Proposed, &data); err != nil {
 			return nil, err
 		}
+		d.JSON = json.RawMessage(data)
 		out = append(out, d)
 	}
 	return out, rows.Err()

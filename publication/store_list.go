@@ -3,6 +3,7 @@ package publication
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -228,11 +229,11 @@ func dutiesOf(ctx context.Context, tx *db.Tx, county, unit string) ([]Duty, erro
 	var out []Duty
 	for rows.Next() {
 		var d Duty
-		var key string
-		if err := rows.Scan(&key, &d.N, &d.Clause, &d.Plan, &d.Title, &d.Proposed, &d.JSON, &d.Role); err != nil {
+		var key, data string
+		if err := rows.Scan(&key, &d.N, &d.Clause, &d.Plan, &d.Title, &d.Proposed, &data, &d.Role); err != nil {
 			return nil, err
 		}
-		d.Key = Key(key)
+		d.Key, d.JSON = Key(key), json.RawMessage(data)
 		if n := len(out); n > 0 && out[n-1].Key == d.Key && out[n-1].N == d.N {
 			if slices.Index(Roles, d.Role) < slices.Index(Roles, out[n-1].Role) {
 				out[n-1].Role = d.Role

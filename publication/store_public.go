@@ -123,7 +123,7 @@ func insertDuty(ctx context.Context, tx *db.Tx, county string, key Key, version 
 	_, err := tx.Exec(ctx, `/* publication.insertDuty */
 		INSERT INTO published_duty (county, doc, version, n, clause, plan, title, proposed, data)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		county, string(key), version, d.N, d.Clause, d.Plan, d.Title, d.Proposed, d.JSON)
+		county, string(key), version, d.N, d.Clause, d.Plan, d.Title, d.Proposed, string(d.JSON))
 	return err
 }
 

@@ -1,0 +1,3 @@
+package publication_test
+
+func child() bool { return false }

@@ -1,0 +1,386 @@
+package publication_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"zhixing/db"
+	"zhixing/edition"
+	"zhixing/journal"
+	"zhixing/org"
+	"zhixing/publication"
+	"zhixing/search"
+)
+
+func (s *story) find(text string) []string {
+	s.Helper()
+	var keys []string
+	s.Read(func(tx *db.Tx) error {
+		found, err := search.Find(ctx, tx, search.Query{County: county, Text: text, Limit: 20})
+		for _, h := range found.Hits {
+			keys = append(keys, h.Key)
+		}
+		return err
+	})
+	return keys
+}
+
+func TestADocumentWithAllThatStandsAroundIt(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(issueText)
+		d := s.Document("青禾政发/2024/1", "")
+		if d.No != "青禾政发〔2024〕1号" || d.HoldsFrom.String() != "2024-02-20" || d.RecordedAt != s.clock.Now().UTC() {
+			s.Errorf("head %+v", d.Head)
+		}
+		var chain []org.Level
+		for _, l := range d.Chain {
+			chain = append(chain, l.Level)
+		}
+		if !slices.Equal(chain, []org.Level{org.Nation, org.City}) {
+			s.Errorf("chain %v", d.Chain)
+		}
+		if len(d.Effects) != 1 || d.Effects[0].Effect != "废止" || d.Effects[0].Known || d.Effects[0].Key != "青禾政发/2021/7" {
+			s.Errorf("effects %+v: want one, outstanding", d.Effects)
+		}
+		if len(d.CitedBy) != 1 || d.CitedBy[0].Key != "青禾政办发/2024/3" || !d.CitedBy[0].CarryOut {
+			s.Errorf("cited by %+v", d.CitedBy)
+		}
+		if len(d.Duties) != 2 || d.Duties[0].Clause != "一/(一)" {
+			s.Errorf("duties %+v", d.Duties)
+		}
+		if read, err := d.Duties[0].Read(); err != nil || !slices.Equal(read.Lead, []string{"县水务局"}) {
+			s.Errorf("duty %+v, %v", read, err)
+		}
+		if i := slices.Index(d.Units, publication.Mention{Unit: "县自然资源局", Role: "support"}); i < 0 {
+			s.Errorf("units %+v", d.Units)
+		}
+		if got := s.find("界桩"); !slices.Equal(got, []string{"青禾政发/2024/1"}) {
+			s.Errorf("found %q", got)
+		}
+		// The proof that the page offers holds.
+		s.Read(func(tx *db.Tx) error {
+			proof, err := s.press.Log.Proof(ctx, tx, d.Shown.Leaf)
+			if err != nil {
+				return err
+			}
+			return journal.VerifyProof([]byte(d.Shown.Manifest), proof, s.press.Log.Key())
+		})
+		for _, f := range d.Editions {
+			if !strings.Contains(d.Shown.Manifest, f.SHA256) {
+				s.Errorf("edition %s is not in the manifest", f.Format)
+			}
+		}
+	})
+}
+
+// An effect on a document that is published later is applied from then on; nobody has to go back to it.
+func TestAnEffectIsOutstandingUntilItsTargetIsInTheStore(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(issueText)
+		s.Issue(old)
+		if d := s.Document("青禾政发/2024/1", ""); !d.Effects[0].Known {
+			s.Errorf("effects %+v: want applied", d.Effects)
+		}
+		d := s.Document("青禾政发/2021/7", "")
+		if len(d.Affected) != 1 || d.Affected[0].Effect != "废止" || d.Affected[0].On.String() != "2024-02-20" {
+			s.Errorf("affected by %+v", d.Affected)
+		}
+		if d := s.Document("青禾政发/2021/7", "2023-01-01"); len(d.Affected) != 0 {
+			s.Errorf("in 2023 nothing had repealed it yet: %+v", d.Affected)
+		}
+		s.Read(func(tx *db.Tx) error {
+			i, err := publication.IssueOf(ctx, tx, county, publication.IssueNo{Year: 2021, No: 4})
+			if i.Next == nil || i.Next.String() != "2024-1" || i.Prev != nil || len(i.Documents) != 1 {
+				s.Errorf("issue %+v", i)
+			}
+			return err
+		})
+	})
+}
+
+const old = `青禾县人民政府公报
+
+2021年第4期（总第8期）
+
+2021年12月31日出版
+
+青禾县人民政府关于河道巡查的通知
+
+青禾政发〔2021〕7号
+
+各乡（镇）人民政府：
+
+为保护河道，每月巡查一次，发现问题当日上报。（县水务局牵头，各乡（镇）人民政府配合）
+
+青禾县人民政府
+
+2021年11月3日
+
+（此件公开发布）
+`
+
+func TestWhatIsPublishedIsNotPublishedAgain(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(issueText)
+		e := s.As("编辑丁")
+		d := e.Upload(issueText)
+		_, err := e.try(e.submitting(d.At()))
+		s.Refuses(err, publication.Conflict, "2024年第1期已经公布")
+		d = e.must(func(tx *db.Tx) (publication.Draft, error) {
+			return publication.SetFacts(ctx, tx, d.At(), e.Actor, publication.Facts{No: 2})
+		})
+		_, err = e.try(e.submitting(d.At()))
+		s.Refuses(err, publication.Conflict, "青禾政发〔2024〕1号已在2024年第1期公布")
+	})
+}
+
+// Two drafts of one issue: both are submitted, one is published, the other is refused and nothing of it stays.
+func TestOfTwoDraftsOfOneIssueOneIsPublished(t *testing.T) {
+	stories(t, func(s *story) {
+		e, p := s.As("编辑甲"), s.As("签发乙")
+		a, b := e.Submit(e.Upload(issueText)), e.Submit(e.Upload(issueText))
+		errs := make(chan error, 2)
+		for _, d := range []publication.Draft{a, b} {
+			go func() {
+				_, err := s.press.Publish(ctx, d.At(), p.Actor)
+				errs <- err
+			}()
+		}
+		first, second := <-errs, <-errs
+		if first == nil {
+			first, second = second, first
+		}
+		if second != nil {
+			s.Fatal(second)
+		}
+		s.Refuses(first, publication.Conflict, "已经公布")
+		s.Read(func(tx *db.Tx) error {
+			size, err := s.press.Log.Size(ctx, tx)
+			if size != 4 {
+				s.Errorf("log has %d entries", size)
+			}
+			return err
+		})
+	})
+}
+
+func TestListsTurnPagesWithoutLossOrCut(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(old)
+		s.Issue(issueText)
+		list := func(f publication.Filter) (p publication.Page, err error) {
+			s.Read(func(tx *db.Tx) error {
+				p, err = publication.List(ctx, tx, county, f)
+				return nil
+			})
+			return p, err
+		}
+		var got []publication.Key
+		f := publication.Filter{Limit: 1}
+		for {
+			p, err := list(f)
+			if err != nil {
+				s.Fatal(err)
+			}
+			for _, h := range p.Items {
+				got = append(got, h.Key)
+			}
+			if f.Cursor = p.Next; f.Cursor == "" {
+				break
+			}
+			if len(got) == 2 { // what comes meanwhile moves nothing
+				s.Issue(strings.NewReplacer("2021年第4期", "2022年第1期", "〔2021〕7号", "〔2022〕9号").Replace(old))
+			}
+		}
+		if want := []publication.Key{"2024-1/3", "青禾政办发/2024/3", "青禾政发/2024/1", "青禾政发/2021/7"}; !slices.Equal(got, want) {
+			s.Errorf("got %q", got)
+		}
+		for _, c := range []struct {
+			f    publication.Filter
+			want int
+		}{
+			{publication.Filter{Kind: "通知"}, 3}, {publication.Filter{Agency: "青禾政办发"}, 1}, {publication.Filter{Year: 2024}, 3},
+			{publication.Filter{Unit: "县水务局"}, 5}, {publication.Filter{Unit: "河口镇人民政府"}, 4},
+			{publication.Filter{From: day(s, "2024-03-05"), To: day(s, "2024-03-05")}, 1}, {publication.Filter{Issuer: "青禾县人民政府"}, 4},
+		} {
+			if p, err := list(c.f); err != nil || len(p.Items) != c.want {
+				s.Errorf("%+v: want %d, got %d, %v", c.f, c.want, len(p.Items), err)
+			}
+		}
+		one, _ := list(publication.Filter{Limit: 1})
+		for _, c := range []struct {
+			f    publication.Filter
+			says string
+		}{
+			{publication.Filter{Limit: 101}, "1至100"}, {publication.Filter{Limit: -1}, "1至100"}, {publication.Filter{Year: 24}, "1949"},
+			{publication.Filter{From: day(s, "2024-02-01"), To: day(s, "2024-01-01")}, "晚于"}, {publication.Filter{Cursor: "???"}, "翻页标记"},
+			{publication.Filter{Cursor: one.Next, Kind: "通知"}, "与查询条件不符"}, {publication.Filter{Kind: strings.Repeat("通", 101)}, "100个字"},
+		} {
+			_, err := list(c.f)
+			s.Refuses(err, publication.Invalid, c.says)
+		}
+	})
+}
+
+func TestFrontUnitsSitemapFacets(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(old)
+		s.Issue(issueText)
+		s.Read(func(tx *db.Tx) error {
+			f, err := publication.FrontOf(ctx, tx, county)
+			if err != nil || f.Count != 4 || len(f.Issues) != 2 || f.Issues[0].Count != 3 || f.Freshness[0].Issuer != "青禾县人民政府" ||
+				f.Freshness[0].LastSigned.String() != "2024-03-20" {
+				s.Errorf("front %+v, %v", f, err)
+			}
+			units, err := publication.Units(ctx, tx, county)
+			if err != nil || len(units) == 0 {
+				s.Errorf("units %+v, %v", units, err)
+			}
+			u, err := publication.UnitOf(ctx, tx, county, "县水务局")
+			if err != nil || u.Documents != 4 || u.Duties != len(u.Listed) || u.Duties < 2 || len(u.Naming) != 4 || u.Listed[0].Role != "lead" {
+				s.Errorf("unit %+v, %v", u.UnitCount, err)
+			}
+			_, err = publication.UnitOf(ctx, tx, county, "县不存在局")
+			s.Refuses(err, publication.NotFound, "没有提到")
+			rows, err := publication.Sitemap(ctx, tx, county)
+			if err != nil || len(rows) != 6 || rows[0].Path != "/issues/2024-1" || rows[2].Path != "/documents/2024-1/3" {
+				s.Errorf("sitemap %+v, %v", rows, err)
+			}
+			fs, err := publication.FacetsOf(ctx, tx, county)
+			if err != nil || fs.Years[0] != (publication.Facet{Value: "2024", Count: 3}) {
+				s.Errorf("facets %+v, %v", fs, err)
+			}
+			heads, err := publication.Heads(ctx, tx, county, []publication.Key{"2024-1/3", "没有/2024/1", "青禾政发/2024/1"})
+			if err != nil || len(heads) != 2 || heads[0].Key != "2024-1/3" {
+				s.Errorf("heads %+v, %v", heads, err)
+			}
+			_, err = publication.DocumentOn(context.Background(), tx, county, "没有/2024/1", day(s, ""))
+			s.Refuses(err, publication.NotFound, "没有查到")
+			return nil
+		})
+	})
+}
+
+func TestCorrectionsAreNewDatedVersions(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(issueText)
+		s.clock.Set("2024-05-06")
+		e, p := s.As("编辑甲"), s.As("签发乙")
+		begin := func(key publication.Key) deed {
+			return func(tx *db.Tx) (publication.Draft, error) {
+				return publication.BeginCorrection(ctx, tx, county, e.Actor, key, "界桩数量误排，更正为一百根。", "县政府办公室说明")
+			}
+		}
+		_, err := e.try(begin("没有/2024/1"))
+		s.Refuses(err, publication.NotFound, "没有查到")
+		d := e.must(begin("青禾政发/2024/1"))
+		_, err = e.try(begin("青禾政发/2024/1"))
+		s.Refuses(err, publication.Conflict, "在办")
+		d = e.must(func(tx *db.Tx) (publication.Draft, error) {
+			return publication.Discard(ctx, tx, d.At(), e.Actor, "改用整稿")
+		})
+
+		text := strings.Replace(d.Source, "设立界桩", "设立界桩一百根", 1)
+		d = e.must(func(tx *db.Tx) (publication.Draft, error) {
+			return publication.Upload(ctx, tx, county, e.Actor, publication.Manuscript{Filename: "更正.txt", Raw: []byte(text), Source: text,
+				Corrects: "青禾政发/2024/1", Note: "界桩数量误排，更正为一百根。", Basis: "县政府办公室说明"})
+		})
+		_, err = s.press.Publish(ctx, e.Submit(d).At(), e.Actor)
+		s.Refuses(err, publication.NotAllowed, "签发人")
+		d.Revision++
+		out := p.Publish(d)
+		if out.Documents[0].Version != 2 {
+			s.Errorf("outcome %+v", out)
+		}
+		now := s.Document("青禾政发/2024/1", "")
+		if now.Shown.N != 2 || now.Shown.Record != edition.Correct || now.Shown.Note != "界桩数量误排，更正为一百根。" || now.Issue.String() != "2024-1" ||
+			now.Seq != 1 || now.Next != nil || !strings.Contains(string(edition.Text(now.Text)), "界桩一百根") || len(now.Text.Earlier) != 1 {
+			s.Errorf("now %+v", now.Shown)
+		}
+		before := s.Document("青禾政发/2024/1", "2024-05-05")
+		if before.Shown.N != 1 || before.Next == nil || strings.Contains(string(edition.Text(before.Text)), "一百根") {
+			s.Errorf("before %+v", before.Shown)
+		}
+		if got := s.find("界桩一百根"); len(got) != 1 {
+			s.Errorf("found %q", got)
+		}
+		s.Read(func(tx *db.Tx) error {
+			_, err := publication.DocumentOn(ctx, tx, county, "青禾政发/2024/1", day(s, "2024-02-19"))
+			s.Refuses(err, publication.NotFound, "自2024年2月20日起")
+			v1, err := publication.DocumentVersion(ctx, tx, county, "青禾政发/2024/1", 1)
+			if err != nil || v1.Shown.N != 1 {
+				s.Errorf("version 1: %+v, %v", v1.Shown, err)
+			}
+			_, err = publication.DocumentVersion(ctx, tx, county, "青禾政发/2024/1", 3)
+			s.Refuses(err, publication.NotFound, "没有第3版")
+			return nil
+		})
+		if _, err := journal.Verify(ctx, s.db, county); err != nil {
+			s.Error(err)
+		}
+		if _, err := s.press.Log.Verify(ctx, s.db); err != nil {
+			s.Error(err)
+		}
+	})
+}
+
+func TestAWithdrawnDocumentLeavesATombstone(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(issueText)
+		s.clock.Set("2024-06-01")
+		p := s.As("签发乙")
+		_, err := s.press.Withdraw(ctx, "青禾政发/2024/1", s.As("编辑甲").Actor, publication.Withdrawal{Reason: "误发"})
+		s.Refuses(err, publication.NotAllowed, "签发人")
+		_, err = s.press.Withdraw(ctx, "青禾政发/2024/1", p.Actor, publication.Withdrawal{})
+		s.Refuses(err, publication.Invalid, "理由")
+		if _, err = s.press.Withdraw(ctx, "青禾政发/2024/1", p.Actor, publication.Withdrawal{Reason: "误发，以重新印发的为准。", Basis: "县政府办公室通知"}); err != nil {
+			s.Fatal(err)
+		}
+		_, err = s.press.Withdraw(ctx, "青禾政发/2024/1", p.Actor, publication.Withdrawal{Reason: "误发"})
+		s.Refuses(err, publication.WrongState, "已经撤回")
+
+		for _, on := range []string{"", "2024-03-01"} {
+			d := s.Document("青禾政发/2024/1", on)
+			if !d.Withdrawn || d.Shown.Record != edition.Withdraw || d.Shown.Note != "误发，以重新印发的为准。" || len(d.Text.Parts) != 0 || len(d.Duties)+len(d.Cites)+len(d.Units) != 0 {
+				s.Errorf("on %q: %+v", on, d)
+			}
+			if !d.Versions[0].Removed || d.Versions[1].Removed || d.Title == "" {
+				s.Errorf("versions %+v", d.Versions)
+			}
+		}
+		s.Read(func(tx *db.Tx) error {
+			_, err := publication.FileOf(ctx, tx, county, "青禾政发/2024/1", 1, "docx")
+			s.Refuses(err, publication.NotFound, "撤回")
+			stone, err := publication.FileOf(ctx, tx, county, "青禾政发/2024/1", 0, "txt")
+			if err != nil || strings.Contains(string(stone.Bytes), "界桩") {
+				s.Errorf("tombstone %q, %v", stone.Bytes, err)
+			}
+			i, err := publication.IssueOf(ctx, tx, county, publication.IssueNo{Year: 2024, No: 1})
+			if len(i.Documents) != 3 || !i.Documents[0].Withdrawn {
+				s.Errorf("the issue shows that it was there: %+v", i.Documents)
+			}
+			return err
+		})
+		if got := s.find("界桩"); len(got) != 0 {
+			s.Errorf("found %q", got)
+		}
+		if d := s.Document("青禾政办发/2024/3", ""); d.Cites[0].Known || d.Cites[0].Key != "青禾政发/2024/1" {
+			s.Errorf("cites %+v", d.Cites)
+		}
+
+		// It may come back as a new version.
+		e := s.As("编辑甲")
+		d := e.must(func(tx *db.Tx) (publication.Draft, error) {
+			return publication.BeginCorrection(ctx, tx, county, e.Actor, "青禾政发/2024/1", "重新公布。", "")
+		})
+		p.Publish(e.Submit(d))
+		if d := s.Document("青禾政发/2024/1", ""); d.Withdrawn || d.Version != 3 || len(d.Text.Parts) == 0 {
+			s.Errorf("came back as %+v", d.Head)
+		}
+		if d := s.Document("青禾政发/2024/1", "2024-03-01"); !d.Shown.Removed || len(d.Text.Parts) != 0 {
+			s.Errorf("the first version stays removed: %+v", d.Shown)
+		}
+	})
+}
