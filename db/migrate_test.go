@@ -47,7 +47,7 @@ func columns(t *testing.T, d *db.DB) (list []string) {
 			case "integer":
 				kind = "bigint"
 			}
-			if table == "goose_db_version" || strings.Contains(" "+onOneSide+" ", " "+table+"."+column+" ") {
+			if table == "goose_db_version" || slices.Contains(fullText, table) {
 				continue
 			}
 			list = append(list, fmt.Sprintf("%s.%s %s not null %v, key %d", table, column, kind, notNull, key))
@@ -61,8 +61,8 @@ func columns(t *testing.T, d *db.DB) (list []string) {
 	return list
 }
 
-// onOneSide names the columns that only one of the databases has, and needs.
-const onOneSide = ``
+// fullText are the tables in which each database keeps its own kind of full-text index.
+var fullText = []string{"search_gram", "search_gram_data", "search_gram_idx", "search_gram_docsize", "search_gram_config", "search_gram_content"}
 
 func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 	lite := columns(t, dbtest.Open(t, dbtest.DSN(t, db.SQLite), time.Now))
