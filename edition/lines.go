@@ -198,13 +198,15 @@ func titleBreak(runes []rune, at int) float64 {
 		return 0
 	case runes[at] == '《' || runes[at-1] == '》' || runes[at-1] == '、':
 		return 1
-	case before == "印发" || before == "转发" || before == "关于", strings.ContainsRune("和与及暨", runes[at]):
+	case strings.ContainsRune("和与及暨", runes[at]):
 		return 2
+	case before == "印发" || before == "转发" || before == "关于":
+		return 3
 	case runes[at] == '的' || runes[at] == '（' || runes[at-1] == '年':
-		return 4
+		return 5
 	}
 	if depth := strings.Count(string(runes[:at]), "《") - strings.Count(string(runes[:at]), "》"); depth > 0 {
-		return 4
+		return 5
 	}
-	return 3
+	return 4
 }

@@ -85,7 +85,7 @@ func parts(doc *gazette.Document, w *withheld) []Part {
 		if pc.plan != nil {
 			open = false
 			if w.plan(pc.plan) {
-				out = append(out, Part{Nodes: []Block{{Kind: Removed, Text: removed(w.under)}}})
+				out = append(out, Part{Nodes: []Block{*w.removed(w.under)}})
 				continue
 			}
 			nodes := w.blocks(pc.plan.Nodes)
@@ -118,15 +118,19 @@ func (w *withheld) blocks(nodes []*gazette.Node) []Block {
 			}
 			continue
 		}
-		kind, known := kinds[n.Kind]
-		switch {
-		case known:
-			b := Block{Kind: kind, Level: n.Level, Mark: n.Mark, Title: n.Title, Text: w.text(n), Path: n.Path}
-			b.Children = w.blocks(n.Children)
-			out = append(out, b)
-		default:
-			out = append(out, w.blocks(n.Children)...)
+		if text, ok := w.list(n); ok {
+			if text != "" {
+				out = append(out, Block{Kind: AttachmentList, Text: text, Path: "附件"})
+			}
+			w.leave(n)
+			continue
 		}
+		children := w.blocks(n.Children)
+		if kind, known := kinds[n.Kind]; known {
+			out = append(out, Block{kind, n.Level, n.Mark, n.Title, n.Text, n.Path, children})
+			continue
+		}
+		out = append(out, children...)
 	}
 	return out
 }

@@ -56,7 +56,7 @@ func (w *withheld) covers(n *gazette.Node) (skip bool, place *Block) {
 		}
 		w.under, w.out[no] = no, true
 		w.leave(n)
-		return true, &Block{Kind: Removed, Text: removed(no), Path: n.Path}
+		return true, w.removed(no)
 	}
 	if w.under == 0 || tail(n) {
 		return false, nil
@@ -154,30 +154,31 @@ func (w *withheld) notice(s string) bool {
 	})
 }
 
-// text is a node's text; a list of attachments that may name a withheld one is written anew from those that are public.
-func (w *withheld) text(n *gazette.Node) string {
+// list writes a list of attachments anew, from those that are public, where it may name a withheld one. ok is false
+// for every other node; the text is empty where an earlier list has said it already.
+func (w *withheld) list(n *gazette.Node) (text string, ok bool) {
 	if len(w.numbers) == 0 || !isList(n) || !w.named(n.Text) {
-		return n.Text
+		return "", false
 	}
 	if w.listed {
-		return ""
+		return "", true
 	}
 	w.listed = true
 	if len(w.doc.Attachments) == 0 {
-		return "附件：" + removed(w.least())
+		return "附件：" + placeholder(w.least()), true
 	}
 	var items []string
 	for _, a := range w.doc.Attachments {
 		title := a.Title
 		if w.numbers[a.No] {
-			title = removed(a.No)
+			title = placeholder(a.No)
 		}
 		if len(w.doc.Attachments) > 1 {
 			title = fmt.Sprintf("%d. %s", a.No, title)
 		}
 		items = append(items, title)
 	}
-	return "附件：" + strings.Join(items, "\n")
+	return "附件：" + strings.Join(items, "\n"), true
 }
 
 // named reports whether a list of attachments may name a withheld one: unless the reading accounts for every line.
@@ -207,8 +208,12 @@ func (w *withheld) leave(n *gazette.Node) {
 	}
 }
 
-// removed is what stands in the place of a withheld attachment.
-func removed(no int) string { return fmt.Sprintf("〔附件%d不公开〕", no) }
+// removed is what stands in the place of a withheld attachment. Its path is ours: the reader's may hold the title.
+func (w *withheld) removed(no int) *Block {
+	return &Block{Kind: Removed, Text: placeholder(no), Path: fmt.Sprintf("附件%d", no)}
+}
+
+func placeholder(no int) string { return fmt.Sprintf("〔附件%d不公开〕", no) }
 
 // prune takes out of the head what only the withheld text said.
 func (w *withheld) prune(p *Publication) {
