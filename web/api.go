@@ -63,7 +63,7 @@ func (s *Server) apiIssues(w http.ResponseWriter, r *http.Request) error {
 	}
 	var list []publication.Issue
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = publication.Issues(ctx, tx, s.code)
+		list, err = publication.Issues(ctx, tx, s.countyCode)
 		return err
 	})
 	if err != nil {
@@ -104,7 +104,7 @@ func (s *Server) apiDocuments(w http.ResponseWriter, r *http.Request) error {
 	}
 	var page publication.Page
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		page, err = publication.List(ctx, tx, s.code, f)
+		page, err = publication.List(ctx, tx, s.countyCode, f)
 		return err
 	})
 	if err != nil {
@@ -135,7 +135,7 @@ func (s *Server) apiUnits(w http.ResponseWriter, r *http.Request) error {
 	}
 	var list []publication.UnitCount
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = publication.Units(ctx, tx, s.code)
+		list, err = publication.Units(ctx, tx, s.countyCode)
 		return err
 	})
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *Server) apiUnits(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) apiUnit(w http.ResponseWriter, r *http.Request) error {
 	var u publication.UnitPage
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		u, err = publication.UnitOf(ctx, tx, s.code, s.canonicalUnit(r.PathValue("name")))
+		u, err = publication.UnitOf(ctx, tx, s.countyCode, s.canonicalUnit(r.PathValue("name")))
 		return err
 	})
 	if err != nil {
@@ -159,7 +159,7 @@ func (s *Server) apiUnit(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) apiFreshness(w http.ResponseWriter, r *http.Request) error {
 	var f publication.Front
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		f, err = publication.FrontOf(ctx, tx, s.code)
+		f, err = publication.FrontOf(ctx, tx, s.countyCode)
 		return err
 	})
 	if err != nil {
@@ -174,8 +174,8 @@ func (s *Server) apiDump(w http.ResponseWriter, r *http.Request) error {
 		return &httpError{status: http.StatusTooManyRequests, message: "全量数据每分钟只能取一次，请稍后再来。"}
 	}
 	w.Header().Set("Content-Type", "application/gzip")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+s.code+`.jsonl.gz"`)
-	return publication.Dump(r.Context(), s.DB, s.Log, s.code, w, true, nil)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+s.countyCode+`.jsonl.gz"`)
+	return publication.Dump(r.Context(), s.DB, s.Log, s.countyCode, w, true, nil)
 }
 
 // orEmpty makes an empty list an empty list in JSON, not null.

@@ -18,7 +18,7 @@ func (s *Server) headOf(r *http.Request) (publication.Document, error) {
 	}
 	var d publication.Document
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		d, err = publication.DocumentOn(ctx, tx, s.code, key, calendar.Date{})
+		d, err = publication.DocumentOn(ctx, tx, s.countyCode, key, calendar.Date{})
 		return err
 	})
 	return d, err
@@ -55,7 +55,7 @@ func (s *Server) correct(w http.ResponseWriter, r *http.Request) error {
 	}
 	var draft publication.Draft
 	err = s.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
-		draft, err = publication.BeginCorrection(r.Context(), tx, s.code, actor(r), d.Key, strings.TrimSpace(r.PostFormValue("note")), strings.TrimSpace(r.PostFormValue("basis")))
+		draft, err = publication.BeginCorrection(r.Context(), tx, s.countyCode, actor(r), d.Key, strings.TrimSpace(r.PostFormValue("note")), strings.TrimSpace(r.PostFormValue("basis")))
 		return err
 	})
 	if k := publication.KindOf(err); k == publication.Invalid || k == publication.TooLarge || k == publication.Conflict {

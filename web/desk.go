@@ -43,7 +43,7 @@ var deskRoutes = []route{
 func (s *Server) desk(w http.ResponseWriter, r *http.Request) error {
 	var all []publication.Draft
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		all, err = publication.Drafts(ctx, tx, s.code, actor(r))
+		all, err = publication.Drafts(ctx, tx, s.countyCode, actor(r))
 		return err
 	})
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	var d publication.Draft
 	err = s.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
-		d, err = publication.Upload(r.Context(), tx, s.code, actor(r), publication.Manuscript{Filename: name, Raw: raw, Source: text})
+		d, err = publication.Upload(r.Context(), tx, s.countyCode, actor(r), publication.Manuscript{Filename: name, Raw: raw, Source: text})
 		return err
 	})
 	if publication.KindOf(err) == publication.Invalid {
@@ -136,7 +136,7 @@ func (s *Server) draftAt(r *http.Request) (publication.At, error) {
 	if err != nil {
 		return publication.At{}, badRequest("表单缺少版本号，请刷新页面后再提交。")
 	}
-	return publication.At{County: s.code, Draft: id, Revision: revision}, nil
+	return publication.At{County: s.countyCode, Draft: id, Revision: revision}, nil
 }
 
 // change runs one step on a draft and goes back to the page that asked for it. What a person can put right is said on

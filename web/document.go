@@ -116,9 +116,9 @@ func (s *Server) documentOf(r *http.Request, key publication.Key) (d publication
 	}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
 		if version > 0 {
-			d, err = publication.DocumentVersion(ctx, tx, s.code, key, version)
+			d, err = publication.DocumentVersion(ctx, tx, s.countyCode, key, version)
 		} else {
-			d, err = publication.DocumentOn(ctx, tx, s.code, key, on)
+			d, err = publication.DocumentOn(ctx, tx, s.countyCode, key, on)
 		}
 		return err
 	})
@@ -166,7 +166,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, key publication.Key, version int, name, saveAs string) error {
 	var c publication.Content
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		c, err = publication.FileOf(ctx, tx, s.code, key, version, name)
+		c, err = publication.FileOf(ctx, tx, s.countyCode, key, version, name)
 		return err
 	})
 	if err != nil {

@@ -127,7 +127,7 @@ func statusOf(problem error) int {
 func (s *Server) draftView(r *http.Request, id int64, problem error) (v draftView, err error) {
 	v.Me = actor(r)
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		v.Draft, err = publication.DraftOf(ctx, tx, s.code, v.Me, id)
+		v.Draft, err = publication.DraftOf(ctx, tx, s.countyCode, v.Me, id)
 		return err
 	})
 	if err != nil {
@@ -206,7 +206,7 @@ func (s *Server) original(w http.ResponseWriter, r *http.Request) error {
 	}
 	var m publication.Manuscript
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		m, err = publication.Original(ctx, tx, s.code, actor(r), id)
+		m, err = publication.Original(ctx, tx, s.countyCode, actor(r), id)
 		return err
 	})
 	if err != nil {
@@ -224,7 +224,7 @@ func (s *Server) draftFile(w http.ResponseWriter, r *http.Request) error {
 	var f publication.DraftFile
 	var b []byte
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		f, b, err = publication.DraftFileOf(ctx, tx, s.code, actor(r), id, n)
+		f, b, err = publication.DraftFileOf(ctx, tx, s.countyCode, actor(r), id, n)
 		return err
 	})
 	if err != nil {

@@ -44,13 +44,13 @@ type atomEntry struct {
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
 	var page publication.Page
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		page, err = publication.List(ctx, tx, s.code, publication.Filter{Limit: feedLength})
+		page, err = publication.List(ctx, tx, s.countyCode, publication.Filter{Limit: feedLength})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.writeFeed(w, s.name+"人民政府公报", "/", page.Items)
+	return s.writeFeed(w, s.countyName+"人民政府公报", "/", page.Items)
 }
 
 // writeFeed writes an Atom feed (RFC 4287) of documents; page is the address that it belongs to. A withdrawn document
@@ -107,7 +107,7 @@ type sitemapURL struct {
 func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
 	var rows []publication.SitemapRow
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		rows, err = publication.Sitemap(ctx, tx, s.code)
+		rows, err = publication.Sitemap(ctx, tx, s.countyCode)
 		return err
 	})
 	if err != nil {
@@ -141,6 +141,6 @@ func (s *Server) opensearch(w http.ResponseWriter, _ *http.Request) error {
 		URL         urlElement `xml:"Url"`
 	}
 	w.Header().Set("Content-Type", "application/opensearchdescription+xml; charset=utf-8")
-	return writeXML(w, description{ShortName: s.name + "公报", Description: "检索" + s.name + "人民政府公报", Encoding: "UTF-8",
+	return writeXML(w, description{ShortName: s.countyName + "公报", Description: "检索" + s.countyName + "人民政府公报", Encoding: "UTF-8",
 		URL: urlElement{"text/html", s.BaseURL + "/search?q={searchTerms}"}})
 }

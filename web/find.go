@@ -35,7 +35,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	page := findPage{Q: q, Asked: asks(q)}
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if page.Facets, err = publication.FacetsOf(ctx, tx, s.code); err != nil || !page.Asked {
+		if page.Facets, err = publication.FacetsOf(ctx, tx, s.countyCode); err != nil || !page.Asked {
 			return err
 		}
 		return s.search(ctx, tx, r, &page)
@@ -88,7 +88,7 @@ func asks(q url.Values) bool {
 
 func (s *Server) search(ctx context.Context, tx *db.Tx, r *http.Request, page *findPage) error {
 	v := r.URL.Query()
-	query := search.Query{County: s.code, Text: strings.TrimSpace(v.Get("q")), Kind: v.Get("kind"), Issuer: v.Get("issuer"),
+	query := search.Query{County: s.countyCode, Text: strings.TrimSpace(v.Get("q")), Kind: v.Get("kind"), Issuer: v.Get("issuer"),
 		Sort: search.Sort(v.Get("sort")), After: v.Get("after")}
 	if u := strings.TrimSpace(v.Get("unit")); u != "" {
 		query.Unit = s.canonicalUnit(u)
@@ -118,7 +118,7 @@ func (s *Server) search(ctx context.Context, tx *db.Tx, r *http.Request, page *f
 	for i, h := range page.Hits {
 		keys[i] = publication.Key(h.Key)
 	}
-	heads, err := publication.Heads(ctx, tx, s.code, keys)
+	heads, err := publication.Heads(ctx, tx, s.countyCode, keys)
 	page.Heads = map[string]publication.Head{}
 	for _, h := range heads {
 		page.Heads[string(h.Key)] = h
@@ -184,11 +184,11 @@ func (s *Server) duties(w http.ResponseWriter, r *http.Request) error {
 	}
 	var list publication.DutyPage
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = publication.Duties(ctx, tx, s.code, f)
+		list, err = publication.Duties(ctx, tx, s.countyCode, f)
 		for err == nil && form == ".csv" && list.Next != "" && len(list.Items) < 20000 { // a table is whole
 			var more publication.DutyPage
 			f.Cursor = list.Next
-			more, err = publication.Duties(ctx, tx, s.code, f)
+			more, err = publication.Duties(ctx, tx, s.countyCode, f)
 			list.Items, list.Next = append(list.Items, more.Items...), more.Next
 		}
 		return err

@@ -34,10 +34,10 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 		Newest *publication.Issue
 	}
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if data.Front, err = publication.FrontOf(ctx, tx, s.code); err != nil || len(data.Issues) == 0 {
+		if data.Front, err = publication.FrontOf(ctx, tx, s.countyCode); err != nil || len(data.Issues) == 0 {
 			return err
 		}
-		newest, err := publication.IssueOf(ctx, tx, s.code, data.Issues[0].IssueNo)
+		newest, err := publication.IssueOf(ctx, tx, s.countyCode, data.Issues[0].IssueNo)
 		data.Newest = &newest
 		return err
 	})
@@ -45,7 +45,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.page(r, "首页")
-	p.Description = s.name + "人民政府公报：检索、下载、验证每一件公开公文。"
+	p.Description = s.countyName + "人民政府公报：检索、下载、验证每一件公开公文。"
 	p.Alternates = []Alternate{{"application/atom+xml", p.Site, "/feed.atom"}}
 	for _, f := range data.Freshness {
 		if t := f.LastRecorded.In(calendar.Zone).Format("2006-01-02 15:04"); t > p.Fresh {
@@ -59,7 +59,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) issues(w http.ResponseWriter, r *http.Request) error {
 	var list []publication.Issue
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = publication.Issues(ctx, tx, s.code)
+		list, err = publication.Issues(ctx, tx, s.countyCode)
 		return err
 	})
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Server) issueOf(r *http.Request, name string) (is publication.Issue, er
 		return is, notFound("没有这一期。期次写作 2023-3，即 2023 年第 3 期；历期见“历期公报”。")
 	}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
-		is, err = publication.IssueOf(ctx, tx, s.code, no)
+		is, err = publication.IssueOf(ctx, tx, s.countyCode, no)
 		return err
 	})
 	return is, err

@@ -103,7 +103,7 @@ type Alternate struct{ Type, Title, URL string }
 // page begins a page with what the layout needs.
 func (s *Server) page(r *http.Request, title string, crumbs ...Link) *Page {
 	p := &Page{
-		Title: title, Site: s.name + "人民政府公报", County: s.name, Code: s.code, Demo: s.Demo,
+		Title: title, Site: s.countyName + "人民政府公报", County: s.countyName, Code: s.countyCode, Demo: s.Demo,
 		Nav: s.navigation(r), Crumbs: crumbs, Flash: flashes[r.URL.Query().Get("done")],
 	}
 	if u := sessionOf(r); u != nil {

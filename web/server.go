@@ -52,14 +52,14 @@ type Config struct {
 // Server answers all requests of one county.
 type Server struct {
 	Config
-	code    string // of the county, six digits
-	name    string // of the county
-	handler http.Handler
-	pages   *templates
-	cache   *cache
-	static  map[string]asset
-	metrics *metrics
-	limits  *limits
+	countyCode string // of the county, six digits
+	countyName string // of the county
+	handler    http.Handler
+	pages      *templates
+	cache      *cache
+	static     map[string]asset
+	metrics    *metrics
+	limits     *limits
 }
 
 type asset struct {
@@ -70,7 +70,7 @@ type asset struct {
 // New wires a server. It reads nothing from the database yet.
 func New(c Config) (*Server, error) {
 	s := &Server{Config: c, cache: newCache(cacheBytes), metrics: newMetrics(), limits: newLimits(),
-		code: string(c.County.Place.Code), name: c.County.Place.County}
+		countyCode: string(c.County.Place.Code), countyName: c.County.Place.County}
 	if s.Logger == nil {
 		s.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -15,7 +15,7 @@ import (
 func (s *Server) units(w http.ResponseWriter, r *http.Request) error {
 	var list []publication.UnitCount
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = publication.Units(ctx, tx, s.code)
+		list, err = publication.Units(ctx, tx, s.countyCode)
 		return err
 	})
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request) error {
 	}
 	var u publication.UnitPage
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		u, err = publication.UnitOf(ctx, tx, s.code, s.canonicalUnit(name))
+		u, err = publication.UnitOf(ctx, tx, s.countyCode, s.canonicalUnit(name))
 		return err
 	})
 	if err != nil {
