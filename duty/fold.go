@@ -38,6 +38,15 @@ func (t text) trim(cutset string) text {
 	return t.cut(i, j)
 }
 
+// trimLeft cuts white space and the given runes from the beginning.
+func (t text) trimLeft(cutset string) text {
+	i := 0
+	for i < len(t.f) && (blank(t.f[i]) || strings.ContainsRune(cutset, t.f[i])) {
+		i++
+	}
+	return t.cut(i, len(t.f))
+}
+
 // tight is the printed text without white space.
 func (t text) tight() string {
 	var b strings.Builder
@@ -90,9 +99,9 @@ func fold(r rune) rune {
 	switch r {
 	case '\u3000', '\u00a0', '\u2002', '\u2003', '\u2009', '\u200b', '\ufeff', '\u2028':
 		return ' '
-	case '〔', '【', '﹝', '〖', '﹙', '❲':
+	case '〔', '〈', '【', '﹝', '〖', '﹙', '❲':
 		return '('
-	case '〕', '】', '﹞', '〗', '﹚', '❳':
+	case '〕', '〉', '】', '﹞', '〗', '﹚', '❳':
 		return ')'
 	case '﹑', '､':
 		return '、'

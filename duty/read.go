@@ -102,8 +102,17 @@ func (r *reader) tasks(it *item) {
 		return
 	case len(it.found) > 0:
 		r.parts(it)
+	default:
+		if it.node == nil || !it.sets() {
+			r.paragraphsFirst(it)
+		}
 	}
+	first := r.unitFirst(it.kids)
 	for i, k := range it.kids {
+		if first[k] {
+			r.holds(k)
+			continue
+		}
 		if above := aboveOf(it.kids[i:]); above != nil && len(k.found) == 0 {
 			r.emit(k, 1, *above, k.body(), k.text.from(k.body()))
 			continue
@@ -172,9 +181,12 @@ func (r *reader) parts(it *item) {
 		if part == 1 {
 			body = it.bodyUntil(f.start, r.titled)
 		}
-		t := it.text.cut(min(body, f.start), f.start).trim("。;,、:")
-		if t.len() == 0 {
+		t := it.text.cut(min(body, f.start), f.start)
+		if t.trim("。;,、:").len() == 0 {
 			t = r.after(it, i)
+		}
+		if t.len() == 0 {
+			t = it.text.cut(0, min(it.first, f.start)) // a title alone is the task
 		}
 		r.emit(it, part, f, body, t)
 		from = f.end
@@ -240,6 +252,7 @@ func (r *reader) emit(it *item, part int, f found, body int, t text) {
 			r.phrases(&d, title, false)
 		}
 	}
+	t = t.trimLeft("。;,、:")
 	d.BodyHead = head(t, 15)
 	d.Text = t.String()
 	r.phrases(&d, t, true)

@@ -243,7 +243,7 @@ func (p *parser) finish() statement {
 	}
 	switch {
 	case len(s.lead) > 0:
-		s.implement = add(s.implement, rest)
+		s.implement = add(rest, s.implement)
 	case len(rest) > 0:
 		s.lead = rest
 	default:

@@ -49,36 +49,44 @@ type table struct {
 	first   []string      // cells on the line of the headings itself
 }
 
-var columnWords = map[string]column{}
-var columnHeads words
-
-func init() {
-	all := ""
-	put := func(k columnKind, list string) {
-		for _, w := range splitWords(list) {
-			columnWords[w] = column{kind: k}
-		}
-		all += " " + list
-	}
-	put(otherColumn, "备注 进展 进展情况 工作进展 完成情况 进度 投资 总投资 计划投资 建设地点 地点 依据 文件依据 来源 分值 单位 指标值 属性 考核单位 建设性质 所属乡镇 阶段性目标 督办领导 验收单位 成果形式 项目编号 资金来源")
-	put(numberColumn, "序号 编号 任务序号 项目序号 任务编号 顺序号 序 序列")
-	put(groupColumn, "类别 类型 分类 领域 方面 板块 大类 一级任务 任务类别 重点领域 工作领域 指标类别 任务分类 工作类别 项目类别 改革领域 专项行动 章节 工程类别 任务类型 所属领域")
-	put(titleColumn, "任务名称 工作任务 重点任务 主要任务 任务 项目名称 工作事项 事项 重点工作 工作项目 改革事项 任务事项 名称 目标任务 工作名称 重点事项 项目 主要问题 具体问题 政策措施 任务清单 工作任务名称 事项名称 问题 "+
-		"重点工作任务 主要工作任务 工作内容及任务 任务项 重点项目 行动名称 措施名称 实事项目 改革任务 二级任务 政策 具体事项")
-	put(bodyColumn, "任务内容 工作内容 主要内容 具体内容 具体任务 具体举措 工作措施 主要措施 重点举措 工作要求 具体措施 建设内容 任务要求 分项任务 任务举措 内容 具体工作 工作举措 整改措施 推进措施 重点内容 主要举措 实施内容 任务分解 "+
-		"任务描述 工作目标 目标要求 年度目标 预期目标 目标 具体要求 举措 措施 细化措施 细化任务 任务目标 具体工作任务 年度任务 工作标准 建设任务 建设内容及规模 主要工作内容 重点任务内容 落实措施 具体工作措施 贯彻落实措施 工作安排 具体任务举措 任务措施 三级任务")
-	put(termColumn, "完成时限 完成时间 时间节点 时限 时间安排 时限要求 计划完成时间 时间要求 完成期限 时间 时间进度 进度安排 进度要求 整改时限 办理时限 工作时限 责任时限 推进时间 完成日期 截止时间 实施时间 实施期限 期限 完成 序时进度 办结时限")
-	put(personColumn, "责任领导 牵头领导 分管领导 责任人 联系人 包联领导 牵头人 负责人 联系电话 分管市领导 市领导 牵头市领导 牵头县领导 县领导 区领导 责任县领导 牵头区领导 责任区领导 联系方式 分管县领导 包保领导")
-	for w, r := range labelRoles {
-		if r == lead || r == charge || r == support || r == implement || r == guide {
-			if len([]rune(w)) > 2 {
-				columnWords[w] = column{kind: unitColumn, role: r}
-				all += " " + w
-			}
-		}
-	}
-	columnHeads = newWords(all)
+// columnLists are the headings of columns by kind; those of units are the labels of statements.
+var columnLists = []struct {
+	kind columnKind
+	list string
+}{
+	{otherColumn, "备注 进展 进展情况 工作进展 完成情况 进度 投资 总投资 计划投资 建设地点 地点 依据 文件依据 来源 分值 单位 指标值 属性 考核单位 建设性质 所属乡镇 阶段性目标 督办领导 验收单位 成果形式 项目编号 资金来源"},
+	{numberColumn, "序号 编号 任务序号 项目序号 任务编号 顺序号 序 序列"},
+	{groupColumn, "类别 类型 分类 领域 方面 板块 大类 一级任务 任务类别 重点领域 工作领域 指标类别 任务分类 工作类别 项目类别 改革领域 专项行动 章节 工程类别 任务类型 所属领域"},
+	{titleColumn, "任务名称 工作任务 重点任务 主要任务 任务 项目名称 工作事项 事项 重点工作 工作项目 改革事项 任务事项 名称 目标任务 工作名称 重点事项 项目 主要问题 具体问题 政策措施 任务清单 工作任务名称 事项名称 问题 " +
+		"重点工作任务 主要工作任务 工作内容及任务 任务项 重点项目 行动名称 措施名称 实事项目 改革任务 二级任务 政策 具体事项"},
+	{bodyColumn, "任务内容 工作内容 主要内容 具体内容 具体任务 具体举措 工作措施 主要措施 重点举措 工作要求 具体措施 建设内容 任务要求 分项任务 任务举措 内容 具体工作 工作举措 整改措施 推进措施 重点内容 主要举措 实施内容 任务分解 " +
+		"任务描述 工作目标 目标要求 年度目标 预期目标 目标 具体要求 举措 措施 细化措施 细化任务 任务目标 具体工作任务 年度任务 工作标准 建设任务 建设内容及规模 主要工作内容 重点任务内容 落实措施 具体工作措施 贯彻落实措施 工作安排 具体任务举措 任务措施 三级任务"},
+	{termColumn, "完成时限 完成时间 时间节点 时限 时间安排 时限要求 计划完成时间 时间要求 完成期限 时间 时间进度 进度安排 进度要求 整改时限 办理时限 工作时限 责任时限 推进时间 完成日期 截止时间 实施时间 实施期限 期限 完成 序时进度 办结时限"},
+	{personColumn, "责任领导 牵头领导 分管领导 责任人 联系人 包联领导 牵头人 负责人 联系电话 分管市领导 市领导 牵头市领导 牵头县领导 县领导 区领导 责任县领导 牵头区领导 责任区领导 联系方式 分管县领导 包保领导"},
 }
+
+var columnWords = func() map[string]column {
+	out := map[string]column{}
+	for _, c := range columnLists {
+		for _, w := range strings.Fields(c.list) {
+			out[w] = column{kind: c.kind}
+		}
+	}
+	for w, r := range labelRoles {
+		if len([]rune(w)) > 2 && (r == lead || r == charge || r == support || r == implement || r == guide) {
+			out[w] = column{kind: unitColumn, role: r}
+		}
+	}
+	return out
+}()
+
+var columnHeads = func() words {
+	var b strings.Builder
+	for w := range columnWords {
+		b.WriteString(w + " ")
+	}
+	return newWords(b.String())
+}()
 
 // lines lists the printed lines of a plan in order.
 func (r *reader) lines(nodes []*gazette.Node) []printed {
@@ -205,6 +213,14 @@ func finishHeadings(cols []column, n int, rest []string) ([]column, int, []strin
 	}
 	if units == 0 || texts == 0 {
 		return nil, 0, nil
+	}
+	titles := 0
+	for i := range cols {
+		if cols[i].kind == titleColumn {
+			if titles++; titles > 1 { // 项目名称 and 工作任务: the second says what is to be done
+				cols[i].kind = bodyColumn
+			}
+		}
 	}
 	return cols, n, rest
 }

@@ -108,7 +108,8 @@ var adminPrefix = newWords("各 各有关 有关 各相关 相关 所在 省内�
 func joinAdmin(in []atom) []atom {
 	var out []atom
 	for _, a := range in {
-		if n := len(out); n > 0 && (a.sep == '、' || a.sep == '和') && adminTail(a.f) && pureAdmin(out[n-1].f) {
+		if n := len(out); n > 0 && (a.sep == '、' || a.sep == '和') &&
+			pureAdmin(out[n-1].f) && (adminTail(a.f) || sameRank(unbracket(out[n-1].f), unbracket(a.f))) {
 			sep := []rune{a.sep}
 			if a.sep == '和' {
 				sep = []rune("和")
@@ -144,8 +145,26 @@ func adminTail(f []rune) bool {
 	case "", "政府", "人民政府", "党委", "党委政府", "党工委", "委", "等", "等地", "政府等":
 		return true
 	}
-	return firmEnd(f[n:]) && len(f) <= 10
+	return false
 }
+
+// sameRank says that two kinds of place stand side by side, so that an office may close their list: 各市、州教育局.
+func sameRank(f, g []rune) bool {
+	n := adminWords.at(g, 0)
+	if n == 0 || n == len(g) || !firmEnd(g[n:]) || len(g)-n < 2 {
+		return false
+	}
+	last := f
+	if i := lastIndex(f, '、'); i >= 0 {
+		last = f[i+1:]
+	} else {
+		last = f[adminPrefix.at(f, 0):]
+	}
+	a, b := rank[string(last)], rank[string(g[:n])]
+	return a > 0 && a == b
+}
+
+var rank = map[string]int{"市": 1, "州": 1, "盟": 1, "地区": 1, "县": 2, "区": 2, "旗": 2, "县区": 2, "乡": 3, "镇": 3, "街道": 3, "乡镇": 3}
 
 func lastIndex(f []rune, r rune) int {
 	for i := len(f) - 1; i >= 0; i-- {
@@ -239,7 +258,7 @@ func firmEnd(f []rune) bool {
 	return adminPrefix.at(f, 0) > 0 && looseEnd(f)
 }
 
-var organEnds = newEnds("局 厅 委 部 办 署 院 处 政府 委员会 管委会 办公室 办公厅 中心 公司 集团 银行 支行 分行 联社 供销社 海关 大队 支队 总队 " +
+var organEnds = newEnds("局 厅 委 部 办 署 院 处 所 站 队 社 馆 台 政府 委员会 管委会 办公室 办公厅 中心 公司 集团 银行 支行 分行 联社 供销社 海关 大队 支队 总队 " +
 	"领导小组 工作组 小组 专班 指挥部 部门 单位 协会 联合会 总工会 妇联 残联 文联 侨联 科协 工商联 团委 党委 党工委 纪委 监委 街道办 办事处 分局 总局 大学 学院 医院 研究院 研究所")
 
 var unitEnds = newEnds("局 厅 委 部 办 院 署 会 室 处 科 股 县 市 区 州 镇 乡 盟 旗 村 团 所 站 队 台 馆 社 校 行 厂 组 班 师 连 关 司 " +

@@ -1,40 +1,53 @@
 package duty
 
+import "strings"
+
 // field is a part of a statement that stands under one label; role is noRole before the first label.
 type field struct {
 	text
 	role role
 }
 
-var labelRoles = map[string]role{}
-var labels ends
-var labelHeads words
+// labelWords are the labels under which units, dates and the rest stand.
+var labelWords = map[role]string{
+	lead: "牵头单位 牵头部门 牵头责任单位 牵头责任部门 牵头处室 牵头科室 牵头机构 牵头负责单位 主责单位 主责部门 总牵头单位 总牵头部门 总牵头 主牵头单位 " +
+		"牵头 主办单位 主办部门 主要责任单位 主要责任部门 第一责任单位 牵头责任主体 第一责任人",
+	charge: "责任单位 责任部门 责任主体 责任处室 责任科室 责任机构 负责单位 负责部门 承办单位 承办部门 承办处室 责任分工 责任 分工 工作分工 任务分工 负责 " +
+		"主管部门 主管单位 责任单位及部门 责任部门及单位 责任部门和单位 责任单位和部门 责任部门单位 责任落实单位 落实责任单位 责任部门或单位 责任乡镇 责任镇街",
+	support: "配合单位 配合部门 参与单位 参与部门 参加单位 参加部门 协办单位 协办部门 协办处室 协作单位 协作部门 协同单位 协同部门 协助单位 协助部门 配合处室 配合科室 " +
+		"支持单位 支持部门 协同责任单位 配合责任单位 协同配合单位 协同配合部门 协办责任单位 配合 参与 协办 协同 联合单位 配合部门及单位 配合部门和单位 参与处室",
+	implement: "落实单位 落实部门 实施单位 实施部门 组织实施单位 具体实施单位 实施主体 落实主体 执行单位 落实 具体落实单位 具体落实部门",
+	guide:     "指导单位 指导部门 业务指导单位 督导单位 监督单位 督办单位 督查单位 监管单位 监督部门 监管部门 指导",
+	term: "完成时限 完成时间 时间节点 时间要求 时限要求 时间安排 时间进度 时限 办结时限 工作时限 完成期限 时间 进度安排 计划时间 实施时间 工作进度 推进时间 完成日期 实施期限 " +
+		"计划完成时间 进度要求 时序进度 整改时限 办理时限 截止时间 实施步骤 序时进度 时间期限 工作期限 期限",
+	person: "责任领导 牵头领导 分管领导 责任人 牵头人 联系人 包联领导 责任县领导 牵头县领导 县级领导 负责人 联系电话 分管市领导 市领导 牵头市领导 责任人员 具体责任人 " +
+		"分管县领导 牵头区领导 分管区领导 县领导 区领导 包保领导 总负责人",
+	other: "工作目标 工作内容 主要任务 工作任务 任务内容 工作措施 具体措施 目标任务 主要内容 具体内容 备注 项目内容 建设内容 预期目标 主要举措 工作要求 具体任务 重点任务 工作举措 任务目标 " +
+		"启动时间 开始时间 实施内容 年度目标 建设地点 资金来源 总投资 主要措施 推进措施 具体举措 总体目标 实施路径",
+}
 
-func init() {
-	all := ""
-	for r, list := range map[role]string{
-		lead: "牵头单位 牵头部门 牵头责任单位 牵头责任部门 牵头处室 牵头科室 牵头机构 牵头负责单位 主责单位 主责部门 总牵头单位 总牵头部门 总牵头 主牵头单位 " +
-			"牵头 主办单位 主办部门 主要责任单位 主要责任部门 第一责任单位 牵头责任主体 第一责任人",
-		charge: "责任单位 责任部门 责任主体 责任处室 责任科室 责任机构 负责单位 负责部门 承办单位 承办部门 承办处室 责任分工 责任 分工 工作分工 任务分工 负责 " +
-			"主管部门 主管单位 责任单位及部门 责任部门及单位 责任部门和单位 责任单位和部门 责任部门单位 责任落实单位 落实责任单位 责任部门或单位 责任乡镇 责任镇街",
-		support: "配合单位 配合部门 参与单位 参与部门 参加单位 参加部门 协办单位 协办部门 协办处室 协作单位 协作部门 协同单位 协同部门 协助单位 协助部门 配合处室 配合科室 " +
-			"支持单位 支持部门 协同责任单位 配合责任单位 协同配合单位 协同配合部门 协办责任单位 配合 参与 协办 协同 联合单位 配合部门及单位 配合部门和单位 参与处室",
-		implement: "落实单位 落实部门 实施单位 实施部门 组织实施单位 具体实施单位 实施主体 落实主体 执行单位 落实 具体落实单位 具体落实部门",
-		guide:     "指导单位 指导部门 业务指导单位 督导单位 监督单位 督办单位 督查单位 监管单位 监督部门 监管部门 指导",
-		term: "完成时限 完成时间 时间节点 时间要求 时限要求 时间安排 时间进度 时限 办结时限 工作时限 完成期限 时间 进度安排 计划时间 实施时间 工作进度 推进时间 完成日期 实施期限 " +
-			"计划完成时间 进度要求 时序进度 整改时限 办理时限 截止时间 实施步骤 序时进度 时间期限 工作期限 期限",
-		person: "责任领导 牵头领导 分管领导 责任人 牵头人 联系人 包联领导 责任县领导 牵头县领导 县级领导 负责人 联系电话 分管市领导 市领导 牵头市领导 责任人员 具体责任人 " +
-			"分管县领导 牵头区领导 分管区领导 县领导 区领导 包保领导 总负责人",
-		other: "工作目标 工作内容 主要任务 工作任务 任务内容 工作措施 具体措施 目标任务 主要内容 具体内容 备注 项目内容 建设内容 预期目标 主要举措 工作要求 具体任务 重点任务 工作举措 任务目标 " +
-			"启动时间 开始时间 实施内容 年度目标 建设地点 资金来源 总投资 主要措施 推进措施 具体举措 总体目标 实施路径",
-	} {
-		for _, w := range splitWords(list) {
-			labelRoles[w] = r
+var (
+	labelRoles = rolesOf(labelWords)
+	labels     = newEnds(allOf(labelWords))
+	labelHeads = newWords(allOf(labelWords))
+)
+
+func rolesOf(lists map[role]string) map[string]role {
+	out := map[string]role{}
+	for r, list := range lists {
+		for _, w := range strings.Fields(list) {
+			out[w] = r
 		}
-		all += " " + list
 	}
-	labels = newEnds(all)
-	labelHeads = newWords(all)
+	return out
+}
+
+func allOf(lists map[role]string) string {
+	var b strings.Builder
+	for _, list := range lists {
+		b.WriteString(" " + list)
+	}
+	return b.String()
 }
 
 // labelPrefix are words that may stand before a label: 市级牵头单位.
@@ -174,28 +187,22 @@ type verb struct {
 	role       role
 }
 
-var verbRoles = map[string]role{}
-var verbs words
-
-func init() {
-	all := ""
-	for r, list := range map[role]string{
-		lead: "牵头 牵头负责 负责牵头 牵头组织实施 牵头组织 牵头落实 牵头实施 牵头推进 牵头抓总 牵头督导 牵头承办 牵头办理 牵头开展 牵头推动 牵头协调 总牵头 主责 主办 牵头抓 负总责 为主 为牵头单位 为牵头部门 牵头负责落实 牵头统筹 " +
-			"作为牵头单位 是牵头单位 牵头制定 牵头完成",
-		charge: "负责 具体负责 承办 承担 分工负责 分别负责 共同负责 负责办理 为责任单位 为责任部门 作为责任单位 是责任单位 办理 各负其责 负责推进 负责推动 负责统筹 主抓",
-		support: "配合 参与 参加 协办 协助 协同 协作 配合落实 配合实施 协同配合 协同推进 共同参与 配合做好 参与配合 积极配合 密切配合 负责配合 支持配合 协调配合 为配合单位 为配合部门 为参与单位 协助配合 " +
-			"作为配合单位 配合推进 支持 协同落实 协助落实 协同参与",
-		implement: "落实 负责落实 组织实施 实施 具体实施 组织落实 贯彻落实 抓好落实 推进落实 具体落实 负责组织实施 负责实施 负责具体实施 执行 负责具体落实 负责抓好落实 负责贯彻落实 负责组织落实 抓落实 组织推进 组织推动 " +
-			"具体组织实施 具体组织推动 做好落实 组织开展 负责组织开展 负责抓落实 贯彻执行 落实落地",
-		guide: "指导 督导 业务指导 监督 负责指导 负责督导 督促指导 监督指导 指导推进 负责监督 指导落实 督促落实 督查 负责督促 监督落实",
-	} {
-		for _, w := range splitWords(list) {
-			verbRoles[w] = r
-		}
-		all += " " + list
-	}
-	verbs = newWords(all)
+// verbWords are the verbs that give the units before them a role.
+var verbWords = map[role]string{
+	lead: "牵头 牵头负责 负责牵头 牵头组织实施 牵头组织 牵头落实 牵头实施 牵头推进 牵头抓总 牵头督导 牵头承办 牵头办理 牵头开展 牵头推动 牵头协调 总牵头 主责 主办 牵头抓 负总责 为主 为牵头单位 为牵头部门 牵头负责落实 牵头统筹 " +
+		"作为牵头单位 是牵头单位 牵头制定 牵头完成",
+	charge: "负责 具体负责 承办 承担 分工负责 分别负责 共同负责 负责办理 为责任单位 为责任部门 作为责任单位 是责任单位 办理 各负其责 负责推进 负责推动 负责统筹 主抓",
+	support: "配合 参与 参加 协办 协助 协同 协作 配合落实 配合实施 协同配合 协同推进 共同参与 配合做好 参与配合 积极配合 密切配合 负责配合 支持配合 协调配合 为配合单位 为配合部门 为参与单位 协助配合 " +
+		"作为配合单位 配合推进 支持 协同落实 协助落实 协同参与",
+	implement: "落实 负责落实 组织实施 实施 具体实施 组织落实 贯彻落实 抓好落实 推进落实 具体落实 负责组织实施 负责实施 负责具体实施 执行 负责具体落实 负责抓好落实 负责贯彻落实 负责组织落实 抓落实 组织推进 组织推动 " +
+		"具体组织实施 具体组织推动 做好落实 组织开展 负责组织开展 负责抓落实 贯彻执行 落实落地",
+	guide: "指导 督导 业务指导 监督 负责指导 负责督导 督促指导 监督指导 指导推进 负责监督 指导落实 督促落实 督查 负责督促 监督落实",
 }
+
+var (
+	verbRoles = rolesOf(verbWords)
+	verbs     = newWords(allOf(verbWords))
+)
 
 // weakVerbs stand in names of units too (督导室, 政策落实科); they count only at the end of a piece or after an adverb.
 var weakVerbs = map[string]bool{"指导": true, "督导": true, "监督": true, "督查": true, "支持": true, "实施": true, "执行": true, "办理": true, "承担": true, "承办": true,
@@ -349,20 +356,4 @@ func byHeads(f []rune) bool {
 		}
 	}
 	return false
-}
-
-func splitWords(list string) []string {
-	var out []string
-	start := -1
-	for i := 0; i <= len(list); i++ {
-		if i == len(list) || list[i] == ' ' {
-			if start >= 0 {
-				out = append(out, list[start:i])
-			}
-			start = -1
-		} else if start < 0 {
-			start = i
-		}
-	}
-	return out
 }
