@@ -82,9 +82,7 @@ func (a *addresser) name(nodes []*Node, prefix string) {
 		part := ""
 		switch n.Kind {
 		case ClauseNode, HeadingNode:
-			if m, ok := parseMark(n.Mark + "甲"); ok && n.Mark != "" {
-				part = m.key
-			} else {
+			if part = n.key; part == "" {
 				plain++
 				part = "段" + strconv.Itoa(plain)
 			}

@@ -11,7 +11,7 @@ var posts = []string{
 	"总工程师", "总经济师", "总会计师", "总规划师", "总农艺师", "总统计师", "主任科员", "督察专员", "调研员", "副调研员", "总编辑", "督察长", "秘书长",
 	"检察长", "董事长", "监事长", "理事长", "审判员", "检察员", "教导员", "指导员", "协理员", "督导员", "安全总监", "总经理", "总编", "总监", "经理", "书记", "主席",
 	"主任", "局长", "厅长", "部长", "县长", "区长", "市长", "镇长", "乡长", "院长", "校长", "园长", "所长", "站长", "台长", "馆长", "队长", "大队长", "支队长",
-	"处长", "科长", "股长", "会长", "行长", "庭长", "政委", "政治委员", "委员", "董事", "监事", "科员", "督学", "参事", "顾问", "专员", "组长", "社长", "主编", "场长", "厂长", "巡视员",
+	"处长", "科长", "股长", "会长", "行长", "庭长", "政委", "政治委员", "党委委员", "党组成员", "委员", "成员", "董事", "监事", "科员", "督学", "参事", "顾问", "专员", "组长", "社长", "主编", "场长", "厂长", "巡视员",
 }
 
 // postPrefixes stand before such a word and belong to the post.
@@ -41,9 +41,7 @@ func appointments(d *Document) []Appointment {
 				removing = false
 				continue
 			}
-			moves, now := readMove(part, removing)
-			removing = now
-			for _, a := range moves {
+			for _, a := range readMove(part, removing) {
 				a.DecidedOn, a.Path = decided, n.Path
 				out = append(out, a)
 			}
@@ -73,54 +71,109 @@ func splitMoves(s string) []string {
 	return parts
 }
 
-// readMove reads 甲同志任县乙局局长（试用期一年） and 免去丙同志县丁局副局长职务; one sentence may appoint and remove.
-func readMove(s string, removing bool) (out []Appointment, now bool) {
-	now = removing
+// readMove reads 甲同志任县乙局局长（试用期一年）, 甲为县乙局局长，试用期一年 and 免去丙同志县丁局副局长职务; one sentence may appoint
+// and remove.
+func readMove(s string, removing bool) []Appointment {
 	s = bare(s)
-	var person string
-	if rest, ok := strings.CutPrefix(s, "免去"); ok {
-		s, removing = rest, true
-		now = removing && false || now
-	} else if rest, ok := strings.CutPrefix(s, "任命"); ok {
-		s, removing = rest, false
-	}
-	for _, w := range []string{"同志"} {
-		if at := strings.Index(s, w); at > 0 {
-			person, s = s[:at], s[at+len(w):]
+	for _, lead := range []struct {
+		word string
+		off  bool
+	}{{"决定免去", true}, {"决定任命", false}, {"免去", true}, {"任命", false}} {
+		if rest, ok := strings.CutPrefix(s, lead.word); ok {
+			s, removing = rest, lead.off
+			break
 		}
 	}
-	if person == "" || runes(person) > 20 {
-		return nil, now
+	person, rest := cutPerson(s, removing)
+	if person == "" {
+		return nil
 	}
-	for _, piece := range strings.FieldsFunc(s, func(r rune) bool { return r == '，' || r == ',' }) {
-		off := removing
-		switch {
-		case strings.HasPrefix(piece, "免去"):
-			piece, off = strings.TrimPrefix(piece, "免去"), true
-		case strings.HasPrefix(piece, "不再担任"):
-			piece, off = strings.TrimPrefix(piece, "不再担任"), true
-		default:
-			for _, w := range []string{"任命为", "担任", "任", "为"} {
-				if rest, ok := strings.CutPrefix(piece, w); ok {
-					piece, off = rest, false
-					break
-				}
+	var out []Appointment
+	for _, piece := range strings.FieldsFunc(rest, func(r rune) bool { return r == '，' || r == ',' }) {
+		if strings.HasPrefix(piece, "试用") {
+			if n := months(piece); n > 0 && len(out) > 0 {
+				out[len(out)-1].ProbationMonths = n
 			}
-		}
-		for _, w := range []string{"其", "所任", "原任", "的"} {
-			piece = strings.TrimPrefix(piece, w)
-		}
-		a := readPost(piece)
-		if a.Post == "" {
 			continue
 		}
-		a.Person, a.Action = person, "appoint"
-		if off {
-			a.Action = "remove"
+		piece, off := cutVerb(piece, removing)
+		for _, a := range readPosts(piece) {
+			a.Person, a.Action = person, "appoint"
+			if off {
+				a.Action = "remove"
+			}
+			out = append(out, a)
 		}
-		out = append(out, a)
 	}
-	return out, now
+	return out
+}
+
+// cutPerson takes the name off the beginning: before 同志, or before 任 and 为, or, of those removed, before 的.
+func cutPerson(s string, removing bool) (person, rest string) {
+	if at := strings.Index(s, "同志"); at > 0 && runes(s[:at]) <= 15 {
+		return s[:at], s[at+len("同志"):]
+	}
+	words := []string{"任", "为", "不再"}
+	if removing {
+		words = append(words, "的")
+	}
+	best := -1
+	for _, w := range words {
+		if at := strings.Index(s, w); at > 0 && (best < 0 || at < best) {
+			best = at
+		}
+	}
+	if best < 0 {
+		return "", ""
+	}
+	name := s[:best]
+	if n := runes(name); n < 2 || n > 4 && !strings.Contains(name, "·") || n > 15 {
+		return "", ""
+	}
+	return name, s[best:]
+}
+
+// cutVerb takes 任, 任命为, 免去其, 不再担任 and the like off what is said of a person.
+func cutVerb(s string, removing bool) (rest string, off bool) {
+	off = removing
+	switch {
+	case strings.HasPrefix(s, "同时"):
+		s = strings.TrimPrefix(s, "同时")
+	case strings.HasPrefix(s, "并"):
+		s = strings.TrimPrefix(s, "并")
+	}
+	for _, v := range []struct {
+		word string
+		off  bool
+	}{{"免去", true}, {"不再担任", true}, {"任命为", false}, {"担任", false}, {"任", false}, {"为", false}} {
+		if cut, ok := strings.CutPrefix(s, v.word); ok {
+			s, off = cut, v.off
+			break
+		}
+	}
+	for _, w := range []string{"其", "所任", "原任", "的", "兼任", "兼"} {
+		s = strings.TrimPrefix(s, w)
+	}
+	return s, off
+}
+
+// readPosts reads one post, or several of one unit: 县医院党委委员、副院长.
+func readPosts(s string) []Appointment {
+	a := readPost(s)
+	if a.Post == "" {
+		return nil
+	}
+	before, several := strings.CutSuffix(a.Unit, "、")
+	if !several {
+		return []Appointment{a}
+	}
+	more := readPosts(before)
+	if len(more) == 0 {
+		a.Unit = before
+		return []Appointment{a}
+	}
+	a.Unit = more[len(more)-1].Unit
+	return append(more, a)
 }
 
 // readPost splits 县甲局副局长（正科级）（试用期一年） in unit, post, rank and probation.

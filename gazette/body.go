@@ -24,7 +24,7 @@ func matchPlan(title string, plans []string) string {
 	}
 	for _, want := range plans {
 		w := stripTitle(want)
-		if w == t || runes(t) >= 8 && strings.HasSuffix(w, t) || runes(w) >= 8 && strings.HasSuffix(t, w) {
+		if w == t || runes(t) >= 8 && strings.HasSuffix(w, t) || runes(w) >= 8 && strings.HasSuffix(t, w) && len(t) <= len(w)+36 {
 			return want
 		}
 	}
@@ -56,7 +56,7 @@ func (dr *docReader) titleLines(i int, ok func(string) bool) int {
 	var b strings.Builder
 	for n := 0; n < 5 && i+n < len(dr.paras); n++ {
 		p := dr.paras[i+n]
-		if !canBeTitle(p) || runes(p.text) > 90 || n > 0 && p.gap && dr.r.layout.spaced {
+		if !canBeTitle(p) || runes(p.text) > 90 || standsAlone(p.text) || dr.isSigner(p) || n > 0 && p.gap && dr.r.layout.spaced {
 			return 0
 		}
 		b.WriteString(bare(p.text))
@@ -98,7 +98,7 @@ func (dr *docReader) attachment(p *para) bool {
 	}
 	next := dr.peek(1)
 	listed := rest != "" && len(dr.d.Attachments) > 0 && dr.isListed(no, rest)
-	if rest == "" && !dr.tail && len(dr.d.Attachments) == 0 && next != nil && next.mark.n == 1 && next.mark.style == arabicStyle && !strings.Contains(next.text, "。") {
+	if rest == "" && (!dr.tail || lastRune(p.text) == '：') && len(dr.d.Attachments) == 0 && next != nil && next.mark.n == 1 && next.mark.style == arabicStyle && !strings.Contains(next.text, "。") {
 		dr.tree.loose(dr.node(AttachListNode, p))
 		dr.list = true
 		dr.i++
@@ -164,7 +164,7 @@ func (dr *docReader) printAttachment(p *para, no int, rest string) {
 	title := bare(rest)
 	for k := 1; title == "" || k > 1 && rest == ""; k++ {
 		next := dr.peek(k)
-		if next == nil || !canBeTitle(next) || runes(next.text) > 60 || strings.ContainsAny(next.text, "：:") || k > 3 || k > 1 && next.gap {
+		if next == nil || !canBeTitle(next) || runes(next.text) > 60 || strings.ContainsAny(next.text, "：:") || k > 3 || k > 1 && (next.gap || titleEnds(title)) {
 			break
 		}
 		taken = append(taken, next)
@@ -176,6 +176,7 @@ func (dr *docReader) printAttachment(p *para, no int, rest string) {
 		plan := taken[1:]
 		dr.beginPlan(plan)
 		head := dr.node(AttachmentNode, p)
+		head.Mark = bare(p.text)
 		dr.part.Nodes = append([]*Node{head}, dr.part.Nodes...)
 		dr.i += len(taken)
 		return
@@ -190,6 +191,12 @@ func (dr *docReader) printAttachment(p *para, no int, rest string) {
 	*root = append(*root, n)
 	dr.tree.reset(root, n)
 	dr.i += len(taken)
+}
+
+// titleEnds reports whether the title of an attachment needs no second line.
+func titleEnds(t string) bool {
+	_, ok := hasAnySuffix(stripTitle(t), planKinds)
+	return ok
 }
 
 // signature reads issuers and date under a text.
@@ -213,7 +220,7 @@ func (dr *docReader) signature() bool {
 		n := dr.node(SignatureNode, dr.paras[dr.i])
 		dr.tree.loose(n)
 		if dr.d.Issuer == "" {
-			dr.d.Issuer = bare(n.Text)
+			dr.d.Issuer = strings.Join(strings.Fields(n.Text), "、")
 		}
 		dr.i++
 	}
@@ -278,7 +285,7 @@ func (dr *docReader) note(p *para) bool {
 		dr.i++
 		return true
 	}
-	if startsTail(p.text) || dr.tail && dr.part == nil && dr.tree.base == nil && isImprint(p.text) {
+	if startsTail(p.text) || dr.tail && isImprint(p.text) {
 		dr.tree.loose(dr.node(NoteNode, p))
 		dr.tail = true
 		dr.i++
@@ -316,7 +323,11 @@ func publicNote(s string) (string, bool) {
 // isImprint reports 某某办公室 2023年9月1日印发 and telephone lines.
 func isImprint(s string) bool {
 	_, dated := findDate(s)
-	return dated && strings.HasSuffix(bare(s), "印发") || startsLabel(s) && len(s) < 200
+	if dated && len(s) < 200 && strings.HasSuffix(bare(s), "印发") {
+		return true
+	}
+	head, _, ok := cutColon(s)
+	return ok && len(s) < 200 && contains([]string{"联系人", "联系电话", "电话", "传真", "联系地址", "地址", "邮箱", "电子邮箱", "邮编"}, bare(head))
 }
 
 // interpreter reads who answers questions on a text: 本办法由甲局负责解读 gives 甲局.
@@ -346,11 +357,12 @@ func (dr *docReader) clause(p *para) {
 		dr.plans = append(dr.plans, bookTitles(p.text)...)
 	}
 	if p.mark.style == noStyle {
+		dr.tree.closeList()
 		titled(dr.tree.top())
 		dr.tree.under(n)
 		return
 	}
-	n.Mark = bare(p.text[:p.mark.end])
+	n.Mark, n.key = strings.TrimSpace(p.text[:p.mark.end]), p.mark.key
 	n.Title = heading(p)
 	if n.Title != "" && bare(p.rest()) == n.Title {
 		n.Kind = HeadingNode
@@ -363,13 +375,16 @@ func (dr *docReader) clause(p *para) {
 // heading is the opening phrase of a numbered paragraph where it reads as a heading.
 func heading(p *para) string {
 	rest := strings.TrimLeftFunc(p.rest(), isSpace)
-	if p.mark.style == articleStyle {
+	if p.mark.style == articleStyle { // 第一条（目的依据）为…
+		if caption, ok := leadingBracket(rest); ok && runes(caption) <= 20 {
+			return caption
+		}
 		return ""
 	}
 	end := sentenceEnd(rest)
 	if end < 0 { // no full stop at all
 		title := strings.TrimRight(rest, "：:")
-		if runes(title) > 80 {
+		if runes(title) > 80 || endsSentence(lastRune(title)) {
 			return ""
 		}
 		return bare(title)
@@ -387,7 +402,7 @@ func heading(p *para) string {
 
 // titled makes a heading of a numbered sentence that stands alone above the paragraph that it heads.
 func titled(n *Node) {
-	if n == nil || n.Title != "" || len(n.Children) > 0 || n.Mark == "" {
+	if n == nil || n.Title != "" || len(n.Children) > 0 || n.Mark == "" || strings.HasPrefix(n.Mark, "第") {
 		return
 	}
 	rest := bare(n.Body())
@@ -418,13 +433,13 @@ func (dr *docReader) rows() bool {
 	for dr.peek(k) != nil && dr.peek(k).row {
 		k++
 	}
-	if k < 3 {
+	if k == 0 {
 		return false
 	}
 	table := &Node{Kind: TableNode}
 	for ; k > 0; k-- {
 		row := dr.node(TableNode, dr.paras[dr.i])
-		row.Text = dr.r.source[row.Spans[0].Start:row.Spans[0].End] // the gaps are its columns
+		row.Text = dr.r.asPrinted(row.Spans[0])
 		table.Children = append(table.Children, row)
 		dr.i++
 	}

@@ -4,46 +4,83 @@ import "strings"
 
 // cite collects the documents that this one names, in order of first mention.
 func (d *Document) cite() {
-	c := citer{d: d, known: map[string]int{}, own: map[string]bool{}}
-	for _, t := range issued(d.Title) {
+	c := citer{d: d, known: map[string]int{}, own: map[string]bool{}, issued: issued(d.Title)}
+	for _, t := range c.issued {
 		c.own[stripTitle(t)] = true
 	}
 	for _, p := range d.Plans {
 		c.own[stripTitle(p.Title)] = true
 	}
-	d.Walk(func(n *Node) {
-		switch n.Kind {
-		case ClauseNode, HeadingNode, NoteNode, TableNode:
-			c.node(n)
-		}
-	})
+	c.part(d.Nodes)
+	for _, p := range d.Plans {
+		c.part(p.Nodes)
+	}
 }
 
 type citer struct {
-	d     *Document
-	known map[string]int  // number or title → place in d.Cites
-	own   map[string]bool // titles of this document's own plans, and short names it defines
+	d      *Document
+	issued []string
+	known  map[string]int  // number or title → place in d.Cites
+	own    map[string]bool // titles of this document's own plans, and short names it defines
+}
+
+// part reads a notice or a plan. What stands there before the first heading, or in the first article, says what the
+// document carries out.
+func (c *citer) part(nodes []*Node) {
+	preamble := true
+	for _, n := range nodes {
+		preamble = preamble && n.key == ""
+		c.node(n, preamble)
+		walk(n.Children, func(n *Node) { c.node(n, n.key == "第1条") })
+	}
 }
 
 // node reads the citations of one node.
-func (c *citer) node(n *Node) {
-	if !strings.Contains(n.Text, "《") {
+func (c *citer) node(n *Node, preamble bool) {
+	switch n.Kind {
+	case ClauseNode, HeadingNode, NoteNode, TableNode:
+	default:
 		return
 	}
+	from := 0
 	eachBookTitle(n.Text, func(title string, start, end int) {
 		title = bare(title)
-		no, alias, after := numberBehind(n.Text, end)
+		nos, alias, after := numbersBehind(n.Text, end)
+		if start > from { // a short name stands inside the bracket of the title before it
+			c.numbers(n, n.Text[from:start])
+		}
+		from = max(from, after)
 		if alias != "" {
 			c.own[alias] = true
 		}
-		if no == "" && (c.own[stripTitle(title)] || c.own[title] || matchPlan(title, issued(c.d.Title)) != "") {
+		if len(nos) == 0 && (c.own[stripTitle(title)] || c.own[title] || matchPlan(title, c.issued) != "") {
 			return
 		}
-		cite := Citation{Title: title, No: no, Path: n.Path}
-		cite.Implements = implements(n.Text[:start])
+		cite := Citation{Title: title, Path: n.Path}
+		cite.Implements = preamble && implements(n.Text[:start])
 		cite.Effect = effect(n.Text[:start], n.Text[after:])
-		c.add(cite)
+		for _, cite.No = range nos {
+			c.add(cite)
+		}
+		if len(nos) == 0 {
+			c.add(cite)
+		}
 	})
+	c.numbers(n, n.Text[from:])
+}
+
+// numbers reads documents that are cited by number alone.
+func (c *citer) numbers(n *Node, s string) {
+	for {
+		d, ok := findDocNo(s)
+		if !ok {
+			return
+		}
+		if d.no != c.d.No {
+			c.add(Citation{No: d.no, Path: n.Path})
+		}
+		s = s[d.End:]
+	}
 }
 
 func (c *citer) add(cite Citation) {
@@ -51,7 +88,7 @@ func (c *citer) add(cite Citation) {
 		if at, ok := c.known[key]; ok && key != "" {
 			old := &c.d.Cites[at]
 			if old.No != "" && cite.No != "" && old.No != cite.No {
-				continue
+				continue // one title, two numbers: two documents
 			}
 			old.Implements = old.Implements || cite.Implements
 			if old.Effect == "" {
@@ -60,24 +97,29 @@ func (c *citer) add(cite Citation) {
 			if old.No == "" {
 				old.No = cite.No
 			}
+			if old.Title == "" {
+				old.Title = cite.Title
+			}
 			return
 		}
 	}
 	c.d.Cites = append(c.d.Cites, cite)
-	c.known[cite.Title] = len(c.d.Cites) - 1
+	if cite.Title != "" {
+		c.known[cite.Title] = len(c.d.Cites) - 1
+	}
 	if cite.No != "" {
 		c.known[cite.No] = len(c.d.Cites) - 1
 	}
 }
 
-// numberBehind reads the bracket behind a title: its number, and the short name that it defines.
-func numberBehind(s string, at int) (no, alias string, after int) {
+// numbersBehind reads the bracket behind a title: its numbers, and the short name that it defines.
+func numbersBehind(s string, at int) (nos []string, alias string, after int) {
 	rest := s[at:]
 	if r := firstRune(rest); r != '（' && r != '(' && r != '〔' {
-		return "", "", at
+		return nil, "", at
 	}
 	depth, end := 0, -1
-	for i, r := range rest {
+	for i, r := range rest[:min(len(rest), 600)] {
 		if opens(r) {
 			depth++
 		} else if closes(r) {
@@ -86,53 +128,60 @@ func numberBehind(s string, at int) (no, alias string, after int) {
 				break
 			}
 		}
-		if i > 400 {
-			break
-		}
 	}
 	if end < 0 {
-		return "", "", at
+		return nil, "", at
 	}
 	inside := rest[:end]
-	if d, ok := findDocNo(inside); ok {
-		no = d.no
-	}
 	if k := strings.Index(inside, "简称"); k >= 0 {
 		for _, t := range bookTitles(inside[k:]) {
 			alias = t
 		}
+		inside = inside[:k]
 	}
-	return no, alias, at + end
+	for {
+		d, ok := findDocNo(inside)
+		if !ok {
+			return nos, alias, at + end
+		}
+		nos = append(nos, d.no)
+		inside = inside[d.End:]
+	}
 }
 
 // implements reports whether the words before a title say that this document carries it out.
 func implements(before string) bool {
-	const reach = 600
-	if len(before) > reach {
-		before = before[len(before)-reach:]
-	}
+	before = before[max(0, len(before)-600):]
 	if at := strings.LastIndexAny(before, "。；"); at >= 0 {
 		before = before[at:]
 	}
 	return containsAny(before, []string{"贯彻", "落实", "根据", "按照", "依据", "依照", "遵照"})
 }
 
-// effect reads what this document does to a cited one.
+// effect reads what this document does to a cited one: from the words right before it, or those that end the clause.
 func effect(before, after string) string {
-	if at := strings.LastIndexAny(before, "。"); at >= 0 {
+	before = before[max(0, len(before)-400):]
+	if at := strings.LastIndexAny(before, "。；"); at >= 0 {
 		before = before[at:]
 	}
-	if at := strings.Index(after, "。"); at >= 0 {
+	before = outsideBrackets(before)
+	if at := strings.LastIndexAny(before, "，,"); at >= 0 {
+		before = before[at:]
+	}
+	after = after[:min(len(after), 1500)]
+	if at := strings.IndexAny(after, "。；"); at >= 0 {
+		after = after[:at]
+	}
+	after = outsideBrackets(after)
+	if at := strings.IndexAny(after, "，,"); at >= 0 {
 		after = after[:at]
 	}
 	switch {
-	case strings.Contains(after, "废止") || strings.Contains(before, "废止"):
+	case containsAny(before, []string{"废止", "停止执行"}), containsAny(after, []string{"废止", "停止执行", "失效", "不再执行"}):
 		return "废止"
-	case strings.Contains(after, "停止执行") || strings.Contains(after, "失效"):
-		return "废止"
-	case strings.Contains(after, "修改") && strings.Contains(after, "如下"), strings.HasSuffix(before, "修改"), strings.HasSuffix(before, "对") && strings.Contains(after, "修改"):
+	case containsAny(before, []string{"修改", "修订"}) && !strings.Contains(before, "修改后"), strings.Contains(after, "修改"):
 		return "修改"
-	case strings.HasSuffix(before, "代替") || strings.HasSuffix(before, "替代"):
+	case strings.Contains(before, "替代") || strings.Contains(before, "代替"):
 		return "替代"
 	}
 	return ""

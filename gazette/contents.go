@@ -17,18 +17,39 @@ func markContents(source string, lines []line) []string {
 		if len(titles) == 0 {
 			continue
 		}
-		if body == 0 {
-			for k := 0; k < i; k++ {
-				setNoise(&lines[k], Cover)
-			}
-		}
 		for k := i; k < end; k++ {
 			setNoise(&lines[k], Contents)
 		}
-		promised = append(promised, titles...)
-		i, body = end-1, end
+		if ofIssue(source, lines[:i], titles) {
+			if body == 0 {
+				for k := 0; k < i; k++ {
+					setNoise(&lines[k], Cover)
+				}
+			}
+			promised = append(promised, titles...)
+			body = end
+		}
+		i = end - 1
 	}
 	return promised
+}
+
+// ofIssue tells the contents of an issue from those of a long plan inside a document: a masthead stands before them,
+// or the entries are titles of documents.
+func ofIssue(source string, before []line, titles []string) bool {
+	for i := range before {
+		s := bare(before[i].textOf(source))
+		if _, ok := issueTitle(s); ok || isMastheadLine(s) {
+			return true
+		}
+	}
+	n := 0
+	for _, t := range titles {
+		if isTitle(t) {
+			n++
+		}
+	}
+	return n*2 > len(titles)
 }
 
 func setNoise(ln *line, n Noise) {

@@ -172,6 +172,7 @@ func (r *reader) beforeFirst(end int) {
 	for _, p := range r.paras[:end] {
 		p.noise = Cover
 	}
+	r.before = end
 }
 
 // docReader reads one document from its paragraphs.
@@ -259,6 +260,9 @@ func (dr *docReader) number(p *para) {
 	kind := NoteNode
 	if no, ok := numberOf(p.text); ok {
 		kind = NumberNode
+		if strings.HasPrefix(no, "第") { // an order is counted by its issuer
+			no = stripTitle(dr.d.Title) + no
+		}
 		dr.d.No = no // of two numbers the lower one, next to the title, is the document's
 	}
 	dr.d.Nodes = append(dr.d.Nodes, dr.node(kind, p))

@@ -5,8 +5,11 @@ import "strings"
 // facts works out what is said about a document as a whole from its nodes.
 func (dr *docReader) facts() {
 	d := dr.d
-	if by := issuerOf(d.Title); by != "" {
+	if by := dr.titleIssuer(); by != "" && (d.Issuer == "" || isIssuer(by)) {
 		d.Issuer = by
+	}
+	if only := len(dr.r.paras) == len(dr.paras)+dr.r.before; only {
+		dr.fromWeb()
 	}
 	if d.Plans != nil {
 		keys := planKeys(d.Plans)
@@ -28,6 +31,42 @@ func (dr *docReader) facts() {
 	d.cite()
 	if d.Kind == "任免" {
 		d.Appointments = appointments(d)
+	}
+}
+
+// titleIssuer is what stands before 关于 in the title; joint issuers, which a space parts in print, are parted by 、.
+func (dr *docReader) titleIssuer() string {
+	by := issuerOf(dr.d.Title)
+	for _, n := range dr.d.Nodes {
+		if n.Kind != TitleNode {
+			continue
+		}
+		printed, _, ok := strings.Cut(tidy(dr.r.source, n.Spans, true), "关于")
+		parts := strings.Fields(printed)
+		if !ok || len(parts) < 2 || bare(printed) != by {
+			break
+		}
+		for _, p := range parts {
+			if _, office := hasAnySuffix(p, offices); !office {
+				return by
+			}
+		}
+		return strings.Join(parts, "、")
+	}
+	return by
+}
+
+// fromWeb fills in from the index table of a web page what the text of its only document does not say.
+func (dr *docReader) fromWeb() {
+	d, web := dr.d, dr.r.web
+	if d.No == "" {
+		d.No = web.no
+	}
+	if d.SignedOn.IsZero() {
+		d.SignedOn = web.signedOn
+	}
+	if d.Issuer == "" {
+		d.Issuer = web.issuer
 	}
 }
 

@@ -74,6 +74,7 @@ const (
 	Contents   // the table of contents
 	Colophon   // what the gazette says about itself at the end
 	Navigation // index tables, menus and footers of a web page
+	Repeated   // the text of a document printed a second time
 )
 
 // NodeKind says what a node is.
@@ -96,6 +97,16 @@ const (
 	TableNode                      // table rows as printed
 )
 
+var noiseNames = [...]string{"", "空白", "换页", "页码", "书眉", "封面", "目录", "版权页", "网页", "重复"}
+
+// String is the Chinese word for the noise, for pages and messages.
+func (n Noise) String() string { return noiseNames[n] }
+
+var kindWords = [...]string{"标题", "文号", "主送", "栏目", "题", "条", "落款", "日期", "附注", "附件目录", "附件", "计划标题", "表"}
+
+// String is the Chinese word for the kind of node.
+func (k NodeKind) String() string { return kindWords[k] }
+
 // Node is one place in a document that can be addressed. Text is the node's own text without its children, line
 // breaks of the printer removed. Spans say where it stands in the source: several where a page break cuts it.
 type Node struct {
@@ -107,6 +118,8 @@ type Node struct {
 	Path     string // address inside the document, such as 空气/三/(四)/25; unique in the document
 	Spans    []Span
 	Children []*Node
+
+	key string // of a numbered node: its number in folded form, as addresses have it
 }
 
 // Body is the text after the number.

@@ -7,16 +7,16 @@ import (
 
 // line is one printed line, or a part of one where a line had to be cut: the smallest piece that gets an owner.
 type line struct {
-	Span         // without the white space at both ends
-	no      int  // line of the source, from 1
-	indent  int  // columns of white space before it
-	right   int  // column where its text ends
-	gap     bool // a blank line stands before it
-	page    bool // a page break stands before it
-	cut     bool // begins inside a printed line
-	noise   Noise
-	owner   *para
-	numbers bool // ends with a page number after dots, as lines of a table of contents do
+	Span        // without the white space at both ends
+	no     int  // line of the source, from 1
+	indent int  // columns of white space before it
+	right  int  // column where its text ends
+	gap    bool // a blank line stands before it
+	page   bool // a page break stands before it
+	cut    bool // begins inside a printed line
+	noisy  bool // a page number was cut out behind it
+	noise  Noise
+	owner  *para
 }
 
 // layout is how the printer set the text, found by counting.

@@ -163,7 +163,11 @@ func parseArabic(s string) (mark, bool) {
 		switch {
 		case (r == '.' || r == '．') && isDigit(follow) && gap == 0:
 			k, used := digits(s[next:])
-			if used == 0 || used > 9 || m.depth == 4 {
+			if after := strings.TrimLeftFunc(s[next+used:], isSpace); m.depth == 1 && m.n > 0 && isCalendar(after) {
+				m.end = next // 2.2022年10月底前…
+				return m, true
+			}
+			if used > 6 || m.depth == 4 {
 				return mark{}, false
 			}
 			m.style, m.n, at = decimalStyle, k, next+used
@@ -171,14 +175,17 @@ func parseArabic(s string) (mark, bool) {
 			m.key += "." + strconv.Itoa(k)
 			continue
 		case m.depth > 1:
-			// 1.2 opens a paragraph only when a space or a Chinese word follows that is no unit of measure.
+			// 1.2 opens a paragraph where a space or a Chinese word follows that is no unit of measure.
 			if r == '.' || r == '．' || r == '、' {
 				at = next
-			} else if gap == 0 || !isHan(r) {
+			} else if !isHan(r) || gap == 0 && isMeasure(r) {
 				return mark{}, false
 			}
 			m.end = at
-			return m, true
+			return m, m.n > 0
+		case gap > 0 && isHan(r) && !isMeasure(r) && len(s) < 80 && !strings.ContainsAny(s, "。，；、：:,"):
+			m.end = at // 1 总则
+			return m, m.n > 0 && m.n < 30
 		case r == '.' || r == '．' || r == '、' || r == '。' || r == '﹒' || r == '·' && gap == 0:
 			if spaces(s[next:]) == len(s[next:]) || gap > 0 && isDigit(follow) { // nothing follows, or 1 .5
 				return mark{}, false
@@ -191,6 +198,16 @@ func parseArabic(s string) (mark, bool) {
 		}
 		return mark{}, false
 	}
+}
+
+// isCalendar reports 年 or 月 as they stand behind the digits of a date.
+func isCalendar(s string) bool {
+	return strings.HasPrefix(s, "年") || strings.HasPrefix(s, "月")
+}
+
+// isMeasure reports a word that is counted, so that the digits before it are a quantity and no number.
+func isMeasure(r rune) bool {
+	return strings.ContainsRune("万亿千百米公亩吨元倍个级度平立天小年月日家项处次台辆人户座条名所套件吉兆左以至到多余", r)
 }
 
 // parseHan reads 一、 and 一是.

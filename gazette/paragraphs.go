@@ -37,17 +37,28 @@ type joiner struct {
 	prose  bool  // holds a comma or a full stop, as headings and cells seldom do
 	seen   [lastStyle]int
 	out    []*para
-	forced map[int]bool // lines where a mend begins a paragraph
+	table  bool // inside a table, where every line stands for itself
+	head   int  // first line behind the head of the table
 }
 
 func joinLines(source string, lines []line, l layout) []*para {
 	j := &joiner{source: source, layout: l}
 	for i := range lines {
 		ln := &lines[i]
+		if ln.noise > RunningHead {
+			j.end()
+		}
 		if ln.noise != NotNoise {
 			continue
 		}
-		if j.cur == nil || !j.goesOn(ln) {
+		if i >= j.head {
+			if n := tableHead(source, lines, i); n > 0 {
+				j.table, j.head = true, i+n
+			} else if j.table && j.endsTable(ln) {
+				j.table = false
+			}
+		}
+		if j.cur == nil || j.table || j.cur.row || !j.goesOn(ln) {
 			j.begin(ln)
 		}
 		j.add(ln)
@@ -58,11 +69,25 @@ func joinLines(source string, lines []line, l layout) []*para {
 
 func (j *joiner) begin(ln *line) {
 	j.end()
-	j.cur = &para{line: ln.no, gap: ln.gap || ln.page, first: ln}
+	j.cur = &para{line: ln.no, gap: ln.gap || ln.page, first: ln, row: j.table}
 	j.depth, j.since, j.length, j.prose = 0, 0, 0, false
-	if m, ok := parseMark(ln.textOf(j.source)); ok {
+	if m, ok := parseMark(ln.textOf(j.source)); ok && !j.table {
 		j.seen[m.style], j.cur.mark = m.n, m
 	}
+}
+
+// endsTable reports a line that cannot be part of a table: the next section of the text, a title, what stands under
+// a document.
+func (j *joiner) endsTable(ln *line) bool {
+	s := ln.textOf(j.source)
+	if m, ok := parseMark(s); ok && m.style <= hanStyle && m.n > 1 && m.n == j.seen[m.style]+1 {
+		return true
+	}
+	if _, ok := isDateLine(s); ok && ln.gap {
+		return true
+	}
+	_, note := publicNote(s)
+	return note || startsAttachment(s) || startsTail(s) || isHeadLine(s) || isNumberLine(s)
 }
 
 func (j *joiner) end() {
@@ -70,10 +95,29 @@ func (j *joiner) end() {
 		return
 	}
 	p := j.cur
-	p.text = tidy(j.source, p.spans, true)
-	p.mark, _ = parseMark(p.text)
+	if p.row {
+		p.text, p.mark = tidy(j.source, p.spans, true), mark{}
+	} else {
+		p.text, p.mark.end = markedText(j.source, p.spans, p.mark)
+	}
 	j.out = append(j.out, p)
 	j.cur = nil
+}
+
+// markedText is the text of a paragraph on one line, and how many bytes of it the number takes. A space stays behind
+// a number that would otherwise run into the first word.
+func markedText(source string, spans []Span, m mark) (text string, end int) {
+	if m.style == noStyle {
+		return tidy(source, spans, true), 0
+	}
+	first := spans[0]
+	head := bare(source[first.Start : first.Start+m.end])
+	rest := trimSpace(source, Span{first.Start + m.end, first.End})
+	text = tidy(source, append([]Span{rest}, spans[1:]...), true)
+	if gap := source[first.Start+m.end : rest.Start]; gap != "" && (m.style <= articleStyle || isDigit(lastRune(head)) || isDigit(firstRune(text))) {
+		head += string(firstRune(gap))
+	}
+	return head + text, len(head)
 }
 
 func (j *joiner) add(ln *line) {
@@ -103,7 +147,7 @@ func (j *joiner) add(ln *line) {
 func (j *joiner) goesOn(ln *line) bool {
 	s := ln.textOf(j.source)
 	prev := j.last.textOf(j.source)
-	if ln.cut {
+	if ln.cut && !j.last.noisy {
 		return false
 	}
 	m, marked := parseMark(s)

@@ -16,6 +16,8 @@ type reader struct {
 	layout layout
 	paras  []*para
 	issue  *Issue
+	web    webFacts
+	before int // paragraphs that stand before the first document
 }
 
 // Read reads the text of a whole issue, of one document, or of a plan alone. It fails, naming the line, where the
@@ -30,9 +32,14 @@ func Read(source string, mends ...Mend) (*Issue, error) {
 	markNoise(source, r.lines)
 	r.issue.Contents = markContents(source, r.lines)
 	markMasthead(source, r.lines)
+	r.web = markNavigation(source, r.lines)
 	r.layout = measure(source, r.lines)
+	r.lines = cutLines(source, r.lines)
 	r.paras = joinLines(source, r.lines, r.layout)
-	markRows(r.paras)
+	if len(r.paras) == 0 {
+		return nil, fmt.Errorf("gazette.Read: 第 1 行起只有封面、目录、页码或网页菜单，没有公文的正文")
+	}
+	markRows(source, r.paras)
 	r.readDocuments()
 	r.readMasthead()
 	r.number()

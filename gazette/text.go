@@ -245,6 +245,25 @@ func cutBracket(s string) (head, inside string, ok bool) {
 	return s, "", false
 }
 
+// leadingBracket returns what stands in the round bracket that s begins with.
+func leadingBracket(s string) (inside string, ok bool) {
+	r, size := utf8.DecodeRuneInString(s)
+	if r != '（' && r != '(' {
+		return "", false
+	}
+	depth := 0
+	for i, r := range s[:min(len(s), 200)] {
+		if opens(r) {
+			depth++
+		} else if closes(r) {
+			if depth--; depth == 0 {
+				return bare(s[size:i]), true
+			}
+		}
+	}
+	return "", false
+}
+
 // wholeBracket returns what stands in s where s is one bracket from its first to its last character.
 func wholeBracket(s string) (string, bool) {
 	head, inside, ok := cutBracket(strings.TrimRight(s, "。"))

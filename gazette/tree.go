@@ -1,6 +1,9 @@
 package gazette
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // tree hangs the paragraphs of one part under their headings.
 type tree struct {
@@ -37,11 +40,26 @@ func (t *tree) top() *Node {
 
 // under adds a paragraph without number to the heading that is open.
 func (t *tree) under(n *Node) {
+	if n.Mark == "" && n.Kind == ClauseNode {
+		t.closeList()
+	}
 	if top := t.top(); top != nil {
 		top.Children = append(top.Children, n)
 		return
 	}
 	t.loose(n)
+}
+
+// closeList closes a list whose items end in ； and whose last ends in 。: what follows belongs to the paragraph above.
+func (t *tree) closeList() {
+	k := len(t.stack)
+	if k < 2 || lastRune(t.stack[k-1].node.Text) != '。' || len(t.stack[k-1].node.Children) > 0 {
+		return
+	}
+	items := t.stack[k-2].node.Children
+	if len(items) >= 2 && strings.ContainsRune("；;", lastRune(items[len(items)-2].Text)) {
+		t.stack = t.stack[:k-1]
+	}
 }
 
 // add hangs a numbered node at its place. It returns what is odd about the number, or nothing.

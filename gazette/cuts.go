@@ -1,0 +1,326 @@
+package gazette
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// cutLines cuts lines that hold more than one paragraph: a text that has lost its line breaks, an issuer and a date
+// side by side, a number behind its title, a page number in the middle of a sentence.
+func cutLines(source string, lines []line) []line {
+	c := cutter{source: source}
+	lines = c.each(lines, c.unglue)
+	lines = c.each(lines, c.sideBySide)
+	for i := range lines {
+		if lines[i].cut && isPageNumber(lines[i].textOf(source)) {
+			lines[i].noise = PageNumber
+			lines[i-1].noisy = true
+		}
+	}
+	return lines
+}
+
+// each cuts every line that belongs to the text where find, called with it, says.
+func (c *cutter) each(lines []line, find func(s string, base int)) []line {
+	out := make([]line, 0, len(lines)+len(lines)/8)
+	for _, ln := range lines {
+		c.at = c.at[:0]
+		if ln.noise == NotNoise {
+			find(ln.textOf(c.source), ln.Start)
+			sortInts(c.at)
+		}
+		for _, at := range c.at {
+			if at <= ln.Start || at >= ln.End {
+				continue
+			}
+			head, tail := cutAt(c.source, ln, at)
+			if head.Start < head.End && tail.Start < tail.End {
+				out = append(out, head)
+				ln = tail
+			}
+		}
+		out = append(out, ln)
+	}
+	return out
+}
+
+// cutter finds the places where one line is to be cut.
+type cutter struct {
+	source string
+	at     []int          // in order
+	seen   [lastStyle]int // the last number of each style
+	plans  []string       // titles that a notice says it issues
+}
+
+// glued is how many characters a line must have to be taken for several paragraphs that lost their line breaks.
+const glued = 200
+
+// sortInts sorts a handful of numbers and is linear where they are in order already.
+func sortInts(a []int) {
+	for i := 1; i < len(a); i++ {
+		for k := i; k > 0 && a[k-1] > a[k]; k-- {
+			a[k-1], a[k] = a[k], a[k-1]
+		}
+	}
+}
+
+// sideBySide cuts 甲县人民政府 2021年9月1日, and a title from the number before or behind it.
+func (c *cutter) sideBySide(s string, base int) {
+	if len(s) > glued*3 || strings.ContainsAny(s, "。；") {
+		return
+	}
+	if d, ok := findDate(s); ok && d.End == len(s) && d.Start > 0 {
+		before := strings.TrimRightFunc(s[:d.Start], isSpace)
+		if !strings.ContainsAny(before, "，、：:（(《") && runes(bare(before)) <= 60 {
+			if _, ok := hasAnySuffix(bare(before), offices); ok {
+				c.at = append(c.at, base+d.Start)
+			}
+		}
+		return
+	}
+	d, ok := findDocNo(s)
+	if !ok {
+		return
+	}
+	head, tail := bare(s[:d.Start]), bare(s[d.End:])
+	switch {
+	case head != "" && tail == "" && isTitle(head):
+		c.at = append(c.at, base+d.Start)
+	case head == "" && tail != "" && (isTitle(tail) || isTitle(strings.Trim(tail, "《》"))):
+		c.at = append(c.at, base+d.End)
+	}
+}
+
+// pages cuts page numbers such as — 4 — out of a long line.
+func (c *cutter) pages(s string, base int) {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r != '—' && r != '－' && r != '–' && r != '-' {
+			i += size
+			continue
+		}
+		at := i + size
+		gap := spaces(s[at:])
+		n, used := digits(s[at+gap:])
+		end := at + gap + used
+		gap2 := spaces(s[end:])
+		q, qsize := utf8.DecodeRuneInString(s[end+gap2:])
+		if used == 0 || n > 999 || q != r || r == '-' && (gap == 0 || gap2 == 0) || isWord(lastRune(s[:i])) {
+			i += size
+			continue
+		}
+		end += gap2 + qsize
+		if isWord(firstRune(s[end:])) || firstRune(s[end:]) == r {
+			i = end
+			continue
+		}
+		c.at = append(c.at, base+i, base+end)
+		i = end
+	}
+}
+
+// isGlued reports whether a long line holds several paragraphs: sections 一、二、 or articles, other numbers where the
+// line is a good part of the whole text, or ideographic indents behind full stops.
+func (c *cutter) isGlued(s string) bool {
+	sections, items, indents := 0, 0, 0
+	last := rune('。')
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if isSpace(r) {
+			if strings.HasPrefix(s[i:], "　　") && (endsSentence(last) || last == '：') {
+				indents++
+			}
+			i += spaces(s[i:])
+			last = ' '
+			continue
+		}
+		if (endsSentence(last) || last == ' ') && (r == '（' || r == '(' || r == '第' || r == '十' || isDigit(r) || hanDigit(r) > 0) {
+			if m, ok := parseMark(s[i:]); ok {
+				switch {
+				case m.style <= hanStyle:
+					sections++
+				case m.style <= arabicStyle:
+					items++
+				}
+			}
+		}
+		last = r
+		i += size
+	}
+	return sections >= 2 || sections+items >= 2 && len(s)*3 > len(c.source) || indents >= 2
+}
+
+// unglue cuts a long line at the places where paragraphs must have begun, and page numbers out of it.
+func (c *cutter) unglue(s string, base int) {
+	if len(s) < glued*3 || runes(s) < glued {
+		return
+	}
+	c.pages(s, base)
+	if !c.isGlued(s) {
+		return
+	}
+	u := lineWalk{s: s, seen: &c.seen, head: true, plain: true}
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		gap := 0
+		if isSpace(r) {
+			gap = spaces(s[i:])
+		}
+		if at := i + gap; at > u.from && at < len(s) && u.begins(at, gap > 0) {
+			c.at = append(c.at, base+at)
+			u.begin(at)
+		}
+		if at := c.titleEnd(s, u.from, i); at > 0 {
+			c.at = append(c.at, base+at)
+			u.begin(at)
+		}
+		if gap > 0 {
+			i += gap
+			continue
+		}
+		u.pass(r)
+		i += size
+	}
+}
+
+// titleEnd finds where the title of a plan ends that a paragraph at byte from begins with; i is where the walk is.
+func (c *cutter) titleEnd(s string, from, i int) int {
+	if i == from && len(c.plans) < 40 {
+		if end := strings.Index(s[from:min(len(s), from+600)], "。"); end > 0 && strings.Contains(s[from:from+end], "印发") {
+			c.plans = append(c.plans, bookTitles(s[from:from+end])...)
+			c.plans = append(c.plans, issued(bare(s[from:from+end]))...)
+		}
+		return 0
+	}
+	for _, t := range c.plans {
+		if i-from == len(t) && s[from:i] == t {
+			return i
+		}
+	}
+	return 0
+}
+
+// lineWalk is the state of a walk along one long line.
+type lineWalk struct {
+	s      string
+	seen   *[lastStyle]int
+	from   int  // where the paragraph at hand begins
+	marked bool // it begins with a number
+	plain  bool // it holds no comma or full stop so far
+	count  int  // its characters
+	depth  int  // brackets open
+	last   rune
+	note   bool // it is a bracket such as （此件公开发布）
+	head   bool // still in the head of a document: nothing but title, number and recipients so far
+}
+
+func (u *lineWalk) begin(at int) {
+	u.from, u.count, u.depth = at, 0, 0
+	m, ok := parseMark(u.s[at:])
+	u.marked, u.plain = ok, true
+	u.note = strings.HasPrefix(u.s[at:], "（此件") || strings.HasPrefix(u.s[at:], "(此件")
+	if ok {
+		u.seen[m.style] = m.n
+		u.head = false
+	}
+}
+
+func (u *lineWalk) pass(r rune) {
+	u.count++
+	u.last = r
+	switch {
+	case opens(r):
+		u.depth++
+	case closes(r):
+		u.depth = max(0, u.depth-1)
+	case r == '。':
+		u.head = false
+		u.plain = false
+	case r == '，' || r == '；' || r == ',' || r == ';':
+		u.plain = false
+	}
+}
+
+// begins reports whether a paragraph begins at byte at, which white space precedes where gap.
+func (u *lineWalk) begins(at int, gap bool) bool {
+	t := u.s[at:]
+	r, _ := utf8.DecodeRuneInString(t)
+	ended := endsSentence(u.last) || u.last == '：' || u.last == ':' || closes(u.last)
+	if u.depth > 0 && !(u.count > 300 && u.last == '。') {
+		return false
+	}
+	if strings.HasPrefix(t, "（此件") || strings.HasPrefix(t, "(此件") || strings.HasPrefix(t, "抄送：") {
+		return true
+	}
+	if u.note && closes(u.last) {
+		return true
+	}
+	if r == '附' && (ended || gap) && startsAttachment(t[:min(len(t), 30)]) {
+		return true
+	}
+	if u.head {
+		return u.inHead(at, gap)
+	}
+	if gap && (endsSentence(u.last) || u.last == '：' || closes(u.last) && strings.HasPrefix(u.s[at-6:], "　　")) {
+		return true
+	}
+	heading := u.marked && u.plain && u.count <= 45 && u.count > 3
+	if gap && heading && isHan(r) && isHan(u.last) {
+		return true
+	}
+	if u.last == '。' && u.signs(t) {
+		return true
+	}
+	return u.number(t, ended || gap, heading)
+}
+
+// number reports whether t opens with a number that goes on with the count.
+func (u *lineWalk) number(t string, parted, heading bool) bool {
+	r, _ := utf8.DecodeRuneInString(t)
+	if !isDigit(r) && hanDigit(r) < 0 && r != '十' && r != '（' && r != '(' && r != '第' {
+		return false
+	}
+	m, ok := parseMark(t)
+	if !ok || m.style == orderStyle || m.style == roundStyle || m.style == circleStyle || m.style == decimalStyle {
+		return false
+	}
+	next := m.n == u.seen[m.style]+1
+	if !next && m.n != 1 {
+		return parted && m.style < arabicStyle && m.n > u.seen[m.style] && m.n <= u.seen[m.style]+3
+	}
+	if parted || heading {
+		return m.style != arabicStyle || isHan(firstRune(strings.TrimLeftFunc(t[m.end:], isSpace))) || firstRune(t[m.end:]) == '“'
+	}
+	return m.style == hanStyle && next && m.n > 1 || m.style == hanRoundStyle && next && isHan(u.last) && m.n > 1
+}
+
+// inHead cuts title, number, recipients and text from each other.
+func (u *lineWalk) inHead(at int, gap bool) bool {
+	if (u.last == '：' || u.last == ':') && u.count <= 250 {
+		return true
+	}
+	if u.last == '号' {
+		d, ok := findDocNo(u.s[u.from:at])
+		return ok && u.from+d.End <= at
+	}
+	if d, ok := findDocNo(u.s[at:min(len(u.s), at+90)]); ok && d.Start == 0 {
+		_, kind := hasAnySuffix(u.s[u.from:at], kinds)
+		return gap || kind
+	}
+	return gap && isHan(u.last) && u.count > 3 || u.number(u.s[at:], gap || endsSentence(u.last), false)
+}
+
+// signs reports whether a signature and a date follow: an office, then a date, and nothing between.
+func (u *lineWalk) signs(t string) bool {
+	t = t[:min(len(t), 240)]
+	d, ok := findDate(t)
+	if !ok || d.Start == 0 {
+		return false
+	}
+	before := bare(t[:d.Start])
+	if strings.ContainsAny(before, "，。；：、（《") {
+		return false
+	}
+	_, ok = hasAnySuffix(before, offices)
+	return ok
+}
