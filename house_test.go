@@ -34,7 +34,8 @@ var mayImport = map[string][]string{
 	"counties": {},
 	"policy":   {"org", "calendar"},
 	// The loop.
-	"publication": {"journal", "search", "edition", "duty", "org"},
+	"publication":        {"journal", "search", "edition", "duty", "org"},
+	"publication/corpus": {"publication"},
 	// What people touch.
 	"web":         {"publication", "account", "policy", "manuscript"},
 	"cmd/zhixing": {"web", "counties", "db/dbtest"},

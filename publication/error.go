@@ -60,9 +60,11 @@ func refuse(kind Kind, op, format string, args ...any) error {
 	return &Error{Kind: kind, Op: "publication." + op, Message: fmt.Sprintf(format, args...)}
 }
 
+// wrap names the operation to the operator.
 func wrap(op string, err error) error {
-	if err == nil {
-		return nil
+	var e *Error
+	if err == nil || errors.As(err, &e) { // an *Error names its operation already
+		return err
 	}
 	return fmt.Errorf("publication.%s: %w", op, err)
 }
