@@ -32,12 +32,20 @@ type documentPage struct {
 
 // formats are the endings under which a document can be downloaded, with the name that people know.
 var formats = map[string]string{
-	"html": "网页", "pdf": "PDF", "docx": "Word", "txt": "纯文本", "json": "JSON", "xml": "Akoma Ntoso", "jsonld": "JSON-LD",
+	"html": "网页", "pdf": "PDF", "docx": "Word", "txt": "纯文本", "json": "JSON", "akn": "Akoma Ntoso", "jsonld": "JSON-LD",
+}
+
+// endings are those of the saved files.
+var endings = map[string]string{
+	"html": ".html", "pdf": ".pdf", "docx": ".docx", "txt": ".txt", "json": ".json", "akn": ".akn.xml", "jsonld": ".jsonld",
 }
 
 // document is the page of a document, or one of its downloads.
 func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("key")
+	if base, ok := strings.CutSuffix(name, ".xml"); ok {
+		name = strings.TrimSuffix(base, ".akn") + ".akn"
+	}
 	if ext := strings.TrimPrefix(path.Ext(name), "."); formats[ext] != "" || ext == "proof" {
 		return s.download(w, r, strings.TrimSuffix(name, "."+ext), ext)
 	}
@@ -143,7 +151,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, name, format s
 	}
 	for _, f := range d.Editions {
 		if f.Format == format {
-			return s.sendFile(w, r, key, d.Shown.N, f.Name, path.Base(string(key))+"."+format)
+			return s.sendFile(w, r, key, d.Shown.N, f.Name, path.Base(string(key))+endings[format])
 		}
 	}
 	if format == "pdf" {

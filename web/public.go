@@ -39,6 +39,13 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 		}
 		newest, err := publication.IssueOf(ctx, tx, s.countyCode, data.Issues[0].IssueNo)
 		data.Newest = &newest
+		earlier := data.Documents[:0]
+		for _, h := range data.Documents { // the newest issue's own stand in its contents
+			if h.Issue != newest.IssueNo || h.Version > 1 {
+				earlier = append(earlier, h)
+			}
+		}
+		data.Documents = earlier
 		return err
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"zhixing/org"
 )
 
-//go:embed templates
+//go:embed templates/*.html
 var templateFiles embed.FS
 
 // templates holds every page, parsed once with the layout.
