@@ -12,6 +12,9 @@ type amount struct {
 
 // quantity reads an amount at i and gives the place after it, or i. A number without a unit is none.
 func quantity(f []rune, i int) (amount, int) {
+	if c := f[i]; !isDigit(c) && !startsNumeral(c) && (c < 'Ⅰ' || c > 'Ⅴ') && c != 'I' && c != 'V' {
+		return amount{}, i
+	}
 	if c := runeAt(f, i-1); isLatin(c) || c == '.' || c == '第' || isDigit(c) {
 		return amount{}, i
 	}
@@ -99,24 +102,49 @@ func decimal(f []rune, i int) (string, int) {
 func numeral(f []rune, i int) (n, end int) {
 	digit := 0
 	for end = i; ; end++ {
-		switch c := runeAt(f, end); c {
+		c := runeAt(f, end)
+		by := 0
+		switch c {
 		case '一', '二', '三', '四', '五', '六', '七', '八', '九', '两':
 			if digit > 0 {
 				return 0, i
 			}
-			digit = map[rune]int{'一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}[c]
-		case '十', '百', '千':
-			by := map[rune]int{'十': 10, '百': 100, '千': 1000}[c]
-			if n > 0 && n%(by*10) != 0 {
-				return 0, i
-			}
-			n += max(digit, 1) * by
-			digit = 0
+			digit = digitOf(c)
+			continue
+		case '十':
+			by = 10
+		case '百':
+			by = 100
+		case '千':
+			by = 1000
 		case '零':
+			continue
 		default:
 			return n + digit, end
 		}
+		if n > 0 && n%(by*10) != 0 {
+			return 0, i
+		}
+		n += max(digit, 1) * by
+		digit = 0
 	}
+}
+
+func startsNumeral(c rune) bool {
+	switch c {
+	case '一', '二', '三', '四', '五', '六', '七', '八', '九', '两', '十':
+		return true
+	}
+	return false
+}
+
+func digitOf(c rune) int {
+	for i, d := range [...]rune{'一', '二', '三', '四', '五', '六', '七', '八', '九'} {
+		if c == d {
+			return i + 1
+		}
+	}
+	return 2 // 两
 }
 
 func numeralRune(c rune) bool {
@@ -124,14 +152,15 @@ func numeralRune(c rune) bool {
 	return end > 0
 }
 
-// qualityClass reads Ⅲ类, III类, 三类水 at i; 劣Ⅴ类 is worse than any.
+// qualityClass reads Ⅲ类, III类 at i; 劣Ⅴ类 is worse than any.
 func qualityClass(f []rune, i int) (amount, int) {
-	roman := map[rune]string{'Ⅰ': "I", 'Ⅱ': "II", 'Ⅲ': "III", 'Ⅳ': "IV", 'Ⅴ': "V"}
+	classes := [...]string{"I", "II", "III", "IV", "V"}
 	j := i
 	class := ""
-	if s, ok := roman[runeAt(f, i)]; ok {
-		class, j = s, i+1
-	} else {
+	switch c := runeAt(f, i); {
+	case c >= 'Ⅰ' && c <= 'Ⅴ':
+		class, j = classes[c-'Ⅰ'], i+1
+	case c == 'I' || c == 'V':
 		for j < i+3 && (runeAt(f, j) == 'I' || runeAt(f, j) == 'V') {
 			j++
 		}
@@ -140,9 +169,10 @@ func qualityClass(f []rune, i int) (amount, int) {
 	if j == i || runeAt(f, j) != '类' || runeAt(f, i-1) == '劣' {
 		return amount{}, i
 	}
-	switch class {
-	case "I", "II", "III", "IV", "V":
-		return amount{values: []string{class}, unit: "类", class: true}, j + 1
+	for _, known := range classes {
+		if class == known {
+			return amount{values: []string{class}, unit: "类", class: true}, j + 1
+		}
 	}
 	return amount{}, i
 }
