@@ -1,16 +1,63 @@
 package publication_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 
 	"zhixing/db"
 )
 
-// publicTables are all that a public read may touch. Their text is searched whole.
-var publicTables = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention",
-	"search_entry", "search_source", "search_unit", "log_entry", "log_checkpoint"}
+// notPublic are the tables that no public read touches. Every other table is searched for canaries, so that a table which
+// comes later is public until somebody has thought about it.
+var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", "journal", "log_key", "account", "account_recovery",
+	"account_session", "account_failure", "goose_db_version", "sqlite_sequence"}
+
+// tables lists all tables of the database.
+func (s *story) tables() (names []string) {
+	s.Helper()
+	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
+	if s.db.Dialect == db.PostgreSQL {
+		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
+	}
+	s.Read(func(tx *db.Tx) error {
+		rows, err := tx.Query(ctx, query)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				return err
+			}
+			names = append(names, name)
+		}
+		return rows.Err()
+	})
+	return names
+}
+
+// plainText is the bytes, and the text of the parts where they are a zip file such as a DOCX.
+func plainText(b []byte) string {
+	out := string(b)
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return out
+	}
+	for _, f := range z.File {
+		if r, err := f.Open(); err == nil {
+			part, _ := io.ReadAll(r)
+			out += string(part)
+			r.Close()
+		}
+	}
+	return out
+}
 
 // tableText is every value of a table as text.
 func (s *story) tableText(table string) string {
@@ -37,7 +84,7 @@ func (s *story) tableText(table string) string {
 			for _, v := range vals {
 				switch v := (*v.(*any)).(type) {
 				case []byte:
-					b.Write(v)
+					b.WriteString(plainText(v))
 				default:
 					fmt.Fprint(&b, v)
 				}
@@ -53,10 +100,14 @@ func (s *story) tableText(table string) string {
 func TestPublicTablesHoldOnlyWhatIsPublic(t *testing.T) {
 	stories(t, func(s *story) {
 		s.history()
-		for _, table := range publicTables {
+		public := 0
+		for _, table := range s.tables() {
+			if slices.Contains(notPublic, table) {
+				continue
+			}
 			text := s.tableText(table)
-			if text == "" {
-				s.Errorf("%s is empty: the test would see nothing", table)
+			if len(text) > 0 {
+				public++
 			}
 			// 金丝雀: withheld attachment, files that are not public, names of uploads, a draft. 上报。: a withdrawn text.
 			for _, canary := range []string{"金丝雀", "13800138000", "编辑甲", "签发乙", "上报。", "每月巡查"} {
@@ -64,6 +115,9 @@ func TestPublicTablesHoldOnlyWhatIsPublic(t *testing.T) {
 					s.Errorf("%s holds %q", table, canary)
 				}
 			}
+		}
+		if public < 10 {
+			s.Errorf("only %d public tables with anything in them: the test would see nothing", public)
 		}
 		if text := s.tableText("withdrawn_file"); !strings.Contains(text, "每月巡查") {
 			s.Error("the withdrawn text is not kept")

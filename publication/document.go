@@ -9,6 +9,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/edition"
+	"zhixing/journal"
 	"zhixing/org"
 )
 
@@ -186,4 +187,25 @@ func chain(links []Link) []Link {
 	}
 	slices.SortStableFunc(out, func(a, b Link) int { return rank(a) - rank(b) })
 	return out
+}
+
+// RepealedBy is the document that repeals or replaces this one on the day asked for; nil where it is in force as far as
+// the store knows.
+func (d Document) RepealedBy() *Link {
+	for i, l := range d.Affected {
+		if l.Effect == "废止" || l.Effect == "替代" {
+			return &d.Affected[i]
+		}
+	}
+	return nil
+}
+
+// Bundle is the proof file of a version: its manifest and the proof that the manifest stands in the transparency log.
+// `zhixing verify` checks any edition with it offline.
+func Bundle(ctx context.Context, tx *db.Tx, log *journal.Log, v Version) ([]byte, error) {
+	proof, err := log.Proof(ctx, tx, v.Leaf)
+	if err != nil {
+		return nil, wrap("Bundle", err)
+	}
+	return edition.Bundle([]byte(v.Manifest), proof), nil
 }

@@ -3,6 +3,7 @@ package publication
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"zhixing/db"
+	"zhixing/search"
 )
 
 // FrontOf is the first page: the newest issues and documents, and how fresh each issuer is.
@@ -79,6 +81,23 @@ func Recent(ctx context.Context, tx *db.Tx, county string, f Filter, n int) ([]H
 	}
 	out, err := recent(ctx, tx, county, f, f.limit())
 	return out, wrap("Recent", err)
+}
+
+// RecentWith are the n documents (1 to MaxLimit) signed last whose text holds the words: what the feed of a phrase shows.
+func RecentWith(ctx context.Context, tx *db.Tx, county, words string, n int) ([]Head, error) {
+	const op = "RecentWith"
+	found, err := search.Find(ctx, tx, search.Query{County: county, Text: words, Sort: search.ByDate, Limit: n})
+	var wide *search.TooWide
+	if errors.As(err, &wide) {
+		return nil, &Error{Invalid, "publication." + op, wide.Message, err}
+	} else if err != nil {
+		return nil, wrap(op, err)
+	}
+	var keys []Key
+	for _, h := range found.Hits {
+		keys = append(keys, Key(h.Key))
+	}
+	return Heads(ctx, tx, county, keys)
 }
 
 // Heads are the documents with these keys in the same order, those left out that are unknown or withdrawn: how hits of

@@ -243,6 +243,9 @@ func (l *loader) endDocument() error {
 	if l.seen != l.doc.Version {
 		return fmt.Errorf("%s: %d versions of %d", l.doc.Key, l.seen, l.doc.Version)
 	}
+	if _, err := readIssue(l.ctx, l.tx, l.county, l.doc.Issue); err != nil {
+		return fmt.Errorf("%s: issue %s is missing", l.doc.Key, l.doc.Issue)
+	}
 	if err := insertDocument(l.ctx, l.tx, l.county, l.doc.Ordinal, l.doc.Head); err != nil {
 		return err
 	}
@@ -273,6 +276,9 @@ func (l *loader) check(e *entry) error {
 	if e.v.N == e.head.Version && withdrawn != e.head.Withdrawn || e.v.Removed && len(e.files) > 0 {
 		return errors.New("a withdrawn version offers a text")
 	}
+	if !leaf.PublishedAt.Equal(e.v.RecordedAt) {
+		return errors.New("the manifest says another time")
+	}
 	text := false
 	for _, f := range e.files {
 		sum := sha256.Sum256(f.Bytes)
@@ -283,10 +289,29 @@ func (l *loader) check(e *entry) error {
 		if !slices.ContainsFunc(leaf.Editions, func(h edition.Hash) bool { return h.Format == named && h.SHA256 == f.SHA256 }) {
 			return fmt.Errorf("file %s is not in the manifest", f.Name)
 		}
-		text = text || f.Name == "json"
+		if f.Name == "json" {
+			text = true
+			if err := e.checkHead(f.Bytes); err != nil {
+				return err
+			}
+		}
 	}
 	if !text && !e.v.Removed {
 		return errors.New("has no text")
+	}
+	return nil
+}
+
+// checkHead holds what lists show of a document against its newest text.
+func (e *entry) checkHead(text []byte) error {
+	pub, err := edition.ParseJSON(text)
+	if err != nil {
+		return err
+	}
+	h := e.head
+	if e.v.N == h.Version && (pub.Title != h.Title || pub.No != h.No || pub.Issuer != h.Issuer || pub.Kind != h.Kind ||
+		pub.SignedOn != h.SignedOn || pub.Issue.Year != h.Issue.Year || pub.Issue.No != h.Issue.No) {
+		return errors.New("the head of the document is not that of its text")
 	}
 	return nil
 }

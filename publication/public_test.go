@@ -1,6 +1,7 @@
 package publication_test
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -65,6 +66,9 @@ func TestADocumentWithAllThatStandsAroundIt(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			if b, err := publication.Bundle(ctx, tx, s.press.Log, d.Shown); err != nil || !bytes.HasSuffix(b, proof) {
+				s.Errorf("bundle %q, %v", b, err)
+			}
 			return journal.VerifyProof([]byte(d.Shown.Manifest), proof, s.press.Log.Key())
 		})
 		for _, f := range d.Editions {
@@ -84,6 +88,9 @@ func TestAnEffectIsOutstandingUntilItsTargetIsInTheStore(t *testing.T) {
 			s.Errorf("effects %+v: want applied", d.Effects)
 		}
 		d := s.Document("青禾政发/2021/7", "")
+		if by := d.RepealedBy(); by == nil || by.Key != "青禾政发/2024/1" {
+			s.Errorf("repealed by %+v", by)
+		}
 		if len(d.Affected) != 1 || d.Affected[0].Effect != "废止" || d.Affected[0].On.String() != "2024-02-20" {
 			s.Errorf("affected by %+v", d.Affected)
 		}
@@ -251,6 +258,16 @@ func TestFrontUnitsSitemapFacets(t *testing.T) {
 			fs, err := publication.FacetsOf(ctx, tx, county)
 			if err != nil || fs.Years[0] != (publication.Facet{Value: "2024", Count: 3}) {
 				s.Errorf("facets %+v, %v", fs, err)
+			}
+			with, err := publication.RecentWith(ctx, tx, county, "河道", 10)
+			if err != nil || len(with) != 4 || with[0].Key != "2024-1/3" {
+				s.Errorf("with 河道: %+v, %v", with, err)
+			}
+			_, err = publication.RecentWith(ctx, tx, county, "，", 10)
+			s.Refuses(err, publication.Invalid, "检索词")
+			recent, err := publication.Recent(ctx, tx, county, publication.Filter{Unit: "县水务局"}, 2)
+			if err != nil || len(recent) != 2 || recent[0].Key != "青禾政发/2024/1" {
+				s.Errorf("recent: %+v, %v", recent, err)
 			}
 			heads, err := publication.Heads(ctx, tx, county, []publication.Key{"2024-1/3", "没有/2024/1", "青禾政发/2024/1"})
 			if err != nil || len(heads) != 2 || heads[0].Key != "2024-1/3" {

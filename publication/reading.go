@@ -118,6 +118,9 @@ func (d Draft) toPublish() (*gazette.Issue, []candidate, error) {
 			return nil, nil, refuse(Invalid, op, "公报年份或期号不对：%d年第%d期。请在“期次信息”中改正。", issue.Year, issue.No)
 		}
 	}
+	if err := d.checkPlaces(op, issue); err != nil {
+		return nil, nil, err
+	}
 	var out []candidate
 	seen := map[Key]bool{}
 	for _, doc := range issue.Documents {
@@ -143,6 +146,22 @@ func (d Draft) toPublish() (*gazette.Issue, []candidate, error) {
 		out[0].key = d.Corrects
 	}
 	return issue, out, nil
+}
+
+// checkPlaces refuses a draft in which a choice or a file belongs to no document any more: what was withheld must not
+// go out because a later mend has moved the document away from under it.
+func (d Draft) checkPlaces(op string, issue *gazette.Issue) error {
+	for _, c := range d.Choices {
+		if documentAt(issue, c.Doc) == nil {
+			return refuse(Invalid, op, "“%s”这一步所指的公文已不在原处。请撤销这一步，对照现在的公文重新选择。", c.chinese())
+		}
+	}
+	for _, f := range d.Files {
+		if documentAt(issue, f.Doc) == nil {
+			return refuse(Invalid, op, "附件文件“%s”所属的公文已不在原处。请移除后重新添加。", f.Name)
+		}
+	}
+	return nil
 }
 
 // candidate checks one document of the reading.
