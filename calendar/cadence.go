@@ -142,6 +142,7 @@ var units = map[rune][]unit{
 	'周': {{"周", 1, Week, newHeads("边", "岁", "转", "围", "期", "长")}},
 	'天': {{"天", 1, Day, newHeads("然气", "线")}},
 	'日': {{"日", 1, Day, newHeads("常", "用", "照")}},
+	'晚': {{"晚", 1, Day, nil}},
 }
 
 // times is the interval of n units as far as it has a name, else the unit's own; none for 每10天.

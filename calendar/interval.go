@@ -11,6 +11,9 @@ func (r *cadenceReader) short(i int) (Every, int) {
 	if n := r.anyAt(i, yearEndReview); n > 0 {
 		return Year, i + n
 	}
+	if n := r.anyAt(i, dailyDone); n > 0 {
+		return Day, i + n
+	}
 	e, j := r.unit(i)
 	if j == i || !r.standsFree(i, j) {
 		return "", i
@@ -39,6 +42,7 @@ var (
 	yearly        = newHeads("年均", "年平均")
 	spanBefore    = newTails("全", "多", "当", "近")
 	yearEndReview = newHeads("年终考核", "年终总结", "年终考评", "年终评估", "年底考核", "年底总结", "年底考评")
+	dailyDone     = newHeads("日产日清", "日清日结", "日清日毕")
 	// means are yearly averages of what is measured, not something done each year.
 	means = newHeads("增速", "增幅", "浓度", "值", "气温", "降", "蒸发", "径流", "利用", "水位", "日照", "PM", "优良", "综合")
 	falls = newHeads("降低", "下降")

@@ -5,7 +5,7 @@ package calendar
 func (r *deadlineReader) isDeadline(w when, d Date) bool {
 	i, j := w.from, w.to
 	switch {
-	case r.anyAt(j, afterStart) > 0:
+	case w.bound != before && r.anyAt(j, afterStart) > 0 && r.anyAt(j, notStart) == 0:
 		return false
 	case w.bound == open && r.anyAt(j, qualified) > 0:
 		return false
@@ -13,7 +13,7 @@ func (r *deadlineReader) isDeadline(w when, d Date) bool {
 		return false
 	case !w.isRange && r.started(i, j):
 		return false
-	case r.anyBefore(i, compared) > 0:
+	case r.anyBefore(i, notDue) > 0, w.bound != before && r.anyBefore(i, compared) > 0:
 		return false
 	}
 	past := r.docYear > 0 && !d.IsZero() && d.Year < r.docYear
@@ -37,8 +37,10 @@ func (r *deadlineReader) isDeadline(w when, d Date) bool {
 
 // afterStart make the time a beginning or a past: 2023年起, 2022年以来.
 var afterStart = newHeads(
-	"起", "开始", "以来", "以后", "之后", "后,", "后开", "后新", "后建", "后至", "施行", "正式施行", "正式实施",
+	"起", "开始", "以来", "以后", "之后", "及以后", "及以前", "后,", "后开", "后新", "后建", "后至", "施行", "正式施行", "正式实施",
 )
+
+var notStart = newHeads("起草", "起步", "施行方案")
 
 // qualified follow a period that only qualifies them: 2020年版, 2022年水平, 2023年冬季.
 var qualified = newHeads(
@@ -47,10 +49,12 @@ var qualified = newHeads(
 	"国际", "规划", "持续", "继续推进", "长期", "度末", "出台的", "印发", "发布的", "修订", "颁布",
 )
 
-// compared stand before a time with which something is compared, or by which it is dated or valid.
+// notDue stand before a time up to which something is valid or at which it was done.
+var notDue = newTails("有效期至", "有效期", "有效期到", "有效期为", "已于", "已在", "曾于", "去年", "早在", "较", "比")
+
+// compared stand before a time with which something is compared, or by which it is dated.
 var compared = newTails(
-	"较", "比", "相比", "相较", "与", "超过", "高于", "低于", "优于", "少于", "多于", "相对", "按照", "参照", "根据", "依据", "基于", "对标", "有效期至", "有效期",
-	"有效期到", "有效期为", "截至目前", "去年", "早在", "始于", "成立于", "“", "以", "恢复到", "恢复至", "印发的", "发布的", "依照",
+	"相比", "相较", "与", "超过", "高于", "低于", "优于", "少于", "多于", "相对", "按照", "参照", "根据", "依据", "基于", "对标", "截至目前", "始于", "成立于", "“", "以", "恢复到", "恢复至", "印发的", "发布的", "依照",
 )
 
 var review = newHeads("考核", "总结", "考评", "绩效", "述职", "评优", "奖", "分红", "决算", "慰问")
@@ -88,10 +92,10 @@ func (r *deadlineReader) recurring(w when) bool {
 // otherYear stand before a month of a year that is not the document's.
 var otherYear = newTails("每年", "次年", "翌年", "次年的", "当年", "上年", "去年", "历年", "第二年", "次年度", "下一年度", "上一年度", "下年", "隔年", "前", "上", "学年", "年度")
 
-// joined reports whether only 、 or 和 stands between end and i.
+// joined reports whether only 、 or 和 or the space between two cells stands between end and i.
 func (r *deadlineReader) joined(i, end int) bool {
 	c := r.rune(i - 1)
-	return i == end+1 && (c == '、' || c == '和' || c == '及' || c == '与')
+	return i == end+1 && (c == '、' || c == '和' || c == '及' || c == '与') || i == end && r.gap(i)
 }
 
 // started reports whether 自 or 从 stands before, or 起 a few signs on: 自2023年, 从今年秋季学期开始.
@@ -154,7 +158,7 @@ func (r *deadlineReader) opens(w when, from, to int) bool {
 		return true
 	}
 	if r.rune(j) == '、' || r.rune(j) == '和' {
-		if v, ok := r.point(j+1, false); ok && v.bound != open {
+		if v, ok := r.point(j + 1); ok && v.bound != open {
 			return true // 3月、9月底前
 		}
 	}

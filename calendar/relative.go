@@ -58,7 +58,7 @@ func (r *deadlineReader) fiveYears(i int) int {
 		return j
 	}
 	last := 2005 + 5*n
-	if r.docYear > last || r.anyBefore(from, compared) > 0 {
+	if r.docYear > last || r.anyBefore(from, compared) > 0 || r.anyBefore(from, notDue) > 0 {
 		return k + m
 	}
 	from -= r.anyBefore(from, leadIns)

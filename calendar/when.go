@@ -62,7 +62,7 @@ func (w when) date(year int) Date {
 
 // when reads the longest expression of time that begins at i.
 func (f *folded) when(i int) (when, bool) {
-	w, ok := f.point(i, false)
+	w, ok := f.point(i)
 	if !ok {
 		return w, false
 	}
@@ -75,7 +75,11 @@ func (f *folded) when(i int) (when, bool) {
 	if next && f.rune(j+1) == '年' {
 		j += 2
 	}
-	v, ok := f.point(j, w.part >= monthPart)
+	if n, k := f.number(j); k > j && n >= 1 && n <= 31 && w.part == dayPart && (f.rune(k) == '日' || f.rune(k) == '号') {
+		w.day, w.isRange = n, true // 5月1日至5日
+		return f.close(k+1, w)
+	}
+	v, ok := f.point(j)
 	if !ok || v.part == wholeYear && w.part != wholeYear && v.year == 0 && v.bound == open {
 		return w, true
 	}
@@ -101,26 +105,19 @@ func (f *folded) rangeSign(i int) int {
 	return j
 }
 
-// point reads one point or period of time at i. After the first half of a range a bare day (10日) may follow.
-func (f *folded) point(i int, dayOnly bool) (when, bool) {
+// point reads one point or period of time at i.
+func (f *folded) point(i int) (when, bool) {
 	w := when{from: i}
-	j := f.year(i, &w)
-	if j == i {
-		switch {
-		case f.rune(i) == '年' && f.anyAt(i, yearEnds) > 0:
-			return f.yearTail(i, w)
-		case dayOnly:
-			if n, k := f.number(i); k > i && n >= 1 && n <= 31 && (f.rune(k) == '日' || f.rune(k) == '号') {
-				w.part, w.day = dayPart, n
-				return w, false // without its month it closes nothing; 至 stays an ordinary word
-			}
-		}
-		if k := f.subYear(i, &w); k > i {
-			return f.close(k, w)
-		}
-		return w, false
+	if j := f.year(i, &w); j > i {
+		return f.yearTail(j, w)
 	}
-	return f.yearTail(j, w)
+	if f.rune(i) == '年' && f.anyAt(i, yearEnds) > 0 {
+		return f.yearTail(i, w)
+	}
+	if k := f.subYear(i, &w); k > i {
+		return f.close(k, w)
+	}
+	return w, false
 }
 
 var yearEnds = newHeads("年底", "年末", "年内", "年终")
@@ -176,6 +173,9 @@ func (f *folded) fourDigits(i int) (y, end int) {
 	}
 	for end = i; end < i+4; end++ {
 		c := f.rune(end)
+		if end > i && !arabic && (c == '0' || c == 'O' || c == 'o') {
+			c = '〇' // 二0二三, 二O二三
+		}
 		d := digit(c)
 		if d < 0 || c == '两' || isArabic(c) != arabic {
 			return 0, i
@@ -285,7 +285,13 @@ func (f *folded) monthTail(i int, w *when) int {
 			return i + 2
 		}
 	}
-	if n, k := f.number(i); k > i && n >= 1 && n <= 31 && (f.rune(k) == '日' || f.rune(k) == '号') {
+	n, k := f.number(i)
+	if l := f.rangeSign(k); k > i && l > k { // 12月10-15日
+		if m, e := f.number(l); e > l && m > n && (f.rune(e) == '日' || f.rune(e) == '号') {
+			n, k, w.isRange = m, e, true
+		}
+	}
+	if k > i && n >= 1 && n <= 31 && (f.rune(k) == '日' || f.rune(k) == '号') {
 		w.part, w.day = dayPart, n
 		k++
 		if _, l := f.number(k); l > k && (f.rune(l) == '时' || f.rune(l) == '点') {
