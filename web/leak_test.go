@@ -98,6 +98,7 @@ func TestWhatIsNotPublicNeverLeaves(t *testing.T) {
 		draft := s.upload("编辑甲", "/desk/new", nil, "金丝雀文件名.txt", []byte(draftOnly)).location
 		draft, _, _ = strings.Cut(draft, "?")
 		s.upload("编辑甲", draft+"/attach", map[string]string{"revision": "1", "doc": "10", "title": "金丝雀附件"}, "金丝雀.txt", []byte("金丝雀附件内容"))
+		s.step("编辑甲", draft, "facts", url.Values{"year": {"2031"}, "no": {"3"}})
 		s.step("编辑甲", draft, "submit", nil)
 		s.step("签发乙", draft, "sendback", url.Values{"reason": {"金丝雀退回理由"}})
 		if a := s.post("签发乙", "/desk/withdraw", url.Values{"key": {"某政发/2031/2"}, "note": {"公布有误"}}); a.status != http.StatusSeeOther {

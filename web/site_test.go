@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"zhixing/account"
 	"zhixing/counties"
@@ -41,7 +40,7 @@ const (
 
 // sites runs a story on either database.
 func sites(t *testing.T, tell func(s *site)) {
-	clock := dbtest.NewClock(time.Date(2023, 10, 8, 9, 0, 0, 0, time.FixedZone("CST", 8*3600)))
+	clock := dbtest.At("2031-06-08")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) { tell(newSite(t, d, clock)) })
 }
 
