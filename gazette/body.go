@@ -1,6 +1,9 @@
 package gazette
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // body reads what stands below the head of a document.
 func (dr *docReader) body() {
@@ -70,7 +73,7 @@ func (dr *docReader) titleLines(i int, ok func(string) bool) int {
 func (dr *docReader) beginPlan(title []*para) {
 	plan := &Plan{}
 	n := dr.node(PlanTitleNode, title...)
-	n.Text = dr.oneLine(n)
+	n.Text = oneLine(n.Text)
 	n.Title = n.Text
 	plan.Title = n.Text
 	dr.d.Plans = append(dr.d.Plans, plan)
@@ -182,8 +185,8 @@ func (dr *docReader) printAttachment(p *para, no int, rest string) {
 		return
 	}
 	n := dr.node(AttachmentNode, taken...)
-	n.Text, n.Title = dr.oneLine(n), title
-	n.Mark = strings.TrimSuffix(dr.oneLine(&Node{Spans: p.spans}), rest)
+	n.Text, n.Title = oneLine(n.Text), title
+	n.Mark = strings.TrimSuffix(oneLine(p.text), bare(rest))
 	root := &dr.d.Nodes
 	if dr.part != nil {
 		root = &dr.part.Nodes
@@ -353,6 +356,10 @@ func interpreter(s string) string {
 // clause takes a paragraph of the text.
 func (dr *docReader) clause(p *para) {
 	n := dr.node(ClauseNode, p)
+	if value, ok := dr.r.mends.take(SetLevel, p.start()); ok {
+		dr.setLevel(p, n, value)
+		return
+	}
 	if dr.part == nil && !dr.tail && containsAny(p.text, []string{"印发", "同意", "公布", "发布"}) {
 		dr.plans = append(dr.plans, bookTitles(p.text)...)
 	}
@@ -370,6 +377,21 @@ func (dr *docReader) clause(p *para) {
 	if odd := dr.tree.add(n, p.mark); odd != "" {
 		dr.r.doubt(p, "%s，请核对原件", odd)
 	}
+}
+
+// setLevel hangs a paragraph where a mend says: as a heading of that level, or as a paragraph without number.
+func (dr *docReader) setLevel(p *para, n *Node, value string) {
+	level, _ := strconv.Atoi(value)
+	if level == 0 {
+		dr.tree.under(n)
+		return
+	}
+	n.Kind = HeadingNode
+	n.Mark, n.key = strings.TrimSpace(p.text[:p.mark.end]), p.mark.key
+	if n.Title = heading(p); n.Title == "" {
+		n.Title = oneLine(strings.TrimRight(p.rest(), "。：:"))
+	}
+	dr.tree.addAt(n, p.mark, level)
 }
 
 // heading is the opening phrase of a numbered paragraph where it reads as a heading.

@@ -5,9 +5,15 @@ import (
 	"unicode/utf8"
 )
 
+// promise is an entry of the table of contents: a title, and the line where it ends.
+type promise struct {
+	title string
+	line  *line
+}
+
 // markContents finds tables of contents and the cover before them, and returns the titles that they promise.
-func markContents(source string, lines []line) []string {
-	var promised []string
+func markContents(source string, lines []line) []promise {
+	var promised []promise
 	body := 0 // first line that may belong to the next cover
 	for i := 0; i < len(lines); i++ {
 		if lines[i].noise != NotNoise || !isContentsHead(bare(lines[i].textOf(source))) {
@@ -36,7 +42,7 @@ func markContents(source string, lines []line) []string {
 
 // ofIssue tells the contents of an issue from those of a long plan inside a document: a masthead stands before them,
 // or the entries are titles of documents.
-func ofIssue(source string, before []line, titles []string) bool {
+func ofIssue(source string, before []line, titles []promise) bool {
 	for i := range before {
 		s := bare(before[i].textOf(source))
 		if _, ok := issueTitle(s); ok || isMastheadLine(s) {
@@ -45,7 +51,7 @@ func ofIssue(source string, before []line, titles []string) bool {
 	}
 	n := 0
 	for _, t := range titles {
-		if isTitle(t) {
+		if isTitle(t.title) {
 			n++
 		}
 	}
@@ -68,7 +74,7 @@ func isContentsHead(s string) bool {
 
 // contentsEnd reads the entries below a line 目录. The table ends where the title of one of its entries is printed a
 // second time, or, where none is, behind the last line that ends in a page number.
-func contentsEnd(source string, lines []line, head int) (titles []string, end int) {
+func contentsEnd(source string, lines []line, head int) (titles []promise, end int) {
 	var entry strings.Builder
 	limit := min(len(lines), head+600)
 	numbered := head
@@ -77,11 +83,12 @@ func contentsEnd(source string, lines []line, head int) (titles []string, end in
 		if lines[i].noise != NotNoise {
 			continue
 		}
-		s := bare(lines[i].textOf(source))
+		printed := lines[i].textOf(source)
 		if len(titles) > 0 && entry.Len() == 0 && repeats(source, lines, i, titles) {
 			return titles, i
 		}
-		text, paged := cutPage(s)
+		text, paged := cutPage(strings.TrimSpace(printed))
+		text = entryTitle(text)
 		if !paged && i > numbered+12 && numbered > head {
 			break
 		}
@@ -96,8 +103,8 @@ func contentsEnd(source string, lines []line, head int) (titles []string, end in
 			continue
 		}
 		numbered = i
-		if t := entryTitle(entry.String()); t != "" && !firsts[t] {
-			titles = append(titles, t)
+		if t := entry.String(); t != "" && !firsts[t] {
+			titles = append(titles, promise{t, &lines[i]})
 			firsts[t] = true
 		}
 		entry.Reset()
@@ -107,7 +114,7 @@ func contentsEnd(source string, lines []line, head int) (titles []string, end in
 
 // cutPage takes dots and a page number off the end of a contents line: ……(12), ..... 12.
 func cutPage(s string) (text string, ok bool) {
-	s = strings.TrimLeft(s, "-—·•●◆■*○")
+	s = strings.TrimLeft(s, "-—·•●◆■*○ 　\t")
 	t, bracket := s, false
 	if r := lastRune(t); r == ')' || r == '）' {
 		t, bracket = strings.TrimRight(t, ")）"), true
@@ -130,19 +137,20 @@ func cutPage(s string) (text string, ok bool) {
 		}
 		t = strings.TrimRight(t, "(（")
 	}
-	dotted := strings.TrimRight(t, ".．…·。-—－/")
+	t = strings.TrimRightFunc(t, isSpace)
+	dotted := strings.TrimRightFunc(t, func(r rune) bool { return isSpace(r) || strings.ContainsRune(".．…·。-—－/", r) })
 	if !bracket && dotted == t {
 		return s, false
 	}
 	return dotted, true
 }
 
-// entryTitle is a contents entry without the number of the document.
+// entryTitle is a line of the contents without the number of the document.
 func entryTitle(s string) string {
-	if d, ok := findDocNo(s); ok && d.End == len(s) {
+	if d, ok := findDocNo(s); ok && bare(s[d.End:]) == "" {
 		s = s[:d.Start]
 	}
-	return strings.TrimRight(s, "（(")
+	return strings.TrimRight(bare(s), "（(")
 }
 
 // isSectionName reports a heading inside the table of contents, such as 县政府文件.
@@ -152,16 +160,16 @@ func isSectionName(s string) bool {
 }
 
 // repeats reports whether a title of the table is printed again from line i on.
-func repeats(source string, lines []line, i int, titles []string) bool {
+func repeats(source string, lines []line, i int, titles []promise) bool {
 	first := bare(lines[i].textOf(source))
 	if runes(first) < 4 {
 		return false
 	}
 	for _, t := range titles {
-		if !strings.HasPrefix(t, first) {
+		rest, ok := strings.CutPrefix(t.title, first)
+		if !ok {
 			continue
 		}
-		rest := t[len(first):]
 		for k := i + 1; rest != "" && k < len(lines) && k < i+10; k++ {
 			if lines[k].noise != NotNoise {
 				continue

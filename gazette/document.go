@@ -9,6 +9,7 @@ import (
 type docStart struct {
 	open, at, n int
 	title       string
+	forced      bool // a mend says so
 }
 
 // readDocuments finds where documents begin and reads each.
@@ -18,6 +19,7 @@ func (r *reader) readDocuments() {
 	if len(starts) == 0 {
 		starts = []docStart{r.looseStart()}
 	}
+	starts = r.dropRepeats(starts)
 	r.beforeFirst(starts[0].open)
 	for i, s := range starts {
 		next := end
@@ -43,6 +45,15 @@ func (r *reader) findStarts() []docStart {
 			dated = true
 		}
 		n, title := r.titleAt(i, promised)
+		if _, ok := r.mends.take(SplitDocument, p.start()); ok {
+			if n == 0 && canBeTitle(p) {
+				n, title = 1, bare(p.text)
+			}
+			starts = append(starts, docStart{open: i, at: i, n: n, title: title, forced: true})
+			plans, dated = issued(title), false
+			i += max(n, 1) - 1
+			continue
+		}
 		if n == 0 {
 			if len(starts) > 0 && !dated && len(plans) < 40 && strings.Contains(p.text, "印发") {
 				plans = append(plans, bookTitles(p.text)...)
@@ -60,6 +71,10 @@ func (r *reader) findStarts() []docStart {
 		}
 		if above {
 			s.open--
+		}
+		_, join := r.mends.take(JoinDocument, p.start())
+		if _, above := r.mends.take(JoinDocument, r.paras[s.open].start()); join || above {
+			continue
 		}
 		starts = append(starts, s)
 		plans, dated = issued(title), false
@@ -170,9 +185,15 @@ func (r *reader) looseStart() docStart {
 // beforeFirst names what stands before the first document.
 func (r *reader) beforeFirst(end int) {
 	for _, p := range r.paras[:end] {
-		p.noise = Cover
+		setNoiseOf(p, Cover)
 	}
 	r.before = end
+}
+
+func setNoiseOf(p *para, n Noise) {
+	if p.noise == NotNoise {
+		p.noise = n
+	}
 }
 
 // docReader reads one document from its paragraphs.
@@ -190,13 +211,16 @@ type docReader struct {
 
 func (r *reader) readDocument(s docStart, end int) {
 	d := &Document{Seq: len(r.issue.Documents) + 1, Title: s.title, Kind: kindOf(s.title)}
-	dr := &docReader{r: r, d: d, paras: r.paras[s.open:end], plans: issued(s.title)}
+	dr := &docReader{r: r, d: d, plans: issued(s.title)}
+	for _, p := range r.paras[s.open:end] {
+		if p.noise == NotNoise {
+			dr.paras = append(dr.paras, p)
+		}
+	}
 	dr.tree.reset(&d.Nodes, nil)
 	dr.head(s)
 	dr.body()
-	d.Span = Span{dr.paras[0].spans[0].Start, 0}
-	last := dr.paras[len(dr.paras)-1]
-	d.Span.End = last.spans[len(last.spans)-1].End
+	d.Span = Span{dr.paras[0].start(), dr.paras[len(dr.paras)-1].end()}
 	r.issue.Documents = append(r.issue.Documents, d)
 	dr.facts()
 }
@@ -208,16 +232,27 @@ func (dr *docReader) node(kind NodeKind, paras ...*para) *Node {
 		p.node = n
 		n.Spans = append(n.Spans, p.spans...)
 	}
-	if len(paras) == 1 {
-		n.Text = paras[0].text
-	} else {
-		n.Text = tidy(dr.r.source, n.Spans, true)
-	}
+	n.Text = joinText(paras)
 	return n
 }
 
-// oneLine is the text without the printer's spaces, as titles have it.
-func (dr *docReader) oneLine(n *Node) string { return tidy(dr.r.source, n.Spans, false) }
+// joinText is the text of several paragraphs that make one node, such as the lines of a title.
+func joinText(paras []*para) string {
+	if len(paras) == 1 {
+		return paras[0].text
+	}
+	var b strings.Builder
+	for i, p := range paras {
+		if i > 0 && isWord(lastRune(paras[i-1].text)) && isWord(firstRune(p.text)) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
+// oneLine is a text without the spaces that printers set between the characters of a title.
+func oneLine(s string) string { return tidy(s, []Span{{0, len(s)}}, false) }
 
 func (dr *docReader) head(s docStart) {
 	for dr.i < s.at-s.open {
@@ -227,7 +262,7 @@ func (dr *docReader) head(s docStart) {
 	}
 	if s.n > 0 {
 		n := dr.node(TitleNode, dr.paras[dr.i:dr.i+s.n]...)
-		n.Text = dr.oneLine(n)
+		n.Text = oneLine(n.Text)
 		n.Title = s.title
 		dr.d.Nodes = append(dr.d.Nodes, n)
 		dr.i += s.n

@@ -8,6 +8,8 @@ func (dr *docReader) facts() {
 	if by := dr.titleIssuer(); by != "" && (d.Issuer == "" || isIssuer(by)) {
 		d.Issuer = by
 	}
+	d.Kind = kindOf(d.Title)
+	dr.r.mends.document(d)
 	if only := len(dr.r.paras) == len(dr.paras)+dr.r.before; only {
 		dr.fromWeb()
 	}

@@ -20,9 +20,18 @@ var weakLabels = []string{
 
 // pageWords stand in the menus and footers of web pages.
 var pageWords = []string{
-	"当前位置", "您的位置", "所在位置", "您现在的位置", "首页>", "打印本页", "关闭窗口", "关闭本页", "扫一扫", "返回顶部", "上一篇", "下一篇", "上一条", "下一条", "版权所有", "ICP备",
-	"网站标识码", "公网安备", "网站地图", "技术支持", "承办：", "承办单位：", "分享到", "分享：", "字体：", "【字体", "大中小", "无障碍", "我要纠错", "相关解读", "相关链接", "相关文档",
-	"附件下载", "文件下载", "【打印】", "【关闭】", "[打印]", "[关闭]", "浏览次数", "浏览量", "阅读次数", "收藏本页",
+	"当前位置：", "您的位置：", "所在位置：", "当前位置:", "您的位置:", "所在位置:", "首页>", "打印本页", "关闭窗口", "关闭本页", "扫一扫在", "返回顶部", "上一篇：", "下一篇：", "上一条：", "下一条：", "上一篇:", "下一篇:",
+	"版权所有", "ICP备", "网站标识码", "公网安备", "网站地图", "技术支持：", "承办：", "承办单位：", "主办单位：", "分享到", "字体：", "【字体", "【大中小】", "无障碍浏览", "我要纠错",
+	"附件下载", "文件下载", "【打印】", "【关闭】", "[打印]", "[关闭]", "浏览次数", "浏览量", "阅读次数", "点击次数", "收藏本页",
+}
+
+// isPageLine reports a line of a menu or a footer. What is numbered or ends a sentence is text, whatever it says.
+func isPageLine(b string) bool {
+	if len(b) > 240 || strings.Contains(b, "。") || !containsAny(b, pageWords) {
+		return false
+	}
+	_, numbered := parseMark(b)
+	return !numbered
 }
 
 // webFacts is what the index table of a web page says of the document below it.
@@ -39,29 +48,29 @@ func markNavigation(source string, lines []line) webFacts {
 		setNoise(&lines[i], Navigation)
 	}
 	facts.read(source, lines[:end])
-	foot := -1
+	foot := -1 // first line of what may be a footer
+	drop := func(end int) {
+		for k := foot; foot >= 0 && k < end; k++ {
+			setNoise(&lines[k], Navigation)
+		}
+		foot = -1
+	}
 	for i := end; i < len(lines); i++ {
 		s := lines[i].textOf(source)
-		if lines[i].noise != NotNoise || len(s) > 1500 {
-			foot = -1
-			continue
-		}
-		b := bare(s)
+		b := bare(s[:min(len(s), 1500)])
 		switch {
-		case runes(b) <= 80 && containsAny(b, pageWords):
-			setNoise(&lines[i], Navigation)
-			if foot < 0 {
-				foot = i
+		case isHeadLine(s):
+			if i > 0 && isNumberLine(lines[i-1].textOf(source)) {
+				drop(i - 1)
 			}
-		case isRunning(b) || isHeadLine(s):
-			foot = -1
+			drop(i)
+		case isRunning(b) || lines[i].noise == Colophon:
+			foot = -1 // text goes on below: no footer
+		case foot < 0 && isPageLine(b):
+			foot = i
 		}
 	}
-	if foot >= 0 { // from the first line of the footer on nothing is text
-		for i := foot; i < len(lines); i++ {
-			setNoise(&lines[i], Navigation)
-		}
-	}
+	drop(len(lines))
 	return facts
 }
 
@@ -92,12 +101,12 @@ func indexEnd(source string, lines []line) int {
 			if value == "" && i+1 < len(lines) && !isTitle(bare(lines[i+1].textOf(source))) {
 				end = i + 2
 			}
-		case runes(bare(s)) <= 80 && containsAny(bare(s), pageWords):
+		case isPageLine(bare(s)):
 			end = i + 1
 		}
 	}
 	if !strong {
-		for end > 0 && !containsAny(bare(lines[end-1].textOf(source)), pageWords) {
+		for end > 0 && !isPageLine(bare(lines[end-1].textOf(source))) {
 			end--
 		}
 	}

@@ -16,10 +16,14 @@ type para struct {
 	noise Noise
 	node  *Node
 	row   bool // a line of a table or of a list in columns
+
+	mended bool // its text is what a person wrote
 }
 
 // start is the offset that names the paragraph in mends and doubts.
 func (p *para) start() int { return p.spans[0].Start }
+
+func (p *para) end() int { return p.spans[len(p.spans)-1].End }
 
 // rest is the text after the mark.
 func (p *para) rest() string { return p.text[p.mark.end:] }
@@ -41,7 +45,7 @@ type joiner struct {
 	head   int  // first line behind the head of the table
 }
 
-func joinLines(source string, lines []line, l layout) []*para {
+func joinLines(source string, lines []line, l layout, mends *mending) []*para {
 	j := &joiner{source: source, layout: l}
 	for i := range lines {
 		ln := &lines[i]
@@ -58,7 +62,7 @@ func joinLines(source string, lines []line, l layout) []*para {
 				j.table = false
 			}
 		}
-		if j.cur == nil || j.table || j.cur.row || !j.goesOn(ln) {
+		if j.cur == nil || j.table || j.cur.row || mends.has(ln.Start) || !j.goesOn(ln) {
 			j.begin(ln)
 		}
 		j.add(ln)

@@ -11,13 +11,15 @@ const maxSource = 64 << 20
 
 // reader holds what is known while one source is read.
 type reader struct {
-	source string
-	lines  []line
-	layout layout
-	paras  []*para
-	issue  *Issue
-	web    webFacts
-	before int // paragraphs that stand before the first document
+	source   string
+	lines    []line
+	layout   layout
+	paras    []*para
+	issue    *Issue
+	web      webFacts
+	mends    *mending
+	promised []promise
+	before   int // paragraphs that stand before the first document
 }
 
 // Read reads the text of a whole issue, of one document, or of a plan alone. It fails, naming the line, where the
@@ -30,21 +32,44 @@ func Read(source string, mends ...Mend) (*Issue, error) {
 	r := &reader{source: source, issue: &Issue{Source: source}}
 	r.lines = splitLines(source)
 	markNoise(source, r.lines)
-	r.issue.Contents = markContents(source, r.lines)
+	r.promised = markContents(source, r.lines)
+	for _, p := range r.promised {
+		r.issue.Contents = append(r.issue.Contents, p.title)
+	}
 	markMasthead(source, r.lines)
 	r.web = markNavigation(source, r.lines)
 	r.layout = measure(source, r.lines)
 	r.lines = cutLines(source, r.lines)
-	r.paras = joinLines(source, r.lines, r.layout)
+	var err error
+	if r.mends, err = newMending(source, r.lines, mends); err != nil {
+		return nil, fmt.Errorf("gazette.Read: %w", err)
+	}
+	r.paras = joinLines(source, r.lines, r.layout, r.mends)
 	if len(r.paras) == 0 {
 		return nil, fmt.Errorf("gazette.Read: 第 1 行起只有封面、目录、页码或网页菜单，没有公文的正文")
 	}
+	r.mendText()
 	markRows(source, r.paras)
 	r.readDocuments()
+	if err := r.mends.unused(source); err != nil {
+		return nil, fmt.Errorf("gazette.Read: %w", err)
+	}
 	r.readMasthead()
 	r.number()
+	r.lookOver()
 	r.tile()
 	return r.issue, nil
+}
+
+// mendText sets the corrected text of paragraphs.
+func (r *reader) mendText() {
+	for _, p := range r.paras {
+		if text, ok := r.mends.take(SetText, p.start()); ok {
+			p.text = strings.TrimSpace(text)
+			p.mark, _ = parseMark(p.text)
+			p.mended = true
+		}
+	}
 }
 
 // check refuses what cannot be the text of a document.
@@ -95,11 +120,6 @@ func check(source string) error {
 		return fmt.Errorf("第 1 行起只有 %d 种字符反复出现：这不是公报或公文的文本", kinds)
 	}
 	return nil
-}
-
-// doubt notes a place that a person should look at.
-func (r *reader) doubt(p *para, format string, args ...any) {
-	r.issue.Doubts = append(r.issue.Doubts, Doubt{At: p.start(), Line: p.line, Message: fmt.Sprintf(format, args...)})
 }
 
 // tile hands every byte of the source to its owner: the lines in order, white space between them as Blank or

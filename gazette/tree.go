@@ -50,6 +50,17 @@ func (t *tree) under(n *Node) {
 	t.loose(n)
 }
 
+// addAt hangs a node as a heading of the given level, or as deep as headings stand open.
+func (t *tree) addAt(n *Node, m mark, level int) {
+	if m.style == noStyle && level <= len(t.stack) {
+		m = t.stack[level-1].mark // it stands where a numbered heading could, and closes as one
+	}
+	t.stack = t.stack[:min(len(t.stack), level-1)]
+	t.under(n)
+	t.stack = append(t.stack, frame{m, n})
+	n.Level = len(t.stack)
+}
+
 // closeList closes a list whose items end in ； and whose last ends in 。: what follows belongs to the paragraph above.
 func (t *tree) closeList() {
 	k := len(t.stack)
