@@ -147,7 +147,7 @@ func (d *Draft) fold() {
 		case s.What == stepSendBack:
 			d.State, d.SentBack = Drafting, s.Data.Reason
 		case s.What == stepPublish:
-			d.State = Published
+			d.State, d.PublishedAs = Published, s.Data.As
 		case s.What == stepDiscard:
 			d.State = Discarded
 		}

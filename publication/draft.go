@@ -89,7 +89,8 @@ type Draft struct {
 	Choices  []Choice
 	Files    []DraftFile
 	SentBack string // why, where the last decision was to send it back
-	IssueNo  IssueNo
+	// PublishedAs is the issue (2024-1) or the document that the draft became; empty until it is published.
+	PublishedAs string
 }
 
 // At is what the holder of d passes to change it.

@@ -8,6 +8,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/db"
+	"zhixing/edition"
 	"zhixing/gazette"
 	"zhixing/publication"
 )
@@ -270,4 +271,27 @@ func TestWarningsOfPersonalData(t *testing.T) {
 			t.Errorf("%s: %+v", c.text, w)
 		}
 	}
+}
+
+// What editors withhold is withheld as if the text itself said so.
+func TestAnAttachmentWithheldByChoice(t *testing.T) {
+	stories(t, func(s *story) {
+		e := s.As("编辑甲")
+		d := e.Upload(issueText)
+		_, err := e.try(e.choosing(d.At(), publication.Choice{Doc: 3, Attachment: 1, Withhold: true}))
+		s.Refuses(err, publication.NotFound, "没有公文") // the title page belongs to none
+		plan := s.offset("青禾县防汛准备工作方案\n\n为做好")
+		d = e.must(e.choosing(d.At(), publication.Choice{Doc: plan, Attachment: 1, Withhold: true}))
+		out := s.As("签发乙").Publish(e.Submit(d))
+		if len(out.Documents) != 3 {
+			s.Errorf("published %+v", out.Documents)
+		}
+		doc := s.Document("青禾政办发/2024/3", "")
+		if strings.Contains(string(edition.Text(doc.Text)), "沙袋一万条") {
+			s.Error("the withheld attachment went out")
+		}
+		if got := s.find("沙袋一万条"); len(got) != 0 {
+			s.Errorf("found %q", got)
+		}
+	})
 }

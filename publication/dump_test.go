@@ -88,12 +88,24 @@ func TestADumpRebuildsTheSameSiteAndTheSameRoot(t *testing.T) {
 						t.Fatalf("line %d\n%.300s\nbecame\n%.300s", n+1, x[n], y[n])
 					}
 				}
+				var one, two publication.Issue
+				a.Read(func(tx *db.Tx) (err error) {
+					one, err = publication.IssueOf(ctx, tx, county, publication.IssueNo{Year: 2024, No: 1})
+					return err
+				})
+				b.Read(func(tx *db.Tx) (err error) {
+					two, err = publication.IssueOf(ctx, tx, county, publication.IssueNo{Year: 2024, No: 1})
+					return err
+				})
+				if fmt.Sprintf("%+v", one.Documents) != fmt.Sprintf("%+v", two.Documents) || one.Title != "青禾县人民政府公报" || two.Title != one.Title ||
+					two.PublishDate != one.PublishDate || two.TotalNo != 9 || two.Organiser != one.Organiser || !two.RecordedAt.Equal(one.RecordedAt) {
+					t.Errorf("issue\n%+v\nbecame\n%+v", one, two)
+				}
 				if got, want := b.find("沙袋"), a.find("沙袋"); !slices.Equal(got, want) || len(got) == 0 {
 					t.Errorf("found %q, want %q", got, want)
 				}
-				one, two := b.Document("青禾政办发/2024/3", ""), a.Document("青禾政办发/2024/3", "")
-				if fmt.Sprint(one) != fmt.Sprint(two) {
-					t.Errorf("document\n%v\nwant\n%v", one, two)
+				if one, two := a.Document("青禾政办发/2024/3", ""), b.Document("青禾政办发/2024/3", ""); fmt.Sprint(one) != fmt.Sprint(two) {
+					t.Errorf("document\n%v\nbecame\n%v", one, two)
 				}
 				err = publication.Load(ctx, b.db, b.press.Log, county, publication.Actor{}, bytes.NewReader(a.dump(false)), nil)
 				b.Refuses(err, publication.Conflict, "已有公布的内容")

@@ -15,10 +15,11 @@ import (
 //	no number               2023-3/1, the first document of the third issue of 2023
 type Key string
 
-// IssueNo is the number of an issue within its year. As text, also in JSON, it is 2023-3.
+// IssueNo is the number of an issue within its year. It has no MarshalText, which every struct that embeds it would
+// inherit.
 type IssueNo struct {
-	Year int
-	No   int
+	Year int `json:"year"`
+	No   int `json:"no"`
 }
 
 // String is 2023-3, the form of addresses.
@@ -26,19 +27,6 @@ func (n IssueNo) String() string { return fmt.Sprintf("%d-%d", n.Year, n.No) }
 
 // Chinese is 2023年第3期.
 func (n IssueNo) Chinese() string { return fmt.Sprintf("%d年第%d期", n.Year, n.No) }
-
-// MarshalText keeps the form 2023-3 in JSON.
-func (n IssueNo) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
-
-// UnmarshalText reads what MarshalText writes.
-func (n *IssueNo) UnmarshalText(b []byte) error {
-	v, err := ParseIssueNo(string(b))
-	if err != nil {
-		return err
-	}
-	*n = v
-	return nil
-}
 
 // maxNumber bounds what stands after the agency code, maxAgency the code itself, in characters.
 const (
