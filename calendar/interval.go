@@ -1,5 +1,7 @@
 package calendar
 
+import "strings"
+
 // short reads a unit used as an interval without 每: 月度通报, 季调度, 年度计划, 年均增长.
 func (r *cadenceReader) short(i int) (Every, int) {
 	if n := r.anyAt(i, yearly); n > 0 {
@@ -8,8 +10,11 @@ func (r *cadenceReader) short(i int) (Every, int) {
 		}
 		return Year, i + n
 	}
-	if n := r.anyAt(i, yearEndReview); n > 0 {
-		return Year, i + n
+	if r.is(i, "年终") || r.is(i, "年底") {
+		if r.rune(i+2) != '前' && r.anyIn(i+2, i+4, review) {
+			return Year, i + 2 // 年终考核
+		}
+		return "", i
 	}
 	if n := r.anyAt(i, dailyDone); n > 0 {
 		return Day, i + n
@@ -21,7 +26,7 @@ func (r *cadenceReader) short(i int) (Every, int) {
 	if e == Year {
 		return r.annual(i, j)
 	}
-	if r.anyAt(j, actions) > 0 {
+	if r.anyAt(j, actions) > 0 || r.anyAt(j+r.anyAt(j, held), actions) > 0 || r.terse(j) {
 		return e, j
 	}
 	if r.r[j-1] != '度' {
@@ -39,10 +44,9 @@ func (r *cadenceReader) short(i int) (Every, int) {
 }
 
 var (
-	yearly        = newHeads("年均", "年平均")
-	spanBefore    = newTails("全", "多", "当", "近")
-	yearEndReview = newHeads("年终考核", "年终总结", "年终考评", "年终评估", "年底考核", "年底总结", "年底考评")
-	dailyDone     = newHeads("日产日清", "日清日结", "日清日毕")
+	yearly     = newHeads("年均", "年平均")
+	spanBefore = newTails("全", "多", "当", "近")
+	dailyDone  = newHeads("日产日清", "日清日结", "日清日毕")
 	// means are yearly averages of what is measured, not something done each year.
 	means = newHeads("增速", "增幅", "浓度", "值", "气温", "降", "蒸发", "径流", "利用", "水位", "日照", "PM", "优良", "综合")
 	falls = newHeads("降低", "下降")
@@ -56,6 +60,15 @@ var (
 	)
 )
 
+// terse reports whether one sign for an action stands alone at j: 日巡、周报、月结.
+func (r *cadenceReader) terse(j int) bool {
+	if !strings.ContainsRune("巡报结清评考查检讲测排晒督", r.rune(j)) {
+		return false
+	}
+	c := r.rune(j + 1)
+	return isStop(c) || strings.ContainsRune("、”制周月季年", c)
+}
+
 // standsFree reports whether the unit from i to j is a word of its own: not 6月, 第三季度, 采暖季, 节假日.
 func (r *cadenceReader) standsFree(i, j int) bool {
 	c := r.rune(i - 1)
@@ -66,7 +79,8 @@ func (r *cadenceReader) standsFree(i, j int) bool {
 	if digit(c) >= 0 {
 		return false
 	}
-	return j-i > 1 || isStop(c) || r.anyBefore(i, freeBefore) > 0
+	after := len(r.out) > 0 && i >= 2 && int(r.at[i-1]) == r.out[len(r.out)-1].End // 日巡周报
+	return j-i > 1 || isStop(c) || after || r.anyBefore(i, freeBefore) > 0
 }
 
 var freeBefore = newTails(
@@ -77,8 +91,8 @@ var freeBefore = newTails(
 // annual judges 年度 and 年: a plan, report or check that comes each year is one; a target or index of the year is
 // only a qualifier, and so is a list in which something is entered.
 func (r *cadenceReader) annual(i, j int) (Every, int) {
-	if j-i == 1 { // 年考核
-		if r.anyAt(j, actions) > 0 {
+	if j-i == 1 { // 年考核; 年培训1万人次 is a quantity
+		if r.anyAt(j, review) > 0 || r.anyAt(j, reports) > 0 || r.terse(j) {
 			return Year, j
 		}
 		return "", i
@@ -94,7 +108,10 @@ func (r *cadenceReader) annual(i, j int) (Every, int) {
 		if !made && r.anyAt(k, figures) > 0 {
 			return "", i
 		}
-		if r.anyAt(k, actions) > 0 {
+		if n := r.anyAt(k, actions); n > 0 {
+			if r.anyAt(k+n, outcomes) > 0 {
+				return "", i // 年度考核优秀的
+			}
 			return Year, j
 		}
 	}
@@ -102,9 +119,11 @@ func (r *cadenceReader) annual(i, j int) (Every, int) {
 }
 
 var (
-	entered = newTails("列入", "纳入", "作为", "完成", "列为", "分解", "下达", "超过", "依据")
-	made    = newTails("制定", "编制", "制订", "出台", "形成", "发布", "公布", "报送", "提交", "建立", "实行")
-	figures = newHeads("目标", "任务", "指标", "预算", "决算", "资金", "投资", "改善")
+	reports  = newHeads("通报", "报告", "评估", "评价", "审计", "讲评", "小结", "点评", "调度", "总评")
+	outcomes = newHeads("优秀", "合格", "不合格", "结果", "称职", "等次", "排名靠后", "不达标")
+	entered  = newTails("列入", "纳入", "作为", "完成", "列为", "分解", "下达", "超过", "依据")
+	made     = newTails("制定", "编制", "制订", "出台", "形成", "发布", "公布", "报送", "提交", "建立", "实行")
+	figures  = newHeads("计划投资", "计划完成", "计划总投资", "目标", "任务", "指标", "预算", "决算", "资金", "投资", "改善")
 )
 
 // once reads 一月一调度, 半年一次, 两年一轮, 一年不少于两次 at a numeral.
@@ -127,6 +146,9 @@ func (r *cadenceReader) once(i int) (Every, int) {
 	k += r.anyAt(k, atLeast)
 	n, l := r.number(k)
 	m := r.anyAt(l, turns)
+	if m == 0 && n == 1 && k == l-1 && !isArabic(r.rune(k)) && r.anyAt(l, notTurn) == 0 && !isStop(r.rune(l)) {
+		m = 1 // 一周一小结
+	}
 	if l == k || n < 1 || m == 0 {
 		return "", i
 	}
@@ -134,7 +156,8 @@ func (r *cadenceReader) once(i int) (Every, int) {
 }
 
 var (
-	held    = newHeads("进行", "开展", "组织", "召开", "举办", "更新", "评选", "通报", "调度", "考核", "培训")
+	notTurn = newHeads("度", "届", "并", "体", "些", "批", "直", "定", "般", "律", "样", "同", "起", "级", "流", "步", "期", "个", "站")
+	held    = newHeads("有", "集中", "全面", "进行", "开展", "组织", "召开", "举办", "更新", "评选", "通报", "调度", "考核", "培训")
 	atLeast = newHeads("不少于", "不低于", "至少")
 	turns   = newHeads(
 		"次", "轮", "回", "遍", "场", "换", "评", "考核", "考", "更", "查", "检", "调度", "通报", "报", "会商", "督", "巡", "总结", "结", "研判", "分析", "演", "清", "排",

@@ -23,7 +23,7 @@ func (r *deadlineReader) isDeadline(w when, d Date) bool {
 		return false
 	case r.anyBefore(i, asOf) > 0 && !r.ahead(w, d):
 		return false
-	case r.describes(w, to):
+	case r.describes(w, to), r.contains(max(r.sentence, i-12), i, "有效期"):
 		return false
 	}
 	if w.bound == closed && r.anyIn(j, j+5, review) {
@@ -148,7 +148,7 @@ func (r *deadlineReader) opens(w when, from, to int) bool {
 	if w.second && r.rune(j) != ',' && r.anyAt(j, promises) == 0 {
 		return false // 2023年度…: a qualifier
 	}
-	if r.anyBefore(i, towards) > 0 {
+	if r.anyBefore(i, towards) > 0 || w.isRange && w.said && (r.rune(i-1) == '自' || r.rune(i-1) == '从') {
 		return w.said || w.part != wholeYear
 	}
 	if w.isRange && r.rune(i-1) == '(' && r.rune(j) == ')' {
@@ -183,7 +183,8 @@ var (
 		"力争", "争取", "确保", "计划", "预计", "新增", "新建", "新改建", "新培育", "新设", "新引进", "建成", "建设", "建立", "完成", "基本", "达到", "达", "实现",
 		"培育", "打造", "启动", "全面", "累计", "不低于", "不少于", "至少", "突破", "超过", "力促", "推动", "组织", "开展", "出台", "制定", "印发", "形成", "投入使用",
 		"投产", "开工", "竣工", "底", "率先", "再", "要", "前完成", "创建", "改造", "整治", "淘汰", "控制在", "保持", "提高", "提升", "下降", "降低", "安排", "完工", "通车",
-		"取得", "全部",
+		"取得", "全部", "集中", "巩固", "总结", "推进", "深入", "举办", "召开", "报送", "提交", "公布", "编制", "确定", "明确", "实施", "试点", "试运行", "投运", "交付", "验收",
+		"上报", "落实", "发布", "修订", "建好", "选取", "遴选", "支持", "主体", "封顶", "具备", "扩大", "推广", "覆盖", "初步", "如期", "正式", "挂牌", "入库", "进场", "动工",
 	)
 
 	// objectOf take the year as part of their object: 完成2023年任务, 列入2025年计划.
