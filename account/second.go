@@ -136,7 +136,7 @@ func recoveryHash(n Name, code string) string {
 
 // qrSVG draws text as a QR code, one unit a module, four modules of margin.
 func qrSVG(text string) (string, error) {
-	c, err := qr.Encode(text, qr.M)
+	c, err := qr.Encode(text, qr.L)
 	if err != nil {
 		return "", fmt.Errorf("QR code: %w", err)
 	}

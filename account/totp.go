@@ -94,9 +94,9 @@ func parseSecret(s string) ([]byte, error) {
 // otpauth is the address that authenticator apps read from a QR code.
 func otpauth(issuer string, name Name, secret []byte) string {
 	u := url.URL{Scheme: "otpauth", Host: "totp", Path: "/" + issuer + ":" + string(name)}
-	// url.Values would write spaces as +, which some apps show as they are.
-	u.RawQuery = fmt.Sprintf("secret=%s&issuer=%s&algorithm=SHA1&digits=%d&period=%d",
-		b32.EncodeToString(secret), url.PathEscape(issuer), digits, stepLen)
+	// url.Values would write spaces as +, which some apps show as they are. SHA-1, six digits and 30 seconds go
+	// without saying, which keeps the QR code coarse enough for old phones.
+	u.RawQuery = "secret=" + b32.EncodeToString(secret) + "&issuer=" + url.PathEscape(issuer)
 	return u.String()
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"zhixing/account"
 	"zhixing/db"
 	"zhixing/journal"
+	"zhixing/publication"
 )
 
 // deeds gives what pages call the records of the journal; a deed that is missing here is shown as it is written.
@@ -36,10 +38,13 @@ type pastDeed struct {
 	Long                 bool // the detail is long: folded away
 }
 
-func pastDeedOf(r journal.Record) pastDeed {
+func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
 	d := pastDeed{Record: r, By: r.Who, Deed: deeds[r.What], About: r.Subject, Long: len(r.Detail) > 240}
 	if d.Deed == "" {
 		d.Deed = r.What
+	}
+	if d.Detail == "{}" {
+		d.Detail = ""
 	}
 	if who, ok := strings.CutPrefix(r.Who, "console:"); ok {
 		d.By = "命令行（" + who + "）"
@@ -53,9 +58,12 @@ func pastDeedOf(r journal.Record) pastDeed {
 	case noun == "account":
 		d.About, d.URL = "账号 "+id, userURL(account.Name(id))
 	case noun == "document":
-		d.About, d.URL = id, (&url.URL{Path: "/documents/" + id}).String()
+		d.About, d.URL = cmp.Or(publication.Key(id).No(), id), (&url.URL{Path: "/documents/" + id}).String()
 	case noun == "draft":
-		d.About, d.URL = "稿件 "+id, "/desk/"+id
+		d.About = "稿件 " + id
+		if mayDraft {
+			d.URL = "/desk/" + id
+		}
 	}
 	return d
 }
@@ -95,7 +103,7 @@ func (s *Server) historyPage(w http.ResponseWriter, r *http.Request, q journal.Q
 	}
 	list := make([]pastDeed, len(recs))
 	for i, rec := range recs {
-		list[i] = pastDeedOf(rec)
+		list[i] = pastDeedOf(rec, sessionOf(r).Can(account.DraftDocuments))
 	}
 	v := url.Values{}
 	for k, x := range map[string]string{"who": q.Who, "what": q.What, "subject": q.Subject} {
@@ -139,7 +147,7 @@ func (s *Server) exportHistory(w http.ResponseWriter, r *http.Request, q journal
 				return err
 			}
 			for _, rec := range recs {
-				d := pastDeedOf(rec)
+				d := pastDeedOf(rec, false)
 				rows = append(rows, []string{strconv.FormatInt(d.Seq, 10), minute(d.At), d.By, d.Deed, d.About, d.Basis, d.Detail, d.Hash.String()})
 			}
 			if next == 0 {
