@@ -25,7 +25,7 @@ type Cadence struct {
 }
 
 // Cadences finds the cadences of a duty's text in order. A word that only looks like one is none: 年产, 年薪, 近三年,
-// 每人每月, 年度目标, a season that only describes (冬季保温措施).
+// 每人每月, 年度目标, a season that only describes (冬季保温被).
 func Cadences(text string) []Cadence {
 	f := fold(text)
 	r := cadenceReader{folded: f}

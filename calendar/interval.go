@@ -170,7 +170,7 @@ var seasons = newHeads(
 	"汛期", "平水期", "枯水期", "丰水期", "雨季", "旱季",
 )
 
-// season reads a season in which something is to be done; one that only describes a thing (冬季保温措施, 防止汛期污染) is
+// season reads a season in which something is to be done; one that only describes a thing (冬季保温被, 预防汛期山洪) is
 // none, nor is one that the duty must be done before.
 func (r *cadenceReader) season(i int) int {
 	j := i + r.anyAt(i, seasons)

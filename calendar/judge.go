@@ -74,7 +74,7 @@ func (r *deadlineReader) recurring(w when) bool {
 	}
 	each := r.rune(j) == '每' && isInterval(r.rune(j+1))
 	if w.said {
-		return each && w.isRange && w.part != wholeYear // 2023年5-9月每日: a window in which something is done each day
+		return each && w.isRange && w.part != wholeYear // 2024年6-8月每日: a window in which something is done each day
 	}
 	switch {
 	case each, r.yearly && w.part >= monthPart:

@@ -244,7 +244,7 @@ func (f *folded) subYear(i int, w *when) int {
 	if c == '第' || n < 1 || n > 12 {
 		return i
 	}
-	if l := f.rangeSign(k); l > k && f.rune(k) != '到' && f.rune(k) != '至' { // 5-9月
+	if l := f.rangeSign(k); l > k && f.rune(k) != '到' && f.rune(k) != '至' { // 6-8月
 		m, e := f.number(l)
 		if e == l || m < n || m > 12 || f.rune(e) != '月' {
 			return i

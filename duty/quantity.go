@@ -2,7 +2,7 @@ package duty
 
 import "strconv"
 
-// amount is a number with its unit as printed: 3万人次, 10、100、100毫克/立方米, 3—5家, Ⅲ类.
+// amount is a number with its unit as printed: 3万人次, 20、50、80毫克/立方米, 3—5家, Ⅲ类.
 type amount struct {
 	values []string // decimals; several where they share the unit
 	high   string   // upper end of a range

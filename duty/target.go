@@ -172,7 +172,7 @@ func (r *targetReader) judge(c text, q amount, prev, i, j, first int) {
 	n := compareWords.of(left)
 	listed := len(r.out) > first && prev > 0 && runeAt(left, 0) == '、' && r.out[len(r.out)-1].Unit == q.unit
 	if listed && n == 1 {
-		n = 0 // 出租15辆、网约21辆
+		n = 0 // 救护车6辆、特约4辆
 	}
 	op := compares[string(left[len(left)-n:])]
 	explicit := n > 0
@@ -188,7 +188,7 @@ func (r *targetReader) judge(c text, q amount, prev, i, j, first int) {
 		}
 		op = AtMost
 	case !explicit && listed:
-		op = r.out[len(r.out)-1].Op // 新增公交93辆、出租15辆
+		op = r.out[len(r.out)-1].Op // 新增救护车6辆、消防车4辆
 	case !explicit && !counted(c.f[:i], q):
 		return
 	case op == "":
