@@ -107,7 +107,9 @@ func correctedText(ctx context.Context, tx *db.Tx, county string, h Head) (start
 			return startingText{}, err
 		}
 		if from, ok := d.cut(h.Key); ok {
-			return from, nil
+			if _, err := gazette.Read(from.source, from.mends...); err == nil { // a mend may mean nothing in the part alone
+				return from, nil
+			}
 		}
 	}
 	c, err := readFile(ctx, tx, county, h.Key, h.Version, "txt")

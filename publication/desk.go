@@ -74,7 +74,7 @@ func newDraft(now time.Time, county string, by Actor, m Manuscript) (Draft, erro
 	}
 	issue, err := gazette.Read(m.Source)
 	if err != nil {
-		return Draft{}, &Error{Invalid, "publication." + op, "稿件读不出来：" + err.Error(), err}
+		return Draft{}, unreadable(op, "稿件读不出来：", err)
 	}
 	sum := sha256.Sum256(m.Raw)
 	name := shorten(strings.Map(printable, strings.ToValidUTF8(m.Filename, "")), 120)
@@ -112,6 +112,11 @@ func step(ctx context.Context, tx *db.Tx, op string, d Draft, by Actor, what str
 	_, err = journal.Append(ctx, tx, d.County, journal.Entry{Who: by.Name, What: "draft." + what,
 		Subject: fmt.Sprintf("draft/%d", d.ID), Basis: data.Reason + data.Basis, Detail: string(detail)})
 	return d, wrap(op, err)
+}
+
+// unreadable tells an editor why the reader refuses a manuscript; the reader says so in Chinese, with the line.
+func unreadable(op, what string, err error) error {
+	return &Error{Invalid, "publication." + op, what + strings.TrimPrefix(err.Error(), "gazette.Read: ") + "。", err}
 }
 
 func overtaken(op string) error {

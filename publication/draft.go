@@ -249,7 +249,7 @@ func Mend(ctx context.Context, tx *db.Tx, at At, by Actor, m gazette.Mend) (Draf
 		return Draft{}, refuse(Invalid, "Mend", "校改的位置不在稿件之内，或改后的文字过长。请刷新页面后再改。")
 	}
 	if _, err := gazette.Read(d.Source, append(slices.Clone(d.Mends), m)...); err != nil {
-		return Draft{}, &Error{Invalid, "publication.Mend", "这样改了以后稿件读不出来，未作改动。", err}
+		return Draft{}, unreadable("Mend", "不能这样改，未作改动：", err)
 	}
 	return step(ctx, tx, "Mend", d, by, stepMend, stepData{Mend: &m})
 }

@@ -51,6 +51,9 @@ func TestWhoDraftsIsNotWhoPublishes(t *testing.T) {
 		if len(out.Documents) != 3 || out.LogSize != 4 || out.Issue.String() != "2024-1" {
 			s.Errorf("outcome %+v", out)
 		}
+		if k := s.Document("2024-1/3", "").Kind; k != "公告" {
+			s.Errorf("the mend is lost: kind %q", k)
+		}
 		_, err = s.press.Publish(ctx, d.At(), deputy.Actor)
 		s.Refuses(err, publication.Conflict, "刚被别人改过")
 	})
@@ -89,6 +92,8 @@ func TestTwoEditorsDoNotOverwriteEachOther(t *testing.T) {
 		_, err := b.try(b.mending(seen.At(), gazette.Mend{At: at, What: gazette.SetTitle, Value: "另一个标题"}))
 		s.Refuses(err, publication.Conflict, "刚被别人改过")
 
+		_, err = b.try(b.mending(now.At(), gazette.Mend{At: at + 1, What: gazette.SetLevel, Value: "2"}))
+		s.Refuses(err, publication.Invalid, "行")
 		undo := func(at publication.At, n int64) deed {
 			return func(tx *db.Tx) (publication.Draft, error) { return publication.Undo(ctx, tx, at, b.Actor, n) }
 		}

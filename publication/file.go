@@ -68,13 +68,21 @@ func mediaType(name string, b []byte) string {
 		return "application/vnd.ms-excel"
 	case bytes.HasPrefix(b, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) && ext == ".doc":
 		return "application/msword"
-	case strings.HasPrefix(t, "text/plain") && utf8.Valid(b) && !bytes.ContainsRune(b, 0) && ext == ".csv":
+	case strings.HasPrefix(t, "text/plain") && plain(b) && ext == ".csv":
 		return "text/csv; charset=utf-8"
-	case strings.HasPrefix(t, "text/plain") && utf8.Valid(b) && !bytes.ContainsRune(b, 0):
+	case strings.HasPrefix(t, "text/plain") && plain(b):
 		return "text/plain; charset=utf-8"
+	case strings.HasPrefix(t, "text/plain"):
+		return "application/octet-stream"
 	default:
 		return t
 	}
+}
+
+// plain reports whether b is text that no browser could take for a page or a drawing.
+func plain(b []byte) bool {
+	text := bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\ufeff")), " \t\r\n")
+	return utf8.Valid(b) && !bytes.ContainsRune(b, 0) && !bytes.HasPrefix(text, []byte("<"))
 }
 
 // zipped tells the office formats apart by the parts they must have. Nothing is unpacked.

@@ -9,6 +9,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/edition"
+	"zhixing/gazette"
 	"zhixing/journal"
 	"zhixing/org"
 	"zhixing/publication"
@@ -341,6 +342,39 @@ func TestCorrectionsAreNewDatedVersions(t *testing.T) {
 			s.Error(err)
 		}
 	})
+}
+
+// A correction begins where the printed text stands: with the mends and the withholdings that it was published with.
+func TestACorrectionBeginsWithWhatWasPublished(t *testing.T) {
+	stories(t, func(s *story) {
+		e := s.As("编辑甲")
+		d := e.Upload(issueText)
+		plan := s.offset("青禾县人民政府办公室关于印发青禾县防汛准备工作方案的通知\n\n青禾政办发〔2024〕3号\n\n各乡")
+		d = e.must(e.mending(d.At(), gazette.Mend{At: plan, What: gazette.SetTitle, Value: "青禾县人民政府办公室关于印发防汛准备工作方案的通知"}))
+		d = e.must(e.choosing(d.At(), publication.Choice{Doc: plan, Attachment: 1, Withhold: true}))
+		s.As("签发乙").Publish(e.Submit(d))
+		d = e.must(func(tx *db.Tx) (publication.Draft, error) {
+			return publication.BeginCorrection(ctx, tx, county, e.Actor, "青禾政办发/2024/3", "核对。", "")
+		})
+		if len(d.Mends) != 1 || len(d.Choices) != 1 || !strings.HasPrefix(d.Subject, "更正：") {
+			s.Errorf("draft %+v", d)
+		}
+		s.As("签发乙").Publish(e.Submit(d))
+		one, err := s.version("青禾政办发/2024/3", 1)
+		two, err2 := s.version("青禾政办发/2024/3", 2)
+		if err != nil || err2 != nil || two.Title != "青禾县人民政府办公室关于印发防汛准备工作方案的通知" || two.Text.Issue != one.Text.Issue ||
+			!bytes.Equal(edition.HTMLBody(one.Text), edition.HTMLBody(two.Text)) {
+			s.Errorf("corrected\n%s\ninto\n%s\n%v %v", edition.Text(one.Text), edition.Text(two.Text), err, err2)
+		}
+	})
+}
+
+func (s *story) version(key publication.Key, n int) (d publication.Document, err error) {
+	s.Read(func(tx *db.Tx) error {
+		d, err = publication.DocumentVersion(ctx, tx, county, key, n)
+		return nil
+	})
+	return d, err
 }
 
 func TestAWithdrawnDocumentLeavesATombstone(t *testing.T) {

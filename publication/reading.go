@@ -108,7 +108,7 @@ func (d Draft) toPublish() (*gazette.Issue, []candidate, error) {
 	const op = "Submit"
 	issue, err := d.Reading()
 	if err != nil {
-		return nil, nil, &Error{Invalid, "publication." + op, "稿件读不出来：" + err.Error(), err}
+		return nil, nil, unreadable(op, "稿件读不出来：", err)
 	}
 	if d.Corrects == "" {
 		if issue.Year == 0 || issue.No == 0 {
