@@ -83,7 +83,11 @@ func (s *Server) mayUse(r *http.Request, rt route) error {
 	sess := sessionOf(r)
 	if sess == nil {
 		if r.Method == http.MethodGet {
-			return &redirectError{"/login?to=" + url.QueryEscape(r.URL.RequestURI())}
+			to := "/login?to=" + url.QueryEscape(r.URL.RequestURI())
+			if c, err := r.Cookie(sessionCookie); err == nil && c.Value != "" {
+				to += "&ended=1" // there was a session: say why the page is gone
+			}
+			return &redirectError{to}
 		}
 		return &httpError{status: http.StatusUnauthorized, message: "登录已过期，请重新登录后再办。"}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -34,12 +35,14 @@ func read(_ context.Context, c *call) error {
 		_, err = c.out.Write(append(b, '\n'))
 		return err
 	case "appointments":
-		b, err := issue.AppointmentsJSON()
-		if err != nil {
-			return err
+		enc := json.NewEncoder(c.out) // one line an appointment
+		enc.SetEscapeHTML(false)
+		for _, a := range issue.Appointments() {
+			if err := enc.Encode(a); err != nil {
+				return err
+			}
 		}
-		_, err = c.out.Write(append(b, '\n'))
-		return err
+		return nil
 	case "duties":
 		return duty.WriteJSON(c.out, duty.Read(issue))
 	case "tree":

@@ -91,7 +91,7 @@ func (s *site) readFont() []byte {
 	if *s.font != "" {
 		places = []string{*s.font}
 	}
-	font, path, err := edition.FindFont(places...)
+	font, path, err := edition.FindFont(os.ReadFile, places...)
 	if err != nil {
 		s.logger.Warn("no PDF downloads", "reason", err)
 		return nil
