@@ -52,6 +52,9 @@ func read(_ context.Context, c *call) error {
 	return fmt.Errorf("%w: --as %q: want documents, duties, appointments or tree", errUsage, *as)
 }
 
+// maxDoubts is how many doubts the console shows.
+const maxDoubts = 20
+
 // readManuscript decodes and reads one file; what the reader doubts goes to standard error.
 func (c *call) readManuscript(name string) (*gazette.Issue, error) {
 	raw, err := c.readInput(name)
@@ -66,7 +69,11 @@ func (c *call) readManuscript(name string) (*gazette.Issue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	for _, d := range issue.Doubts {
+	for i, d := range issue.Doubts {
+		if i == maxDoubts {
+			fmt.Fprintf(c.err, "%s: 还有 %d 处待核对，上传后在编发台逐处查看\n", name, len(issue.Doubts)-i)
+			break
+		}
 		fmt.Fprintf(c.err, "%s:%d: %s\n", name, d.Line, d.Message)
 	}
 	return issue, nil
