@@ -1,7 +1,6 @@
 package search
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -133,62 +132,62 @@ func Words(text string) (words []string) {
 // closing is the mark that ends what the mark begins.
 var closing = map[rune]rune{'"': '"', '“': '”', '”': '”', '„': '“', '「': '」', '『': '』', '＂': '＂', '〝': '〞'}
 
-// grams is what the index holds for a text: its pairs of letters in order, as the full-text table reads them, with
-// blanks between; then each letter once.
-func grams(text []rune) string {
-	var b strings.Builder
-	b.Grow(len(text) * 8)
+// A gram is a pair of letters, or a single one, that the index holds for a text, after a mark that says where it
+// stands.
+type place string
+
+// The places. The marks are never letters.
+const (
+	inText  place = ""  // title and text
+	inTitle place = "¶" // title
+	isOften place = "×" // at least oftenTimes times in title and text
+)
+
+// oftenTimes is how many times a gram must come to come often.
+const oftenTimes = 3
+
+// pairs gives the pairs of letters of a text in order, each with the mark of the place.
+func (p place) pairs(text []rune, yield func(gram string)) {
 	for i := 1; i < len(text); i++ {
-		b.WriteRune(text[i-1])
-		b.WriteRune(text[i])
-		b.WriteByte(' ')
+		yield(string(p) + string(text[i-1:i+1]))
 	}
+}
+
+// singles gives each letter of a text once, with the mark of the place.
+func (p place) singles(text []rune, yield func(gram string)) {
 	seen := map[rune]bool{}
 	for _, r := range text {
 		if !seen[r] {
 			seen[r] = true
-			b.WriteRune(r)
-			b.WriteByte(' ')
+			yield(string(p) + string(r))
 		}
 	}
-	return b.String()
 }
 
-// oftenTimes is how many times a pair of letters must come in a text to be often there.
-const oftenTimes = 3
-
-// often is the grams that come often, each once.
-func often(text []rune) string {
+// often gives the grams that come often, each once.
+func often(text []rune, yield func(gram string)) {
 	pairs := map[[2]rune]int{}
 	single := map[rune]int{}
-	var b strings.Builder
 	for i, r := range text {
 		if single[r]++; single[r] == oftenTimes {
-			b.WriteRune(r)
-			b.WriteByte(' ')
+			yield(string(isOften) + string(r))
 		}
 		if i == 0 {
 			continue
 		}
 		pair := [2]rune{text[i-1], r}
 		if pairs[pair]++; pairs[pair] == oftenTimes {
-			b.WriteRune(pair[0])
-			b.WriteRune(r)
-			b.WriteByte(' ')
+			yield(string(isOften) + string(pair[:]))
 		}
 	}
-	return b.String()
 }
 
-// gramsOf is the grams that a word is found by: itself, or its pairs in order.
-func gramsOf(word string) []string {
+// of is the grams that a word is found by in a place: itself, or its pairs in order.
+func (p place) of(word string) (out []string) {
 	rs := []rune(word)
-	if len(rs) < 2 {
-		return []string{word}
+	if len(rs) == 1 {
+		return []string{string(p) + word}
 	}
-	out := make([]string, 0, len(rs)-1)
-	for i := 1; i < len(rs); i++ {
-		out = append(out, string(rs[i-1:i+1]))
-	}
+	p.pairs(rs, func(g string) { out = append(out, g) })
 	return out
 }

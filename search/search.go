@@ -34,7 +34,7 @@ type Entry struct {
 	County   string
 	Key      string // the document's own, such as its address
 	Version  int64
-	Title    string
+	Title    string   // at most MaxTitle bytes
 	Body     string   // everything public, a paragraph a line; at most MaxBody bytes
 	Kind     string   // 通知, 办法 …
 	Issuer   string   // 发文机关
@@ -42,8 +42,11 @@ type Entry struct {
 	SignedOn calendar.Date
 }
 
-// MaxBody is how many bytes of text an entry may have.
-const MaxBody = 16 << 20
+// What an entry may have, in bytes.
+const (
+	MaxTitle = 16 << 10
+	MaxBody  = 16 << 20
+)
 
 // Sort is the order of what is found.
 type Sort string

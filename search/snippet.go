@@ -52,6 +52,9 @@ const (
 
 // places finds the words in a text, until all were seen and a little further.
 func places(text string, words []string) []found {
+	if len(words) == 0 {
+		return nil
+	}
 	type looked struct {
 		runes []rune
 		seen  bool

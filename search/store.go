@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,9 @@ func put(ctx context.Context, tx *db.Tx, e Entry) error {
 	}
 	if len(e.Body) > MaxBody {
 		return fmt.Errorf("the text has %d bytes, at most %d can be searched", len(e.Body), MaxBody)
+	}
+	if len(e.Title) > MaxTitle {
+		return fmt.Errorf("the title has %d bytes, at most %d can be searched", len(e.Title), MaxTitle)
 	}
 	e.Title, e.Body = clean(e.Title), clean(e.Body)
 	if err := remove(ctx, tx, e.County, e.Key); err != nil {
@@ -57,45 +61,59 @@ func put(ctx context.Context, tx *db.Tx, e Entry) error {
 	title, body := plain(e.Title), plain(e.Body)
 	text := append(append(append([]rune(nil), title...), between), body...)
 	if tx.Dialect == db.SQLite {
-		_, err = tx.Exec(ctx, `/* search.Put */ INSERT INTO search_gram (rowid, title, text, often) VALUES ($1, $2, $3, $4)`,
-			id, grams(title), grams(text), often(text))
+		_, err = tx.Exec(ctx, `/* search.Put */ INSERT INTO search_gram (rowid, grams) VALUES ($1, $2)`, id, liteGrams(title, text))
 		return err
 	}
 	return putParts(ctx, tx, e.County, id, title, text)
 }
 
+// liteGrams is the grams of a document as FTS5 reads them: pairs in order, so that it finds phrases of them.
+func liteGrams(title, text []rune) string {
+	var b strings.Builder
+	b.Grow(10 * (len(title) + len(text)))
+	add := func(gram string) {
+		b.WriteString(gram)
+		b.WriteByte(' ')
+	}
+	for _, p := range []place{inText, inTitle} {
+		of := map[place][]rune{inText: text, inTitle: title}[p]
+		p.pairs(of, add)
+		p.singles(of, add)
+	}
+	often(text, add)
+	return b.String()
+}
+
 // A part of a long text is so long that its grams fit into one tsvector, and the next begins so far before its end
 // that no word of a query is cut.
 const (
-	partRunes    = 60000
+	partRunes    = 40000
 	overlapRunes = MaxText * 8 // one character can spell several letters
 )
 
 // putParts is the full-text index on PostgreSQL.
 func putParts(ctx context.Context, tx *db.Tx, county string, id int64, title, text []rune) error {
-	frequent := strings.Fields(often(text))
-	for part, from := 0, 0; part == 0 || from < len(text); part++ {
+	var frequent []string
+	often(text, func(g string) { frequent = append(frequent, g) })
+	for part, from := 0, 0; ; part++ {
 		to := min(from+partRunes, len(text))
-		heading := title
-		if part > 0 {
-			heading = nil
-		}
-		// The words that come often, too, may be too many for one row.
-		lo, hi := min(part*partRunes, len(frequent)), min((part+1)*partRunes, len(frequent))
-		_, err := tx.Exec(ctx, `/* search.Put */
-			INSERT INTO search_gram (county, id, part, title, text, often, heading, letters)
-			VALUES ($1, $2, $3, array_to_tsvector($4::text[]), array_to_tsvector($5::text[]), array_to_tsvector($6::text[]), $7, $8)`,
-			county, id, part, strings.Fields(grams(heading)), strings.Fields(grams(text[from:to])), frequent[lo:hi],
-			string(heading), string(text[from:to]))
-		if err != nil {
+		var grams []string
+		add := func(g string) { grams = append(grams, g) }
+		inText.pairs(text[from:to], add)
+		inText.singles(text[from:to], add)
+		inTitle.pairs(title, add)
+		inTitle.singles(title, add)
+		some := min(len(frequent), partRunes) // they, too, may be too many for one part
+		grams, frequent = append(grams, frequent[:some]...), frequent[some:]
+		slices.Sort(grams)
+		_, err := tx.Exec(ctx, `/* search.Put */ INSERT INTO search_gram (county, id, part, grams, heading, letters)
+			VALUES ($1, $2, $3, array_to_tsvector($4::text[]), $5, $6)`,
+			county, id, part, slices.Compact(grams), []byte(string(title)), []byte(string(text[from:to])))
+		if err != nil || to == len(text) {
 			return err
 		}
-		if to == len(text) {
-			break
-		}
-		from = to - overlapRunes
+		from, title = to-overlapRunes, nil
 	}
-	return nil
 }
 
 // clean makes a text that both databases store: no zero bytes, and nothing that is not UTF-8.
@@ -150,12 +168,20 @@ func Find(ctx context.Context, tx *db.Tx, q Query) (Results, error) {
 }
 
 func find(ctx context.Context, tx *db.Tx, q Query, words []string, after *cursor) (res Results, err error) {
+	if tx.Dialect == db.PostgreSQL && len(words) > 0 {
+		// The planner takes a row's index of letters for as cheap to read as its key; then it reads all of them.
+		if _, err := tx.Exec(ctx, `/* search.Find */ SET LOCAL enable_seqscan = off`); err != nil {
+			return res, err
+		}
+		defer func() {
+			if err == nil { // after an error the transaction is at its end
+				_, err = tx.Exec(ctx, `/* search.Find */ SET LOCAL enable_seqscan = on`)
+			}
+		}()
+	}
 	c := &conds{dialect: tx.Dialect, args: []any{q.County}}
 	where := c.where(q, words)
-	err = tx.QueryRow(ctx, `/* search.Find count */ SELECT count(*) FROM search_entry e WHERE `+where, c.args...).Scan(&res.Total)
-	if err != nil || res.Total == 0 {
-		return res, err
-	}
+	counting := len(c.args)
 	rank, order := c.rank(words), `rank DESC, signed_on DESC, key DESC`
 	if q.Sort == ByDate {
 		order = `signed_on DESC, key DESC`
@@ -165,8 +191,8 @@ func find(ctx context.Context, tx *db.Tx, q Query, words []string, after *cursor
 		page = c.after(q.Sort, *after)
 	}
 	rows, err := tx.Query(ctx, `/* search.Find */
-		SELECT h.id, h.rank, h.key, h.version, h.kind, h.issuer, h.signed_on, s.title, s.body
-		FROM (SELECT * FROM (SELECT e.*, `+rank+` AS rank FROM search_entry e WHERE `+where+`) r `+page+`
+		SELECT h.total, h.rank, h.key, h.version, h.kind, h.issuer, h.signed_on, s.title, s.body
+		FROM (SELECT * FROM (SELECT e.*, `+rank+` AS rank, count(*) OVER () AS total FROM search_entry e WHERE `+where+`) r `+page+`
 			ORDER BY `+order+` LIMIT `+c.arg(q.Limit+1)+`) h
 		JOIN search_source s ON s.county = h.county AND s.id = h.id
 		ORDER BY `+order, c.args...)
@@ -180,19 +206,23 @@ func find(ctx context.Context, tx *db.Tx, q Query, words []string, after *cursor
 			res.Next = cursor{last.Rank, last.SignedOn.String(), last.Key}.String()
 			break
 		}
-		h, err := scanHit(rows, words)
+		h, err := scanHit(rows, words, &res.Total)
 		if err != nil {
 			return res, err
 		}
 		res.Hits = append(res.Hits, h)
 	}
-	return res, rows.Err()
+	if err := rows.Err(); err != nil || len(res.Hits) > 0 || after == nil {
+		return res, err
+	}
+	// Nothing follows the cursor, such as after a withdrawal; the total is asked for alone.
+	err = tx.QueryRow(ctx, `/* search.Find */ SELECT count(*) FROM search_entry e WHERE `+where, c.args[:counting]...).Scan(&res.Total)
+	return res, err
 }
 
-func scanHit(rows *sql.Rows, words []string) (h Hit, err error) {
-	var id int64
+func scanHit(rows *sql.Rows, words []string, total *int) (h Hit, err error) {
 	var day, title, body string
-	if err := rows.Scan(&id, &h.Rank, &h.Key, &h.Version, &h.Kind, &h.Issuer, &day, &title, &body); err != nil {
+	if err := rows.Scan(total, &h.Rank, &h.Key, &h.Version, &h.Kind, &h.Issuer, &day, &title, &body); err != nil {
 		return h, err
 	}
 	h.Title, h.Snippet = mark(title, words), snippet(body, words)
@@ -231,7 +261,7 @@ func (c *conds) where(q Query, words []string) string {
 		add(`e.signed_on <= ` + c.arg(q.To.String()) + ` AND e.signed_on <> ''`)
 	}
 	if len(words) > 0 {
-		add(c.holds("text", words, true))
+		add(c.holds(inText, words, true))
 	}
 	return strings.Join(all, ` AND `)
 }
@@ -241,9 +271,9 @@ func (c *conds) rank(words []string) string {
 	if len(words) == 0 {
 		return `0`
 	}
-	return `CASE WHEN ` + c.holds("title", words, true) + ` THEN 3` +
-		` WHEN ` + c.holds("title", words, false) + ` THEN 2` +
-		` WHEN ` + c.holds("often", words, true) + ` THEN 1 ELSE 0 END`
+	return `CASE WHEN ` + c.holds(inTitle, words, true) + ` THEN 3` +
+		` WHEN ` + c.holds(inTitle, words, false) + ` THEN 2` +
+		` WHEN ` + c.holds(isOften, words, true) + ` THEN 1 ELSE 0 END`
 }
 
 // after is the condition of what follows the cursor.
@@ -257,9 +287,9 @@ func (c *conds) after(sort Sort, at cursor) string {
 	return `WHERE (rank < ` + rank + ` OR rank = ` + rank + ` AND ` + later + `)`
 }
 
-// holds is the condition that a column of the full-text index of e holds all of the words, or any. In title and
-// text a word must stand letter by letter; in often its pairs of letters suffice.
-func (c *conds) holds(column string, words []string, all bool) string {
+// holds is the condition that all of the words, or any, stand in a place of e: letter by letter, but for isOften,
+// where it is enough that each pair of letters is there.
+func (c *conds) holds(in place, words []string, all bool) string {
 	join := ` OR `
 	if all {
 		join = ` AND `
@@ -267,9 +297,9 @@ func (c *conds) holds(column string, words []string, all bool) string {
 	var parts []string
 	for _, w := range words {
 		if c.dialect == db.SQLite {
-			parts = append(parts, liteMatch(column, w))
+			parts = append(parts, liteMatch(in, w))
 		} else {
-			parts = append(parts, c.pgMatch(column, w))
+			parts = append(parts, c.pgMatch(in, w))
 		}
 	}
 	if c.dialect == db.SQLite {
@@ -278,22 +308,25 @@ func (c *conds) holds(column string, words []string, all bool) string {
 	return `(` + strings.Join(parts, join) + `)`
 }
 
-// liteMatch is one word in the query language of FTS5.
-func liteMatch(column, word string) string {
+// liteMatch is one word in the query language of FTS5, in which a phrase is words between quotation marks.
+func liteMatch(in place, word string) string {
 	sep := ` `
-	if column == "often" {
-		sep = `" AND ` + column + ` : "`
+	if in == isOften {
+		sep = `" AND "`
 	}
-	return `(` + column + ` : "` + strings.Join(gramsOf(word), sep) + `")`
+	return `("` + strings.Join(in.of(word), sep) + `")`
 }
 
 // pgMatch is one word in SQL: by the index, and letter by letter where the index is not enough.
-func (c *conds) pgMatch(column, word string) string {
-	g := gramsOf(word)
-	cond := column + ` @@ ` + c.arg(`'`+strings.Join(g, `' & '`)+`'`) + `::text::tsquery`
-	if len(g) > 1 && column != "often" {
-		letters := map[string]string{"title": "heading", "text": "letters"}[column]
-		cond += ` AND ` + c.dialect.Contains(letters, c.arg(word))
+func (c *conds) pgMatch(in place, word string) string {
+	grams := in.of(word)
+	cond := `grams @@ ` + c.arg(`'`+strings.Join(grams, `' & '`)+`'`) + `::text::tsquery`
+	if len(grams) > 1 && in != isOften {
+		letters := `letters`
+		if in == inTitle {
+			letters = `heading`
+		}
+		cond += ` AND position(` + c.arg([]byte(word)) + `::bytea IN ` + letters + `) > 0`
 	}
 	return `e.id IN (SELECT id FROM search_gram WHERE county = $1 AND ` + cond + `)`
 }
