@@ -51,12 +51,16 @@ func (w *aknWriter) block(parent string, b *Block) {
 		status = "ignored"
 	}
 	w.open(element, "eId", id, "name", name, "status", status, "zx:path", b.Path)
-	mark, title, rest := b.split()
-	if b.Kind == Table {
-		mark, title, rest = "", "", ""
+	if rows := b.grid(); rows != nil {
+		w.open("content")
+		w.table(rows)
+		w.close("content")
+		w.close(element)
+		return
 	}
+	mark, title, rest := b.split()
 	if mark != "" {
-		w.element("num", mark)
+		w.element("num", strings.TrimSpace(mark))
 	}
 	if title != "" {
 		w.element("heading", title)
@@ -67,7 +71,7 @@ func (w *aknWriter) block(parent string, b *Block) {
 		w.content(b, rest)
 		w.close("content")
 	default:
-		if rest != "" || b.Kind == Table {
+		if rest != "" {
 			w.open("intro")
 			w.content(b, rest)
 			w.close("intro")
@@ -106,10 +110,6 @@ func aknElement(b *Block) (element, name string) {
 }
 
 func (w *aknWriter) content(b *Block, rest string) {
-	if b.Kind == Table {
-		w.table(b)
-		return
-	}
 	w.open("p")
 	switch b.Kind {
 	case Removed:
@@ -139,16 +139,11 @@ func (w *aknWriter) lines(s string) {
 	}
 }
 
-func (w *aknWriter) table(b *Block) {
-	all := rows(b.Text)
-	if len(all) == 0 {
-		w.element("p", "")
-		return
-	}
+func (w *aknWriter) table(all []tableRow) {
 	w.open("table")
 	for _, row := range all {
-		w.open("tr")
-		for _, cell := range row {
+		w.open("tr", "zx:path", row.path)
+		for _, cell := range row.cells {
 			w.open("td")
 			w.open("p")
 			w.lines(cell)

@@ -59,7 +59,7 @@ func cleanBlocks(bs []Block, depth int, seen map[string]int) []Block {
 		b.Kind = BlockKind(line(string(b.Kind)))
 		b.Mark, b.Title, b.Text = line(b.Mark), line(b.Title), text(b.Text)
 		b.Path = unique(address(b.Path), seen)
-		if b.Kind == Table {
+		if b.Kind == Table || b.Kind == Row {
 			b.Text = strings.Trim(b.Text, "\n")
 		} else {
 			b.Text = strings.TrimSpace(b.Text)
@@ -121,7 +121,7 @@ func text(s string) string {
 	if ok {
 		return s
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	s = lineBreaks.Replace(s)
 	return strings.Map(func(r rune) rune {
 		if printable(r) {
 			return r
@@ -129,6 +129,8 @@ func text(s string) string {
 		return -1
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
+
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
 
 func printable(r rune) bool {
 	switch {
@@ -184,35 +186,19 @@ func unique(path string, seen map[string]int) string {
 	return try
 }
 
-// split parts a block's text into its number, its opening phrase and the rest. The three joined say what Text says;
-// mark and title are empty where Text does not begin with them.
+// split parts a block's text into its number with the white space behind it, its opening phrase and the rest. The
+// three joined are the text; mark and title are empty where it does not begin with them.
 func (b Block) split() (mark, title, rest string) {
-	if b.Text == "" {
+	rest = b.Text
+	if rest == "" {
 		return b.Mark, b.Title, ""
 	}
-	mark, rest = b.Mark, b.Text
-	if after, ok := strings.CutPrefix(rest, mark); ok {
-		rest = strings.TrimLeft(after, " \u3000")
+	if after, ok := strings.CutPrefix(rest, b.Mark); ok && b.Mark != "" {
+		after = strings.TrimLeft(after, " 　\t")
+		mark, rest = rest[:len(rest)-len(after)], after
 	}
-	if after, ok := strings.CutPrefix(rest, b.Title); ok {
+	if after, ok := strings.CutPrefix(rest, b.Title); ok && b.Title != "" {
 		return mark, b.Title, after
 	}
 	return mark, "", rest
-}
-
-// join sets a number before what it numbers.
-func join(mark, rest string) string { return mark + gap(mark, rest) + rest }
-
-// gap is the space after a number: one after a half-width stop as in 1. or (1), a full-width one after 第一条, none
-// after 一、 or （一）.
-func gap(mark, rest string) string {
-	switch {
-	case mark == "" || rest == "":
-		return ""
-	case mark[len(mark)-1] < utf8.RuneSelf:
-		return " "
-	case strings.HasPrefix(mark, "第") || strings.HasPrefix(mark, "附"):
-		return "　"
-	}
-	return ""
 }

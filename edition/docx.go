@@ -96,11 +96,11 @@ func (w *docxWriter) document() {
 func (w *docxWriter) blocks(bs []Block, depth int) {
 	for i := range bs {
 		b := &bs[i]
-		if b.Kind == Table {
-			w.table(b)
-		} else {
-			w.block(b, depth)
+		if rows := b.grid(); rows != nil {
+			w.table(rows)
+			continue
 		}
+		w.block(b, depth)
 		next := depth
 		if b.Kind == Heading {
 			next++
@@ -118,7 +118,7 @@ func (w *docxWriter) block(b *Block, depth int) {
 	switch {
 	case b.Kind == AttachmentHead:
 		w.begin("AttachmentMark")
-		w.run("", mark)
+		w.run("", strings.TrimSpace(mark))
 		w.end()
 		w.begin("Heading1Title")
 		w.run("", strings.TrimSpace(title+rest))
@@ -136,20 +136,13 @@ func (w *docxWriter) block(b *Block, depth int) {
 	w.begin(style)
 	switch {
 	case b.Kind == Heading && rest != "" && title != "": // the phrase is a heading, what runs on is plain text
-		w.run("", join(mark, title))
+		w.run("", mark+title)
 		w.run("Plain", rest)
 	default:
-		w.run(lead, join(mark, title))
-		w.run("", gapIfBare(mark, title, rest)+rest)
+		w.run(lead, mark+title)
+		w.run("", rest)
 	}
 	w.end()
-}
-
-func gapIfBare(mark, title, rest string) string {
-	if title != "" {
-		return ""
-	}
-	return gap(mark, rest)
 }
 
 func (w *docxWriter) paragraph(style, s string) {
@@ -195,15 +188,11 @@ func (w *docxWriter) plain(style, s string) {
 	}
 }
 
-func (w *docxWriter) table(b *Block) {
-	all := rows(b.Text)
-	if len(all) == 0 {
-		return
-	}
+func (w *docxWriter) table(all []tableRow) {
 	const width = 8844 // of the type area, 156 mm
 	w.WriteString(`<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/></w:tblPr><w:tblGrid>`)
-	for range all[0] {
-		w.empty("w:gridCol", "w:w", strconv.Itoa(width/len(all[0])))
+	for range all[0].cells {
+		w.empty("w:gridCol", "w:w", strconv.Itoa(width/len(all[0].cells)))
 	}
 	w.close("w:tblGrid")
 	for i, row := range all {
@@ -212,8 +201,8 @@ func (w *docxWriter) table(b *Block) {
 			w.WriteString(`<w:tblHeader/>`)
 		}
 		w.WriteString(`</w:trPr>`)
-		for _, cell := range row {
-			w.WriteString(`<w:tc><w:tcPr><w:tcW w:w="` + strconv.Itoa(width/len(row)) + `" w:type="dxa"/></w:tcPr>`)
+		for _, cell := range row.cells {
+			w.WriteString(`<w:tc><w:tcPr><w:tcW w:w="` + strconv.Itoa(width/len(row.cells)) + `" w:type="dxa"/></w:tcPr>`)
 			w.paragraph("Cell", cell)
 			w.close("w:tc")
 		}

@@ -17,6 +17,7 @@ package edition
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"zhixing/calendar"
@@ -115,7 +116,7 @@ type Block struct {
 	Level    int       `json:"level,omitempty"` // depth in the numbering, from 1; 0 outside it
 	Mark     string    `json:"mark,omitempty"`  // 一、 （一） 1.
 	Title    string    `json:"title,omitempty"` // the opening phrase where it reads as a heading
-	Text     string    `json:"text"`            // whole own text, mark and title included; of a table one row a line, cells parted by tabs
+	Text     string    `json:"text"`            // whole own text, mark and title included; of a table or row the cells parted by tabs
 	Path     string    `json:"path,omitempty"`  // address inside the document, unique in it, without spaces
 	Children []Block   `json:"children,omitempty"`
 }
@@ -133,8 +134,9 @@ const (
 	Note           BlockKind = "note"
 	AttachmentList BlockKind = "attachment_list"
 	AttachmentHead BlockKind = "attachment" // what was printed of it stands in Children
-	Table          BlockKind = "table"
-	Removed        BlockKind = "removed" // 〔附件3不公开〕 in the place of what is withheld
+	Table          BlockKind = "table"      // rows in Text, one a line, or in Children
+	Row            BlockKind = "row"        // of a table, with an address of its own
+	Removed        BlockKind = "removed"    // 〔附件3不公开〕 in the place of what is withheld
 )
 
 // ErrWithheld says that the document as a whole is not public.
@@ -189,7 +191,7 @@ func (p Publication) Outline() []Entry {
 			if title == "" {
 				title = rest
 			}
-			out = append(out, Entry{Path: b.Path, Mark: mark, Title: title, Depth: depth})
+			out = append(out, Entry{Path: b.Path, Mark: strings.TrimSpace(mark), Title: title, Depth: depth})
 		})
 	}
 	return out

@@ -64,9 +64,8 @@ func (w *htmlWriter) blocks(bs []Block, depth int) {
 }
 
 func (w *htmlWriter) block(b *Block, depth int) {
-	if b.Kind == Table {
-		w.table(b)
-		w.blocks(b.Children, depth)
+	if rows := b.grid(); rows != nil {
+		w.table(b, rows)
 		return
 	}
 	mark, title, rest := b.split()
@@ -101,7 +100,8 @@ func (w *htmlWriter) block(b *Block, depth int) {
 		w.b.WriteByte('>')
 	}
 	if mark != "" {
-		w.b.WriteString(`<span class="mark">` + html.EscapeString(mark) + "</span>" + gap(mark, title+rest))
+		number := strings.TrimSpace(mark)
+		w.b.WriteString(`<span class="mark">` + html.EscapeString(number) + "</span>" + mark[len(number):])
 	}
 	switch {
 	case title != "" && rest != "":
@@ -159,13 +159,18 @@ func (w *htmlWriter) text(s string) {
 	}
 }
 
-func (w *htmlWriter) table(b *Block) {
+func (w *htmlWriter) table(b *Block, rows []tableRow) {
 	w.b.WriteString(`<div class="table"`)
 	w.attrs(b, "")
 	w.b.WriteString(` role="region" aria-label="表格" tabindex="0"><table>` + "\n")
-	for _, row := range rows(b.Text) {
-		w.b.WriteString("<tr>")
-		for _, cell := range row {
+	for _, row := range rows {
+		w.b.WriteString("<tr")
+		if row.path != "" {
+			path := html.EscapeString(row.path)
+			w.b.WriteString(` id="` + path + `" data-path="` + path + `"`)
+		}
+		w.b.WriteString(">")
+		for _, cell := range row.cells {
 			w.b.WriteString("<td>")
 			w.text(cell)
 			w.b.WriteString("</td>")
@@ -175,33 +180,9 @@ func (w *htmlWriter) table(b *Block) {
 	w.b.WriteString("</table></div>\n")
 }
 
-// rows reads a table's text: one row a line, cells parted by tabs; rows are filled up to the same number of cells.
-func rows(s string) [][]string {
-	var out [][]string
-	width := 0
-	for _, l := range strings.Split(s, "\n") {
-		if strings.TrimSpace(l) == "" {
-			continue
-		}
-		cells := strings.Split(l, "\t")
-		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
-		}
-		width = max(width, len(cells))
-		out = append(out, cells)
-	}
-	if width*len(out) > 1<<16 { // one freak row does not blow the others up
-		return out
-	}
-	for i := range out {
-		for len(out[i]) < width {
-			out[i] = append(out[i], "")
-		}
-	}
-	return out
-}
-
 // fragment writes a path for the part of an address after #. Han characters may stand there as they are.
 func fragment(path string) string {
-	return strings.NewReplacer("%", "%25", "<", "%3C", ">", "%3E", `"`, "%22", "`", "%60", `\`, "%5C").Replace(path)
+	return fragmentEscape.Replace(path)
 }
+
+var fragmentEscape = strings.NewReplacer("%", "%25", "<", "%3C", ">", "%3E", `"`, "%22", "`", "%60", `\`, "%5C")

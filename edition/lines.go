@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -190,13 +191,20 @@ func (m measure) titleInto(runes []rune, n int, width float64) ([]string, float6
 	return lines, cost[n][len(runes)] + float64(n)
 }
 
+// titleWords are words of two characters that titles are made of: a line ends beside them rather than inside.
+var titleWords = strings.Fields("实施 方案 行动 计划 工作 管理 办法 意见 通知 通告 公告 决定 规定 细则 规划 领导 小组 机制 制度 项目 试点 " +
+	"建设 发展 推进 促进 加强 提升 质量 环境 污染 防治 治理 整治 保护 安全 生产 农业 农村 产业 工程 预案 应急 政府 人民 办公 " +
+	"印发 转发 调整 增加 废止 修改 同志 任免 职务 综合 执法 行政 服务 体系 改革 创新 责任 目标 重点 专项 年度 土壤 空气")
+
 // titleBreak is how badly a title reads when it is broken here.
 func titleBreak(runes []rune, at int) float64 {
 	after, before := string(runes[at:min(at+2, len(runes))]), string(runes[max(0, at-2):at])
 	switch {
 	case after == "关于":
 		return 0
-	case runes[at] == '《' || runes[at-1] == '》' || runes[at-1] == '、':
+	case strings.ContainsRune("年月日号期％%", runes[at]), slices.Contains(titleWords, string(runes[at-1:at+1])):
+		return 12
+	case strings.ContainsRune("《“", runes[at]) || strings.ContainsRune("》”、", runes[at-1]):
 		return 1
 	case strings.ContainsRune("和与及暨", runes[at]):
 		return 2
@@ -205,8 +213,11 @@ func titleBreak(runes []rune, at int) float64 {
 	case runes[at] == '的' || runes[at] == '（' || runes[at-1] == '年':
 		return 5
 	}
-	if depth := strings.Count(string(runes[:at]), "《") - strings.Count(string(runes[:at]), "》"); depth > 0 {
+	if head := string(runes[:at]); strings.Count(head, "《") > strings.Count(head, "》") || strings.Count(head, "“") > strings.Count(head, "”") {
 		return 5
+	}
+	if slices.Contains(titleWords, after) || slices.Contains(titleWords, before) {
+		return 3.5
 	}
 	return 4
 }

@@ -11,9 +11,11 @@ import (
 func (s *sheet) blocks(bs []Block, level int) {
 	for i := range bs {
 		b := &bs[i]
+		if rows := b.grid(); rows != nil {
+			s.table(rows)
+			continue
+		}
 		switch b.Kind {
-		case Table:
-			s.table(b)
 		case Signature:
 			if i+1 < len(bs) && bs[i+1].Kind == SignDate {
 				s.signature(b.Text, bs[i+1].Text)
@@ -39,7 +41,7 @@ func (s *sheet) blocks(bs []Block, level int) {
 
 func (s *sheet) block(b *Block, level int) {
 	mark, title, rest := b.split()
-	text := join(mark, title+rest)
+	text := mark + title + rest
 	if text == "" {
 		return
 	}
@@ -48,9 +50,9 @@ func (s *sheet) block(b *Block, level int) {
 	case b.Kind == Heading:
 		tag = fmt.Sprintf("H%d", min(level+1, 6))
 		s.need(2 * pitch) // a heading does not stay behind alone
-		s.doc.Outline(level+1, join(mark, nonemptyOr(title, shorten(rest, 90))), top+s.y)
+		s.doc.Outline(level+1, mark+nonemptyOr(title, shorten(rest, 90)), top+s.y)
 		if b.Level <= 2 || rest == "" {
-			lead = len([]rune(join(mark, title)))
+			lead = len([]rune(mark + title))
 		}
 		if rest != "" && title == "" {
 			lead = 0
@@ -114,12 +116,12 @@ func (s *sheet) signature(issuer, date string) {
 // attachment begins a page of its own: its number at the top left, its title in the middle of the third line.
 func (s *sheet) attachment(b *Block) {
 	mark, title, rest := b.split()
-	title = strings.TrimSpace(title + rest)
+	mark, title = strings.TrimSpace(mark), strings.TrimSpace(title+rest)
 	if mark == "" {
 		mark, title = title, ""
 	}
 	s.turn()
-	s.doc.Outline(1, join(mark, title), top+s.y)
+	s.doc.Outline(1, mark+title, top+s.y)
 	s.doc.Begin("H1")
 	s.line(0, pdf.Style{Size: three, Spacing: s.measure(three).base, Weight: bold}, pitch, mark)
 	s.y += pitch
@@ -139,20 +141,16 @@ const (
 
 // table draws rows with rules between them. A row that does not fit goes to the next page under the first row again;
 // one that is longer than a page is cut.
-func (s *sheet) table(b *Block) {
-	all := rows(b.Text)
-	if len(all) == 0 || len(all[0]) == 0 {
-		return
-	}
+func (s *sheet) table(all []tableRow) {
 	m := s.measure(small4)
-	widths := columns(m, all)
+	widths := columnWidths(m, all)
 	s.y += 4
 	s.doc.Begin("Table")
 	for i, row := range all {
-		cells := s.rowLines(m, row, widths)
+		cells := s.rowLines(m, row.cells, widths)
 		if i > 0 && s.y+rowHeight(cells) > textH && rowHeight(cells) < textH/2 {
 			s.turn()
-			s.row(s.rowLines(m, all[0], widths), widths, m)
+			s.row(s.rowLines(m, all[0].cells, widths), widths, m)
 		}
 		for tallest(cells) > 0 {
 			room := int((textH - s.y - 2*rowPad) / rowLine)
@@ -173,14 +171,14 @@ func (s *sheet) table(b *Block) {
 	s.y += 6
 }
 
-// columns shares the width out by the longest cell of each column; no column is thinner than two characters where
+// columnWidths shares the width out by the longest cell of each column; no column is thinner than two characters where
 // there is room for that.
-func columns(m measure, all [][]string) []float64 {
-	widths := make([]float64, len(all[0]))
+func columnWidths(m measure, all []tableRow) []float64 {
+	widths := make([]float64, len(all[0].cells))
 	total := 0.0
 	for _, row := range all {
-		for c := range min(len(row), len(widths)) {
-			widths[c] = max(widths[c], min(m.width([]rune(row[c]))+2*rowPad, textW*0.6))
+		for c := range widths {
+			widths[c] = max(widths[c], min(m.width([]rune(row.cells[c]))+2*rowPad, textW*0.6))
 		}
 	}
 	for c := range widths {
@@ -196,11 +194,7 @@ func columns(m measure, all [][]string) []float64 {
 func (s *sheet) rowLines(m measure, row []string, widths []float64) [][]setLine {
 	cells := make([][]setLine, len(widths))
 	for c := range widths {
-		cell := ""
-		if c < len(row) {
-			cell = row[c]
-		}
-		cells[c] = m.breaks(cell, 0, 0, max(widths[c]-2*rowPad, small4))
+		cells[c] = m.breaks(row[c], 0, 0, max(widths[c]-2*rowPad, small4))
 	}
 	return cells
 }

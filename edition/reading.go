@@ -125,6 +125,10 @@ func (w *withheld) blocks(nodes []*gazette.Node) []Block {
 			w.leave(n)
 			continue
 		}
+		if n.Kind == gazette.TableNode && len(n.Children) > 0 {
+			out = append(out, w.table(n)...)
+			continue
+		}
 		children := w.blocks(n.Children)
 		if kind, known := kinds[n.Kind]; known {
 			out = append(out, Block{kind, n.Level, n.Mark, n.Title, n.Text, n.Path, children})
@@ -133,6 +137,28 @@ func (w *withheld) blocks(nodes []*gazette.Node) []Block {
 		out = append(out, children...)
 	}
 	return out
+}
+
+// table reads rows as printed into cells. A row may be the line over a withheld attachment: then the table ends there.
+func (w *withheld) table(n *gazette.Node) []Block {
+	b := Block{Kind: Table, Level: n.Level, Text: n.Text, Path: n.Path}
+	var texts, paths []string
+	var places []Block
+	for _, row := range n.Children {
+		line := *row
+		line.Kind = gazette.ClauseNode
+		if skip, place := w.covers(&line); skip {
+			if place != nil {
+				places = append(places, *place)
+			}
+			continue
+		}
+		texts, paths = append(texts, row.Text), append(paths, row.Path)
+	}
+	for i, text := range columns(texts) {
+		b.Children = append(b.Children, Block{Kind: Row, Text: text, Path: paths[i]})
+	}
+	return append([]Block{b}, places...)
 }
 
 // squeeze folds a text for comparing: no space, half-width forms of what printers mix.

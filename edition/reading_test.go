@@ -63,6 +63,11 @@ var withheldCases = map[string]*gazette.Document{
 		clause("公开：东桥、西桥。"), node(gazette.AttachmentNode, canary+" 人员名单"), clause(canary)),
 	"neither number nor title": notice(
 		clause("公开：东桥、西桥。"), node(gazette.AttachmentNode, "附件"), clause(canary)),
+	"heading and text run together": notice(
+		clause("公开：东桥、西桥。"), clause("附件3："+canary+"人员名单。"+strings.Repeat(canary+"，住址；", 40))),
+	"heading read as a row of a table": notice(
+		node(gazette.TableNode, "", node(gazette.TableNode, "公开：东桥、西桥。"), node(gazette.TableNode, "附件3  "+canary+"人员名单"),
+			node(gazette.TableNode, canary+"  甲")), clause(canary)),
 	"list of attachments": notice(
 		clause("公开：东桥、西桥。"), node(gazette.AttachListNode, "附件：1. 桥梁清单 2. 分工表 3. "+canary+"人员名单")),
 	"list read as clauses": notice(

@@ -39,9 +39,7 @@ func Text(p Publication) []byte {
 
 func textBlocks(b *strings.Builder, blocks []Block) {
 	for _, n := range blocks {
-		mark, title, rest := n.split()
-		s := join(mark, title+rest)
-		if s != "" {
+		if s := nonemptyOr(n.Text, n.Mark+n.Title); s != "" {
 			b.WriteString(indent(n.Kind, s) + "\n")
 		}
 		textBlocks(b, n.Children)
@@ -51,7 +49,7 @@ func textBlocks(b *strings.Builder, blocks []Block) {
 // indent sets paragraphs in as print does: text by two characters, what is addressed or tabulated not at all.
 func indent(k BlockKind, s string) string {
 	switch k {
-	case Recipients, AttachmentHead, Table:
+	case Recipients, AttachmentHead, Table, Row:
 		return s
 	case Signature, SignDate:
 		return "　　　　　　　　" + strings.ReplaceAll(s, "\n", "\n　　　　　　　　")

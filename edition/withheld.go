@@ -35,7 +35,7 @@ func withholding(doc *gazette.Document) *withheld {
 }
 
 // attachmentHead is the line over a printed attachment: 附件, 附件3, 附件三：名单. Groups: number, separator, rest.
-var attachmentHead = regexp.MustCompile(`^(?:附件|附表|附录|附图)\s*[（(]?([0-9０-９]{1,3}|[一二三四五六七八九十]{1,3})?[)）]?(\s*[:：\-—、.．\s]?)\s*(.{0,240})$`)
+var attachmentHead = regexp.MustCompile(`^(?:附件|附表|附录|附图)\s*[（(]?([0-9０-９]{1,3}|[一二三四五六七八九十]{1,3})?[)）]?(\s*[:：\-—、.．\s]?)\s*((?s).*)$`)
 
 // attachmentList is a list of attachments that was read as a plain paragraph.
 var attachmentList = regexp.MustCompile(`^附件\s*[:：]?\s*[1１][.．、]`)
@@ -80,8 +80,12 @@ func (w *withheld) attachment(n *gazette.Node) (no int, is bool) {
 	switch n.Kind {
 	case gazette.AttachmentNode:
 	case gazette.ClauseNode, gazette.HeadingNode, gazette.TitleNode, gazette.PlanTitleNode, gazette.SectionNode:
-		// Not every sentence that begins with the word: nothing behind it, or a title set off from it.
-		if m == nil || isList(n) || m[3] != "" && (m[2] == "" || strings.ContainsAny(m[3], "。；，！？;!?")) {
+		// Not every sentence that begins with the word: nothing behind it, or a title set off from it. Behind the very
+		// number that is withheld anything set off will do.
+		if m == nil || isList(n) || m[3] != "" && m[2] == "" {
+			return 0, false
+		}
+		if !w.numbers[number(m[1])] && (len(m[3]) > 240 || strings.ContainsAny(m[3], "。；，！？;!?")) {
 			return 0, false
 		}
 	default:
