@@ -93,14 +93,14 @@ func (t *table) align(cells []cell) []int {
 
 // look is what a cell's text looks like.
 type look struct {
-	number, none, units, partUnits, time, long bool
-	size                                       int
-	name                                       bool
+	number, none, units, partUnits, time, commas bool
+	size                                         int
+	name                                         bool
 }
 
 func lookOf(s string) look {
 	t := newText(s).squeeze()
-	l := look{size: t.len(), number: isRowNumber(s), long: t.len() > 12}
+	l := look{size: t.len(), number: isRowNumber(s), commas: strings.ContainsAny(t.folded(), ",;")}
 	switch t.folded() {
 	case "", "/", "-", "—", "--", "——", "无", "\\":
 		l.none = true
@@ -179,8 +179,10 @@ func (c column) cost(l look, m int) int {
 			return 40
 		case l.units, l.time, l.none:
 			return 12
-		case l.size > 40:
-			return 3
+		case l.size > 24:
+			return 4
+		case l.size > 14 || l.commas:
+			return 2
 		}
 		return 0
 	case bodyColumn:
@@ -191,6 +193,10 @@ func (c column) cost(l look, m int) int {
 			return 12
 		case l.none:
 			return 8
+		case l.size <= 6:
+			return 2
+		case l.size <= 10:
+			return 1
 		}
 		return 0
 	}
@@ -225,17 +231,22 @@ func (t *table) step(k, j, i int, cells []cell, l look) int {
 	case j == 0:
 		return t.skipped(k+1, len(t.columns))
 	default: // a sub-row of a numbered row
-		return 16 + t.skipped(k+1, len(t.columns)) + t.skipped(max(1, t.firstText()), j)
+		return 16 + t.skipped(k+1, len(t.columns)) + t.skipped(t.body(), j)
 	}
 }
 
-func (t *table) firstText() int {
+// body is the column where a sub-row begins: what is to be done, after what names the row as a whole.
+func (t *table) body() int {
+	at := 0
 	for i, c := range t.columns {
-		if c.kind == titleColumn || c.kind == bodyColumn {
+		if c.kind == bodyColumn {
 			return i
 		}
+		if c.kind == titleColumn {
+			at = i
+		}
 	}
-	return 0
+	return at
 }
 
 // skipped is the cost of leaving the columns from i to before j without a cell.

@@ -14,6 +14,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"strconv"
+	"strings"
 
 	"zhixing/calendar"
 	"zhixing/gazette"
@@ -37,6 +39,8 @@ type Duty struct {
 	Inherited      []string   `json:"inherited"`      // units that an earlier sentence adds to all later tasks
 	Deadlines      []Deadline `json:"deadlines"`
 	Cadence        []Cadence  `json:"cadence"`
+	Targets        []Target   `json:"targets"`
+	Registers      []string   `json:"registers"` // lists and plans that it orders to be made or kept
 
 	Clause   string         `json:"clause"`   // address in the document, as in gazette.Node.Path
 	Proposed bool           `json:"proposed"` // read from a plain sentence: a person has to confirm it
@@ -98,6 +102,9 @@ func Read(issue *gazette.Issue) []Duty {
 func ReadDocument(issue *gazette.Issue, d *gazette.Document) []Duty {
 	r := reader{issue: issue, doc: d, year: d.SignedOn.Year}
 	if r.year == 0 {
+		r.year = yearOf(d.No)
+	}
+	if r.year == 0 {
 		r.year = issue.Year
 	}
 	out := r.plan(d.Title, d.Nodes)
@@ -105,6 +112,17 @@ func ReadDocument(issue *gazette.Issue, d *gazette.Document) []Duty {
 		out = append(out, r.plan(p.Title, p.Nodes)...)
 	}
 	return out
+}
+
+// yearOf is the year of a document's number: 2023 of 甲政发〔2023〕1号.
+func yearOf(no string) int {
+	_, after, _ := strings.Cut(no, "〔")
+	year, _, _ := strings.Cut(after, "〕")
+	y, err := strconv.Atoi(year)
+	if err != nil || y < 1949 || y > 2100 {
+		return 0
+	}
+	return y
 }
 
 // WriteJSON writes the duties as JSON lines.
@@ -122,7 +140,7 @@ func WriteJSON(w io.Writer, duties []Duty) error {
 
 // whole gives every list a value, so that JSON shows [] rather than null.
 func (d Duty) whole() Duty {
-	for _, l := range []*[]string{&d.Lead, &d.Support, &d.Implement, &d.Guide, &d.Inherited} {
+	for _, l := range []*[]string{&d.Lead, &d.Support, &d.Implement, &d.Guide, &d.Inherited, &d.Registers} {
 		if *l == nil {
 			*l = []string{}
 		}
@@ -132,6 +150,9 @@ func (d Duty) whole() Duty {
 	}
 	if d.Cadence == nil {
 		d.Cadence = []Cadence{}
+	}
+	if d.Targets == nil {
+		d.Targets = []Target{}
 	}
 	return d
 }

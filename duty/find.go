@@ -72,13 +72,22 @@ func (r *finder) bracket(t text, i int) (found, bool) {
 	switch {
 	case st.kind == notOne || st.kind == ruleOnly:
 		return found{}, false
-	case open && st.kind != labelled:
+	case open && st.kind != labelled && !(st.kind == verbal && isEnd(lastInk(t.f, i))):
 		return found{}, false
 	case st.kind != labelled && !open && !r.standsFree(t, i, c, st.kind, inner):
 		return found{}, false
 	}
 	r.firstLeads = r.firstLeads || st.firstLeads
 	return found{i, min(c+1, t.len()), inner, st, false}, true
+}
+
+// sentenceBefore is the sentence that runs up to i.
+func sentenceBefore(f []rune, i int) []rune {
+	s := i
+	for s > 0 && i-s < 12 && !isEnd(f[s-1]) && f[s-1] != ',' && f[s-1] != '\n' {
+		s--
+	}
+	return f[s:i]
 }
 
 // sentenceEnd is where a bracket ends that nobody closed.
@@ -106,8 +115,8 @@ func (r *finder) standsFree(t text, open, close int, k kind, inner text) bool {
 	if k == verbal {
 		return begins || ends || a == ',' || opensItem(t.f, after)
 	}
-	if b == '》' || !begins && !ends {
-		return false
+	if b == '》' || !begins && !ends || !begins && looseEnd(sentenceBefore(t.f, open)) {
+		return false // 报上级主管部门（甲局）。 explains
 	}
 	firm, all := 0, 0
 	for _, u := range joinAdmin(atoms(inner)) {
@@ -229,7 +238,7 @@ func labelFollows(f []rune, i, to int) bool {
 	for c := i; c < to && c < i+16; c++ {
 		if f[c] == ':' {
 			s, role := labelBefore(f, i, c)
-			return role != noRole && s == i
+			return role != noRole && role != other && s == i
 		}
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 // item is a numbered or bare heading, or a numbered clause, with the paragraphs that belong to it.
 type item struct {
 	node   *gazette.Node // nil for the text before the first heading
+	mark   string        // as printed; the node's own, or that of a paragraph like 方向一：…
 	parent *item
 	kids   []*item
 
@@ -44,6 +45,10 @@ func (it *item) add(n *gazette.Node, skip map[*gazette.Node]bool) {
 	switch n.Kind {
 	case gazette.HeadingNode, gazette.AttachmentNode:
 	case gazette.ClauseNode, gazette.TableNode:
+		if m := namedMark(n.Text); n.Mark == "" && m > 0 {
+			it.begin(n, n.Text[:m], n.Text[m:], skip)
+			return
+		}
 		if n.Mark == "" {
 			it.append(n, n.Text)
 			for _, c := range n.Children {
@@ -54,8 +59,13 @@ func (it *item) add(n *gazette.Node, skip map[*gazette.Node]bool) {
 	default:
 		return
 	}
-	kid := &item{node: n, parent: it}
-	kid.append(n, strings.TrimSpace(strings.TrimPrefix(n.Text, n.Mark)))
+	it.begin(n, n.Mark, strings.TrimPrefix(n.Text, n.Mark), skip)
+}
+
+// begin opens an item below it.
+func (it *item) begin(n *gazette.Node, mark, rest string, skip map[*gazette.Node]bool) {
+	kid := &item{node: n, mark: mark, parent: it}
+	kid.append(n, strings.TrimSpace(rest))
 	kid.first = kid.text.len()
 	it.kids = append(it.kids, kid)
 	for _, c := range n.Children {
@@ -88,7 +98,7 @@ func (it *item) all() text {
 	t := it.text
 	for _, k := range it.kids {
 		below := k.all()
-		mark := newText("\n" + k.node.Mark)
+		mark := newText("\n" + k.mark)
 		t = text{append(append(append([]rune{}, t.raw...), mark.raw...), below.raw...), append(append(append([]rune{}, t.f...), mark.f...), below.f...)}
 	}
 	return t
@@ -99,8 +109,12 @@ func (it *item) no() string {
 	if it.node == nil {
 		return ""
 	}
-	m := newText(it.node.Mark).squeeze()
-	return strings.TrimRight(m.String(), "、.．。﹒·:：")
+	m := newText(it.mark).squeeze()
+	no := strings.TrimRight(m.String(), "、.．。﹒·:：")
+	if namedMark(it.mark) > 0 { // 路径举措1
+		no = strings.TrimLeftFunc(no, func(r rune) bool { return !isNumeral(fold(r)) })
+	}
+	return no
 }
 
 // section is the headings above, joined by /; heading says that the item's own heading belongs to it as well, as where
@@ -133,5 +147,34 @@ func (it *item) heading() string {
 	if stop := sentenceStop(t.f[:end]); stop < end {
 		end = stop
 	}
-	return newText(it.node.Mark).tight() + t.cut(0, end).trim("。:;").tight()
+	return newText(it.mark).tight() + t.cut(0, end).trim("。:;").tight()
 }
+
+// namedMark is the length in bytes of a number with a noun before it, such as 方向一： and 路径举措 1：, that opens a
+// paragraph; 0 where there is none.
+func namedMark(s string) int {
+	if i := strings.IndexAny(s, "：:"); i < 0 || i > 40 {
+		return 0
+	}
+	t := newText(s)
+	i := 0
+	for i < t.len() && i < 8 && !isNumeral(t.f[i]) && t.f[i] != ' ' {
+		if t.f[i] < 0x4e00 && t.f[i] != '/' {
+			return 0
+		}
+		i++
+	}
+	for i < t.len() && t.f[i] == ' ' {
+		i++
+	}
+	digits := i
+	for i < t.len() && isNumeral(t.f[i]) {
+		i++
+	}
+	if i == digits || digits < 2 || t.at(i) != ':' || i-digits > 3 {
+		return 0
+	}
+	return len(string(t.raw[:i+1]))
+}
+
+func isNumeral(r rune) bool { return r >= '0' && r <= '9' || hanNumerals[r] }

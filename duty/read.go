@@ -25,9 +25,7 @@ type reader struct {
 func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 	p := *r
 	p.title, p.out, p.inherited = newText(title).tight(), nil, nil
-	if y := yearIn(title); y > 0 {
-		p.year = y
-	}
+	p.year = calendar.PlanYear(title, p.year)
 	tables := p.tables(p.lines(nodes))
 	inTable := map[*gazette.Node]bool{}
 	for _, t := range tables {
@@ -37,6 +35,7 @@ func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 	}
 	root := items(nodes, inTable)
 	n := 0
+	p.notice(root)
 	root.walk(func(it *item) {
 		it.found = p.explicit(it.text)
 		for _, f := range it.found {
@@ -67,6 +66,26 @@ func (d *Duty) start() int {
 		return 0
 	}
 	return d.Spans[0].Start
+}
+
+// notice finds the rule, stated in a sentence before the tasks, that the first of the units leads.
+func (r *reader) notice(root *item) {
+	t := root.text
+	i, n := findWord2(t.f, firstWords)
+	if n == 0 {
+		return
+	}
+	end := i + n
+	for end < t.len() && !isEnd(t.f[end]) && t.f[end] != '\n' && t.f[end] != ',' {
+		end++
+	}
+	start := i
+	for start > 0 && !isEnd(t.f[start-1]) && t.f[start-1] != '\n' {
+		start--
+	}
+	if leads(t.f[i:end]) && (index(t.f[start:end], []rune("单位")) >= 0 || index(t.f[start:end], []rune("部门")) >= 0) {
+		r.firstLeads = true
+	}
 }
 
 // spokenToo reads the statements made in sentences, in plans that use no others.
@@ -181,6 +200,15 @@ func (r *reader) parts(it *item) {
 		if part == 1 {
 			body = it.bodyUntil(f.start, r.titled)
 		}
+		if it.mark == "" {
+			if at := lastItem(it.text.f, body, f.start); at > 0 {
+				r.glued(it, f, at)
+				from = f.end
+				r.rules(f)
+				part--
+				continue
+			}
+		}
 		t := it.text.cut(min(body, f.start), f.start)
 		if t.trim("。;,、:").len() == 0 {
 			t = r.after(it, i)
@@ -192,6 +220,37 @@ func (r *reader) parts(it *item) {
 		from = f.end
 		r.rules(f)
 	}
+}
+
+// lastItem finds the last number before a statement in a text that should have none: paragraphs that were run together.
+func lastItem(f []rune, from, to int) int {
+	for i := to - 6; i > from; i-- {
+		if !opensItem(f, i) || f[i-1] >= '0' && f[i-1] <= '9' || f[i-1] == '.' || f[i-1] == '第' || hanNumerals[f[i-1]] {
+			continue
+		}
+		n := i + markLength(f[i:])
+		if f[n-1] == '是' || runeAt(f, n) < 0x4e00 && runeAt(f, n) != '“' || f[n] == '项' || f[n] == '款' {
+			continue
+		}
+		return i
+	}
+	return 0
+}
+
+// glued emits the duty of a numbered task that stands inside another paragraph.
+func (r *reader) glued(it *item, f found, at int) {
+	n := at + markLength(it.text.f[at:])
+	inner := &item{node: it.node, mark: it.text.cut(at, n).tight(), parent: it.parent, text: it.text.cut(n, f.start), paras: it.paras}
+	inner.first = inner.text.len()
+	if inner.node == nil && len(it.paras) > 0 {
+		inner.node = it.paras[0].node
+	}
+	body := inner.bodyUntil(inner.first, r.titled)
+	t := inner.text.from(body)
+	if t.len() == 0 {
+		t = inner.text
+	}
+	r.emit(inner, 1, f, body, t)
 }
 
 // after is the text that follows a statement that stands right behind a title.
@@ -286,6 +345,8 @@ func (r *reader) phrases(d *Duty, t text, body bool) {
 	for _, x := range calendar.Cadences(s) {
 		d.Cadence = append(d.Cadence, Cadence{x.Raw, x.Every, x.Note})
 	}
+	d.Targets = append(d.Targets, Targets(s)...)
+	d.Registers = add(d.Registers, Registers(s))
 }
 
 // terms reads what stands under 完成时限: there a bare 2023年6月 is a deadline, and what names no date is kept as it is.
@@ -307,24 +368,4 @@ func (r *reader) terms(terms []string) []Deadline {
 		}
 	}
 	return out
-}
-
-// yearIn is the year that a title names: 某县空气质量提升2023年行动计划.
-func yearIn(title string) int {
-	t := newText(title).squeeze()
-	for i := 0; i+4 < t.len(); i++ {
-		if t.f[i] != '2' || t.f[i+1] != '0' || t.f[i+4] != '年' || i > 0 && t.f[i-1] >= '0' && t.f[i-1] <= '9' {
-			continue
-		}
-		y := 0
-		for _, c := range t.f[i : i+4] {
-			if c < '0' || c > '9' {
-				y = 0
-				break
-			}
-			y = y*10 + int(c-'0')
-		}
-		return y
-	}
-	return 0
 }

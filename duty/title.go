@@ -5,7 +5,7 @@ package duty
 func titleEnd(t text, more, titled bool) (end, body int) {
 	stop := sentenceStop(t.f)
 	after := stop + 1
-	for after < t.len() && (blank(t.f[after]) || isEnd(t.f[after])) {
+	for after < t.len() && (blank(t.f[after]) || isEnd(t.f[after]) || t.f[after] == '.') {
 		after++
 	}
 	follows := after < t.len() || more
@@ -50,6 +50,10 @@ func sentenceStop(f []rune) int {
 		case '。', '!', ';', '\n':
 			if depth <= 0 || r == '\n' {
 				return i
+			}
+		case '.':
+			if depth <= 0 && i > 0 && f[i-1] >= 0x4e00 && (i+1 == len(f) || f[i+1] >= 0x4e00 || f[i+1] == ' ') {
+				return i // a half-width stop
 			}
 		}
 	}

@@ -131,6 +131,9 @@ func pureAdmin(f []rune) bool {
 		return pureAdmin(f[:i]) && adminWords.at(f, i+1) == len(f)-i-1
 	}
 	n := adminPrefix.at(f, 0)
+	if organEnds.of(f) > 0 {
+		return false // 各街道办事处 wants no tail
+	}
 	return adminWords.at(f, n) > 0 && adminWords.at(f, n) == len(f)-n
 }
 
@@ -261,7 +264,7 @@ func firmEnd(f []rune) bool {
 var organEnds = newEnds("局 厅 委 部 办 署 院 处 所 站 队 社 馆 台 政府 委员会 管委会 办公室 办公厅 中心 公司 集团 银行 支行 分行 联社 供销社 海关 大队 支队 总队 " +
 	"领导小组 工作组 小组 专班 指挥部 部门 单位 协会 联合会 总工会 妇联 残联 文联 侨联 科协 工商联 团委 党委 党工委 纪委 监委 街道办 办事处 分局 总局 大学 学院 医院 研究院 研究所")
 
-var unitEnds = newEnds("局 厅 委 部 办 院 署 会 室 处 科 股 县 市 区 州 镇 乡 盟 旗 村 团 所 站 队 台 馆 社 校 行 厂 组 班 师 连 关 司 " +
+var unitEnds = newEnds("局 厅 委 部 办 院 署 会 室 处 科 股 县 市 区 州 镇 乡 盟 旗 村 团 所 站 队 台 馆 社 校 行 厂 组 班 师 连 关 司 段 " +
 	"政府 中心 公司 集团 银行 中学 小学 大学 高校 妇联 残联 文联 侨联 科协 社科联 工商联 街道 乡镇 镇街 街镇 人大 政协 林场 农场 基地 学校 " +
 	"团市委 河长 路长 田长 林长 链长 指挥长 供电 电力 移动 联通 电信 铁塔 邮政 红十字会 村居 村委 居委 团场 各地 办事处 社区 专班 开发区 经营者 网格员")
 

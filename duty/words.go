@@ -296,16 +296,20 @@ func namesEnd(names text, labelled bool) bool {
 	if labelled {
 		return plausible(stripEtc(text{last, last}).f)
 	}
+	odd := 0
 	for _, a := range list {
 		f := a.squeeze().f
 		if s := stripEtc(text{f, f}); s.len() < len(f) && s.len() > 1 && !clauseLike(f) {
 			continue
 		}
-		if !strictUnit(f) && !(len(f) <= 10 && !clauseLike(f) && len(list) > 1 && looseEnd(last)) {
-			return false
+		if !strictUnit(f) {
+			if clauseLike(f) || len(f) > 24 {
+				return false
+			}
+			odd++
 		}
 	}
-	return true
+	return odd*2 < len(list) || odd*2 == len(list) && looseEnd(last)
 }
 
 func findWord(f []rune, w words) (at, n int) {
