@@ -325,12 +325,14 @@ func publicNote(s string) (string, bool) {
 
 // isImprint reports 某某办公室 2023年9月1日印发 and telephone lines.
 func isImprint(s string) bool {
-	_, dated := findDate(s)
-	if dated && len(s) < 200 && strings.HasSuffix(bare(s), "印发") {
+	if len(s) >= 200 {
+		return false
+	}
+	if _, dated := findDate(s); dated && strings.HasSuffix(bare(s), "印发") {
 		return true
 	}
 	head, _, ok := cutColon(s)
-	return ok && len(s) < 200 && contains([]string{"联系人", "联系电话", "电话", "传真", "联系地址", "地址", "邮箱", "电子邮箱", "邮编"}, bare(head))
+	return ok && contains([]string{"联系人", "联系电话", "电话", "传真", "联系地址", "地址", "邮箱", "电子邮箱", "邮编"}, bare(head))
 }
 
 // interpreter reads who answers questions on a text: 本办法由甲局负责解读 gives 甲局.

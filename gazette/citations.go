@@ -71,6 +71,9 @@ func (c *citer) node(n *Node, preamble bool) {
 
 // numbers reads documents that are cited by number alone.
 func (c *citer) numbers(n *Node, s string) {
+	if n.Kind == NoteNode {
+		return
+	}
 	for {
 		d, ok := findDocNo(s)
 		if !ok {

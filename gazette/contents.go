@@ -16,7 +16,7 @@ func markContents(source string, lines []line) []promise {
 	var promised []promise
 	body := 0 // first line that may belong to the next cover
 	for i := 0; i < len(lines); i++ {
-		if lines[i].noise != NotNoise || !isContentsHead(bare(lines[i].textOf(source))) {
+		if lines[i].noise != NotNoise || lines[i].End-lines[i].Start > 60 || !isContentsHead(bare(lines[i].textOf(source))) {
 			continue
 		}
 		titles, end := contentsEnd(source, lines, i)
@@ -84,6 +84,9 @@ func contentsEnd(source string, lines []line, head int) (titles []promise, end i
 			continue
 		}
 		printed := lines[i].textOf(source)
+		if len(printed) <= 60 && isContentsHead(bare(printed)) {
+			break
+		}
 		if len(titles) > 0 && entry.Len() == 0 && repeats(source, lines, i, titles) {
 			return titles, i
 		}

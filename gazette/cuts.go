@@ -134,7 +134,7 @@ func (c *cutter) isGlued(s string) bool {
 			last = ' '
 			continue
 		}
-		if (endsSentence(last) || last == ' ') && (r == '（' || r == '(' || r == '第' || r == '十' || isDigit(r) || hanDigit(r) > 0) {
+		if (endsSentence(last) || closes(last) || last == ' ') && (r == '（' || r == '(' || r == '第' || r == '十' || isDigit(r) || hanDigit(r) > 0) {
 			if m, ok := parseMark(s[i:]); ok {
 				switch {
 				case m.style <= hanStyle:
@@ -264,6 +264,9 @@ func (u *lineWalk) begins(at int, gap bool) bool {
 	if gap && (endsSentence(u.last) || u.last == '：' || closes(u.last) && strings.HasPrefix(u.s[at-6:], "　　")) {
 		return true
 	}
+	if gap && u.plain && !u.marked && u.count <= 60 && u.standsAlone(at) {
+		return true
+	}
 	heading := u.marked && u.plain && u.count <= 45 && u.count > 3
 	if gap && heading && isHan(r) && isHan(u.last) {
 		return true
@@ -272,6 +275,21 @@ func (u *lineWalk) begins(at int, gap bool) bool {
 		return true
 	}
 	return u.number(t, ended || gap, heading)
+}
+
+// standsAlone reports a fragment that is a line of its own: a date, an office before a date, the title of a plan.
+func (u *lineWalk) standsAlone(at int) bool {
+	f := strings.TrimSpace(u.s[u.from:at])
+	if _, ok := isDateLine(f); ok {
+		return true
+	}
+	f = bare(f)
+	if _, ok := hasAnySuffix(f, offices); ok {
+		d, dated := findDate(u.s[at:min(len(u.s), at+60)])
+		return dated && d.Start == 0
+	}
+	_, ok := hasAnySuffix(stripTitle(f), planKinds)
+	return ok && runes(f) >= 6
 }
 
 // number reports whether t opens with a number that goes on with the count.

@@ -17,10 +17,9 @@ func (r *reader) readDocuments() {
 	starts := r.findStarts()
 	end := len(r.paras)
 	if len(starts) == 0 {
-		starts = []docStart{r.looseStart()}
+		starts = []docStart{r.looseStart(end)}
 	}
-	starts = r.dropRepeats(starts)
-	r.beforeFirst(starts[0].open)
+	starts = r.beforeFirst(r.dropRepeats(starts))
 	for i, s := range starts {
 		next := end
 		if i+1 < len(starts) {
@@ -61,16 +60,20 @@ func (r *reader) findStarts() []docStart {
 			continue
 		}
 		s := docStart{open: i, at: i, n: n, title: title}
-		above := i > 0 && isNumberLine(r.paras[i-1].text) && (len(starts) == 0 || i-1 >= starts[len(starts)-1].at+starts[len(starts)-1].n)
+		head := 0 // where the head of the document before ends
+		if k := len(starts); k > 0 {
+			head = starts[k-1].at + starts[k-1].n + 1
+		}
+		for s.open > head && isAbove(r.paras[s.open-1]) {
+			s.open--
+		}
+		above := s.open < i
 		ok := promised[title] || len(starts) == 0 || above || r.headFollows(i+n) || dated
 		if matchPlan(title, plans) != "" && !promised[title] {
 			ok = false
 		}
 		if !ok {
 			continue
-		}
-		if above {
-			s.open--
 		}
 		_, join := r.mends.take(JoinDocument, p.start())
 		if _, above := r.mends.take(JoinDocument, r.paras[s.open].start()); join || above {
@@ -162,9 +165,9 @@ func isRecipients(p *para) bool {
 }
 
 // looseStart takes a source without any document title: a plan alone, or bare text.
-func (r *reader) looseStart() docStart {
+func (r *reader) looseStart(end int) docStart {
 	var b strings.Builder
-	for n := 0; n < len(r.paras) && n < 5; n++ {
+	for n := 0; n < end && n < 5; n++ {
 		p := r.paras[n]
 		if !canBeTitle(p) || runes(p.text) > 60 || isNumberLine(p.text) {
 			break
@@ -176,18 +179,44 @@ func (r *reader) looseStart() docStart {
 			return docStart{n: n + 1, title: titleText(b.String())}
 		}
 	}
-	if len(r.paras) > 1 && canBeTitle(r.paras[0]) && runes(r.paras[0].text) <= 60 {
+	if end > 1 && canBeTitle(r.paras[0]) && runes(r.paras[0].text) <= 60 {
 		return docStart{n: 1, title: bare(r.paras[0].text)}
 	}
 	return docStart{}
 }
 
-// beforeFirst names what stands before the first document.
-func (r *reader) beforeFirst(end int) {
-	for _, p := range r.paras[:end] {
-		setNoiseOf(p, Cover)
+// beforeFirst gives what stands before the first document to it where that can be its masthead. Running text there
+// is a document of its own; anything else is the cover.
+func (r *reader) beforeFirst(starts []docStart) []docStart {
+	var before []*para
+	for _, p := range r.paras[:starts[0].open] {
+		if p.noise == NotNoise {
+			before = append(before, p)
+		}
 	}
-	r.before = end
+	switch {
+	case len(before) == 0:
+	case hasText(before):
+		return append([]docStart{r.looseStart(starts[0].open)}, starts...)
+	case len(before) <= 10 && r.issue.Contents == nil:
+		starts[0].open = 0
+		return starts
+	default:
+		r.doubt(before[0], "第一件公文之前有 %d 行没有归入任何公文，已当作封面，请核对", len(before))
+		setParas(before, Cover)
+	}
+	r.before = starts[0].open
+	return starts
+}
+
+// isAbove reports a line that stands above the title of a document: its number, a masthead, the section of the
+// issue, a degree of urgency.
+func isAbove(p *para) bool {
+	s := bare(p.text)
+	if runes(s) > 40 || endsSentence(lastRune(s)) || p.mark.style != noStyle {
+		return false
+	}
+	return isNumberLine(s) || isSectionName(s) || contains([]string{"特急", "加急", "急件", "特提", "平急"}, s)
 }
 
 func setNoiseOf(p *para, n Noise) {
@@ -290,15 +319,18 @@ func (dr *docReader) head(s docStart) {
 	}
 }
 
-// number takes a line with the number of the document.
+// number takes a line above or below the title: the number of the document, the section of the issue, a masthead.
 func (dr *docReader) number(p *para) {
 	kind := NoteNode
-	if no, ok := numberOf(p.text); ok {
+	switch no, ok := numberOf(p.text); {
+	case ok:
 		kind = NumberNode
 		if strings.HasPrefix(no, "第") { // an order is counted by its issuer
 			no = stripTitle(dr.d.Title) + no
 		}
 		dr.d.No = no // of two numbers the lower one, next to the title, is the document's
+	case isSectionName(bare(p.text)):
+		kind = SectionNode
 	}
 	dr.d.Nodes = append(dr.d.Nodes, dr.node(kind, p))
 }
@@ -315,7 +347,11 @@ func splitRecipients(s string) []string {
 	s = bare(strings.TrimRight(s, "：:"))
 	depth, from := 0, 0
 	add := func(w string) {
-		if w != "" {
+		switch {
+		case w == "":
+		case len(out) > 0 && runes(w) == 1: // 市政府各委、办、局
+			out[len(out)-1] += "、" + w
+		default:
 			out = append(out, w)
 		}
 	}

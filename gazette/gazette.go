@@ -7,7 +7,7 @@
 //
 // Every node has an address that stays the same when the text is read again:
 //
-//	绛政办发〔2023〕12号#空气/三/(四)/25
+//	甲政办发〔2023〕12号#空气/三/(四)/25
 //
 // that is the document's number (or its place in the issue where it has none), the part's short key where the
 // notice carries several plans, and the numbers of the headings down to the clause, in folded form (half-width
@@ -28,7 +28,7 @@ type Span struct {
 
 // Issue is one number of the gazette as read from one manuscript.
 type Issue struct {
-	Title       string        `json:"title"`        // 绛县人民政府公报
+	Title       string        `json:"title"`        // 甲县人民政府公报
 	Year        int           `json:"year"`         // 2023
 	No          int           `json:"no"`           // number within the year
 	TotalNo     int           `json:"total_no"`     // running number since the first issue
@@ -130,7 +130,7 @@ func (n *Node) Body() string {
 // Document is one 公文: a notice, opinion, decision … with the plans that it issues.
 type Document struct {
 	Seq           int           // place in the issue, from 1
-	No            string        // 发文字号 in canonical form 绛政办发〔2023〕12号; empty where there is none
+	No            string        // 发文字号 in canonical form 甲政办发〔2023〕12号; empty where there is none
 	Title         string        // on one line, printer's spaces removed
 	Issuer        string        // 发文机关
 	Kind          string        // 通知, 通告, 实施意见, 任免 …

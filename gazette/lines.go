@@ -175,9 +175,12 @@ func isNumber(s string) bool {
 // markRunningHeads finds short lines that come back after page numbers and page breaks.
 func markRunningHeads(source string, lines []line) {
 	near := func(i int) bool {
-		ln := &lines[i]
-		return ln.page || ln.noise == PageNumber || i > 0 && lines[i-1].noise == PageNumber ||
-			i+1 < len(lines) && (lines[i+1].noise == PageNumber || lines[i+1].page)
+		for k := max(0, i-2); k <= i+2 && k < len(lines); k++ {
+			if lines[k].noise == PageNumber || lines[k].page && (k == i || k == i-1 || k == i+1) {
+				return true
+			}
+		}
+		return false
 	}
 	count := map[string]int{}
 	key := func(i int) string { return strings.TrimFunc(bare(source[lines[i].Start:lines[i].End]), isDigit) }

@@ -4,49 +4,112 @@ import (
 	"strings"
 )
 
-// markMasthead names the lines in which the gazette speaks of itself: the colophon at the end, and the cover where
-// no table of contents stands behind it.
+// markMasthead names the lines in which a gazette speaks of itself: the cover where no table of contents follows it,
+// the running heads, the colophon at the end.
 func markMasthead(source string, lines []line) {
 	title := ""
-	for i := range lines {
-		s := bare(lines[i].textOf(source))
-		if t, ok := issueTitle(s); ok && (lines[i].noise == Cover || i < 30) {
+	for i := 0; i < len(lines) && i < 40 && title == ""; i++ {
+		if t, ok := issueTitle(bare(lines[i].textOf(source))); ok {
 			title = t
-			break
 		}
 	}
 	if title == "" {
 		return
 	}
+	for i := range lines {
+		if lines[i].noise != NotNoise || !isCoverLine(bare(lines[i].textOf(source))) {
+			break
+		}
+		lines[i].noise = Cover
+	}
 	colophon := false
 	for i := range lines {
 		ln := &lines[i]
-		if ln.noise == Cover || ln.noise == Contents {
+		s := ln.textOf(source)
+		if len(s) <= 300 {
+			s = bare(s)
+		}
+		switch {
+		case ln.noise == Cover || ln.noise == Contents || isHeadLine(s):
 			colophon = false
-			continue
+		case s == title || isMastheadLine(s):
+			setNoise(ln, RunningHead)
+		case strings.HasPrefix(strings.TrimPrefix(s, "《"), title):
+			_, about := hasAnySuffix(s, []string{"简介", "说明", "启事", "声明", "编辑部", "征订"})
+			colophon = colophon || about
 		}
-		s := bare(ln.textOf(source))
-		if strings.Contains(s, title) && (strings.HasSuffix(s, "简介") || s == title || strings.HasSuffix(s, "说明") || strings.HasSuffix(s, "启事")) {
-			colophon = true
-		}
-		if colophon && isTitle(s) {
-			colophon = false
-		}
-		if colophon || isMastheadLine(s) {
+		if colophon {
 			setNoise(ln, Colophon)
 		}
 	}
+	markImprint(source, lines)
+}
+
+// markImprint finds the block of addresses at the end of an issue, and at the end of each where several stand in
+// one text.
+func markImprint(source string, lines []line) {
+	for end := len(lines); end > 0; {
+		n := 0
+		for n < end && (isImprintLine(bare(lines[end-1-n].textOf(source))) || lines[end-1-n].noise == PageNumber) {
+			n++
+		}
+		if n >= 2 {
+			for k := end - n; k < end; k++ {
+				setNoise(&lines[k], Colophon)
+			}
+		}
+		for end -= max(n, 1); end > 0 && (lines[end].noise != Cover || lines[end-1].noise == Cover); end-- {
+		}
+	}
+}
+
+// isImprintLine reports 主办：某某办公室, 邮编：000000 and the like.
+func isImprintLine(s string) bool {
+	head, _, ok := cutColon(s)
+	if !ok || len(s) > 150 {
+		return false
+	}
+	return contains([]string{
+		"主管", "主办", "主管主办", "主办单位", "主管单位", "承办", "编辑", "编辑出版", "出版", "编印", "印刷", "发行", "地址", "电话", "联系电话", "传真", "邮编", "邮政编码", "网址", "网站", "邮箱", "电子邮箱",
+		"准印证号", "刊号", "责任编辑", "主编", "编辑部", "投稿邮箱", "印数", "定价",
+	}, head)
+}
+
+// isCoverLine reports a line of the cover of an issue.
+func isCoverLine(s string) bool {
+	if runes(s) > 40 || isTitle(s) || endsSentence(lastRune(s)) {
+		return false
+	}
+	if _, ok := issueTitle(s); ok || isMastheadLine(s) || isNumber(s) && len(s) == 4 {
+		return true
+	}
+	if containsAny(s, []string{"主办", "主管", "出版", "编辑", "办刊", "季刊", "月刊", "宗旨", "准印", "刊号", "内部资料", "GONGBAO", "gongbao"}) {
+		return true
+	}
+	return isIssueNo(s)
+}
+
+// isIssueNo reports 第3期, 第3期（总第6期） with nothing else.
+func isIssueNo(s string) bool {
+	return strings.HasPrefix(s, "第") && runes(s) < 20 && (strings.HasSuffix(stripTitle(s), "期") || strings.HasSuffix(stripTitle(s), "号"))
 }
 
 // issueTitle reads 甲县人民政府公报.
 func issueTitle(s string) (string, bool) {
 	_, ok := hasAnySuffix(s, []string{"政府公报", "公报"})
-	return s, ok && runes(s) <= 20 && !strings.ContainsAny(s, "《》，。")
+	return s, ok && runes(s) <= 20 && runes(s) >= 4 && !strings.ContainsAny(s, "《》，。关于")
 }
 
-// isMastheadLine reports 2023年第3期（总第6期） and the like.
+// isMastheadLine reports 2023年第3期（总第6期）, 2023年第3期 县政府文件 and the like.
 func isMastheadLine(s string) bool {
-	return runes(s) < 30 && strings.Contains(s, "期") && strings.Contains(s, "总第")
+	if len(s) >= 120 || strings.ContainsAny(s, "《》，。；") {
+		return false
+	}
+	if strings.Contains(s, "总第") && strings.Contains(s, "期") {
+		return true
+	}
+	y, used := yearNumber(s)
+	return y > 1900 && strings.HasPrefix(s[used:], "年第") && containsAny(s[used:], []string{"期", "号"})
 }
 
 // readMasthead reads what cover and colophon say of the issue.
@@ -69,8 +132,10 @@ func (r *reader) readMasthead() {
 		if isNumber(s) && len(s) == 4 && is.Year == 0 {
 			is.Year, _ = digits(s)
 		}
-		if head, ok := strings.CutSuffix(s, "主管主办"); ok && is.Organiser == "" {
-			is.Organiser = head
+		for _, w := range []string{"主管主办", "主办"} {
+			if head, ok := strings.CutSuffix(s, w); ok && is.Organiser == "" && head != "" {
+				is.Organiser = head
+			}
 		}
 		head, tail, ok := cutColon(printed)
 		if !ok {

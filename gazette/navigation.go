@@ -57,7 +57,14 @@ func markNavigation(source string, lines []line) webFacts {
 	}
 	for i := end; i < len(lines); i++ {
 		s := lines[i].textOf(source)
-		b := bare(s[:min(len(s), 1500)])
+		if len(s) > 1500 {
+			foot = -1
+			continue
+		}
+		b := s
+		if len(s) <= 300 {
+			b = bare(s)
+		}
 		switch {
 		case isHeadLine(s):
 			if i > 0 && isNumberLine(lines[i-1].textOf(source)) {

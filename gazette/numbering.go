@@ -17,6 +17,7 @@ const (
 	articleStyle        // 第一条
 	hanStyle            // 一、
 	hanRoundStyle       // （一）
+	wordStyle           // 方向一：, 第一阶段
 	decimalStyle        // 1.1, 1.1.1 (depth in mark.depth)
 	arabicStyle         // 1.
 	roundStyle          // （1）
@@ -30,6 +31,7 @@ type mark struct {
 	style style
 	n     int    // 1 for 一、
 	depth int    // of a decimal number: 2 for 1.1
+	word  string // of wordStyle: 方向
 	end   int    // bytes of the paragraph that the mark takes
 	key   string // folded form, as in addresses: 一, (一), 25, 第3条
 }
@@ -47,7 +49,49 @@ func parseMark(s string) (mark, bool) {
 	case hanDigit(r) >= 0 || r == '十':
 		return parseHan(s)
 	}
-	return parseSign(s, r, size)
+	if m, ok := parseSign(s, r, size); ok {
+		return m, true
+	}
+	return parseWord(s)
+}
+
+// countedWords are what headings count in their own words: 方向一：, 任务 3：, 专栏1.
+var countedWords = []string{"方向", "赛道", "举措", "任务", "行动", "工程", "专栏", "板块", "措施", "专项", "步骤", "领域", "环节", "链条", "场景"}
+
+// parseWord reads 方向一：, 路径举措 1：.
+func parseWord(s string) (mark, bool) {
+	at, count := 0, 0
+	for count < 7 {
+		r, size := utf8.DecodeRuneInString(s[at:])
+		if !isHan(r) && r != '/' || hanDigit(r) > 0 || r == '十' {
+			break
+		}
+		at += size
+		count++
+	}
+	word, ok := s[:at], false
+	if count >= 2 && at < len(s) {
+		_, ok = hasAnySuffix(word, countedWords)
+	}
+	if !ok {
+		return mark{}, false
+	}
+	at += spaces(s[at:])
+	n, used := number(s[at:])
+	if used == 0 || n == 0 || n > 99 {
+		return mark{}, false
+	}
+	label := s[at : at+used]
+	at += used
+	gap := spaces(s[at:])
+	r, size := utf8.DecodeRuneInString(s[at+gap:])
+	switch {
+	case r == '：' || r == ':' || r == '、':
+		at += gap + size
+	case gap == 0 || !isHan(r) || strings.ContainsAny(s, "，。"):
+		return mark{}, false
+	}
+	return mark{style: wordStyle, n: n, depth: 1, word: word, end: at, key: strings.ReplaceAll(word, "/", "") + label}, true
 }
 
 // parseSign reads the numbers that are one character: ① ⑴ ⒈ ㈠.
@@ -84,7 +128,7 @@ func parseOrdinal(s string, at int) (mark, bool) {
 	kinds := []struct {
 		word  string
 		style style
-	}{{"部分", partStyle}, {"编", partStyle}, {"篇", partStyle}, {"章", chapterStyle}, {"节", sectionStyle}, {"条", articleStyle}}
+	}{{"部分", partStyle}, {"编", partStyle}, {"篇", partStyle}, {"章", chapterStyle}, {"节", sectionStyle}, {"条", articleStyle}, {"阶段", wordStyle}, {"步", wordStyle}}
 	for _, k := range kinds {
 		if !strings.HasPrefix(s[at:], k.word) {
 			continue
@@ -99,7 +143,10 @@ func parseOrdinal(s string, at int) (mark, bool) {
 		if k.style != articleStyle && strings.HasPrefix(s[at:], "的") {
 			return mark{}, false
 		}
-		return mark{style: k.style, n: n, depth: 1, end: at, key: "第" + strconv.Itoa(n) + k.word}, true
+		if follow, _ := utf8.DecodeRuneInString(s[at:]); k.style == wordStyle && isHan(follow) {
+			return mark{}, false // 第一阶段重点是…
+		}
+		return mark{style: k.style, n: n, depth: 1, word: k.word, end: at, key: "第" + strconv.Itoa(n) + k.word}, true
 	}
 	return mark{}, false
 }

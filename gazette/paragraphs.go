@@ -158,7 +158,7 @@ func (j *joiner) goesOn(ln *line) bool {
 	fits := marked && j.fits(m)
 	gap := ln.gap || ln.page
 	if j.depth > 0 && j.since < 400 {
-		return !(fits && gap && m.n == j.seen[m.style]+1) && !startsTail(s)
+		return !(fits && (gap || !j.layout.full(j.last)) && m.n == j.seen[m.style]+1) && !startsTail(s)
 	}
 	end := lastRune(prev)
 	ended := endsSentence(end)
@@ -261,8 +261,8 @@ var labelEnds = []string{"单位", "部门", "时限", "时间", "节点", "处�
 
 // startsLabel reports a line like 牵头单位：甲局.
 func startsLabel(s string) bool {
-	head, _, ok := cutColon(s)
-	if !ok || runes(head) > 12 {
+	head, _, ok := cutColon(s[:min(len(s), 64)])
+	if !ok || runes(head) > 12 || strings.ContainsAny(head, "。，、；（(【《“") {
 		return false
 	}
 	_, ok = hasAnySuffix(bare(head), labelEnds)

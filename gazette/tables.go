@@ -27,6 +27,9 @@ func isColumnHead(s string) bool {
 
 // tableHead reports how many lines from i on are the head of a table: one line of several cells, or one cell a line.
 func tableHead(source string, lines []line, i int) int {
+	if lines[i].End-lines[i].Start > 600 {
+		return 0
+	}
 	cells := splitCells(lines[i].textOf(source))
 	if len(cells) >= 3 {
 		heads := 0

@@ -83,14 +83,7 @@ func half(r rune) rune {
 
 // bare returns s without any white space.
 func bare(s string) string {
-	clean := true
-	for _, r := range s {
-		if isSpace(r) {
-			clean = false
-			break
-		}
-	}
-	if clean {
+	if !hasSpace(s) {
 		return s
 	}
 	var b strings.Builder
@@ -149,9 +142,14 @@ func tidy(source string, spans []Span, keep bool) string {
 }
 
 func hasSpace(s string) bool {
-	for _, r := range s {
-		if isSpace(r) {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c <= ' ':
 			return true
+		case c == 0xC2 || c == 0xE2 || c == 0xE3 || c == 0xEF: // the lead bytes of the other white space
+			if r, _ := utf8.DecodeRuneInString(s[i:]); isSpace(r) {
+				return true
+			}
 		}
 	}
 	return false

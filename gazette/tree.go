@@ -89,7 +89,7 @@ func (t *tree) add(n *Node, m mark) (odd string) {
 	return odd
 }
 
-func same(a, b mark) bool { return a.style == b.style && a.depth == b.depth }
+func same(a, b mark) bool { return a.style == b.style && a.depth == b.depth && a.word == b.word }
 
 // open closes the headings that a new number ends: down to its own kind where that is open; else, where it begins
 // a count of its own, none; else those that rank below it.
@@ -123,6 +123,7 @@ func rank(m mark) int {
 
 func oddStep(last int, m mark) string {
 	switch {
+	case m.style == orderStyle: // 二是 often stands inside the paragraph of 一是
 	case m.n == last:
 		return "编号 " + m.key + " 重复出现"
 	case m.n < last && m.n == 1:
