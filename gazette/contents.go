@@ -14,9 +14,15 @@ type promise struct {
 // markContents finds tables of contents and the cover before them, and returns the titles that they promise.
 func markContents(source string, lines []line) []promise {
 	var promised []promise
-	body := 0 // first line that may belong to the next cover
+	masthead := false // the gazette has named itself
 	for i := 0; i < len(lines); i++ {
-		if lines[i].noise != NotNoise || lines[i].End-lines[i].Start > 60 || !isContentsHead(bare(lines[i].textOf(source))) {
+		if lines[i].noise != NotNoise || lines[i].End-lines[i].Start > 120 {
+			continue
+		}
+		s := bare(lines[i].textOf(source))
+		if !isContentsHead(s) {
+			_, title := issueTitle(s)
+			masthead = masthead || title || isMastheadLine(s)
 			continue
 		}
 		titles, end := contentsEnd(source, lines, i)
@@ -26,29 +32,20 @@ func markContents(source string, lines []line) []promise {
 		for k := i; k < end; k++ {
 			setNoise(&lines[k], Contents)
 		}
-		if ofIssue(source, lines[:i], titles) {
-			if body == 0 {
-				for k := 0; k < i; k++ {
-					setNoise(&lines[k], Cover)
-				}
+		if masthead || ofDocuments(titles) {
+			for k := 0; k < i && promised == nil; k++ {
+				setNoise(&lines[k], Cover)
 			}
 			promised = append(promised, titles...)
-			body = end
 		}
 		i = end - 1
 	}
 	return promised
 }
 
-// ofIssue tells the contents of an issue from those of a long plan inside a document: a masthead stands before them,
-// or the entries are titles of documents.
-func ofIssue(source string, before []line, titles []promise) bool {
-	for i := range before {
-		s := bare(before[i].textOf(source))
-		if _, ok := issueTitle(s); ok || isMastheadLine(s) {
-			return true
-		}
-	}
+// ofDocuments tells the contents of an issue from those of a long plan inside a document: the entries are titles of
+// documents.
+func ofDocuments(titles []promise) bool {
 	n := 0
 	for _, t := range titles {
 		if isTitle(t.title) {
