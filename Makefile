@@ -36,7 +36,7 @@ bench: ## reader, search and page benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web
 
 load: build ## 2,000 document pages a second
-	@./docs/load.sh
+	$(GO) run ./docs/load
 
 clean:
 	rm -rf zhixing $(DATA)

@@ -25,7 +25,7 @@ var aknNames = map[string]string{
 
 // AKN is the document as Akoma Ntoso 3.0 (OASIS LegalDocML 1.0, 2018), a <doc>: orders of a county government are
 // official documents, not acts of a legislature. Work, expression and manifestation are named by the naming
-// convention: /akn/cn-140826/doc/notice/2023-08-18/jzbf-2023-12, …/zho@2023-10-01, ….akn. Every version is an event
+// convention: /akn/cn-100000/doc/notice/2023-08-18/jzbf-2023-12, …/zho@2023-10-01, ….akn. Every version is an event
 // of the lifecycle. Headings and clauses become sections, subsections, paragraphs, articles …, with eIds such as
 // hcontainer_2__sec_3__subsec_4__para_25 and our own address in zx:path.
 func AKN(p Publication) []byte {

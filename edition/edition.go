@@ -6,7 +6,7 @@
 // withholds, so that no writer below has anything to hide:
 //
 //	p, err := edition.FromReading(issue, doc) // 附件3不公开: attachment 3 is not in p
-//	p.County, p.Key, p.Version = edition.County{Code: "140826", Name: "绛县"}, "jzbf-2023-12", 1
+//	p.County, p.Key, p.Version = edition.County{Code: "100000", Name: "甲县"}, "jzbf-2023-12", 1
 //	p.PublishedAt, p.Record = tx.Now(), edition.Publish
 //	files, err := edition.All(p, font)
 //	leaf, err := edition.Manifest(p, files)

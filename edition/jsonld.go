@@ -10,7 +10,7 @@ import (
 // JSONLD is the document's head as schema.org/Legislation, for search engines and catalogues, in canonical form. Set
 // into a page it stands in <script type="application/ld+json">: <, > and & are escaped for that.
 //
-//	{"@context":"https://schema.org","@type":"Legislation","legislationIdentifier":"绛政办发〔2023〕12号",…}
+//	{"@context":"https://schema.org","@type":"Legislation","legislationIdentifier":"甲政办发〔2023〕12号",…}
 func JSONLD(p Publication) []byte {
 	p = p.Clean()
 	id := p.URL

@@ -43,12 +43,12 @@ const manifestHead = "zhixing manifest 1"
 // end in …; empty numbers and notes are left out. For example
 //
 //	zhixing manifest 1
-//	county: 140826 绛县
+//	county: 100000 甲县
 //	key: jzbf-2023-12
 //	record: publish
 //	version: 1
-//	number: 绛政办发〔2023〕12号
-//	title: 绛县人民政府办公室关于…的通知
+//	number: 甲政办发〔2023〕12号
+//	title: 甲县人民政府办公室关于…的通知
 //	published_at: 2023-10-01T01:02:03.000004Z
 //	edition: html 5f…64 hexadecimal digits…9c 20480
 //	edition: json 07…e1 9120

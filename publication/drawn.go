@@ -97,7 +97,7 @@ func earlier(versions []Version) []edition.Earlier {
 	return out
 }
 
-// Path is the address of a document on the site, not escaped: /documents/绛政办发/2023/12.
+// Path is the address of a document on the site, not escaped: /documents/甲政办发/2023/12.
 func (k Key) Path() string { return "/documents/" + string(k) }
 
 // Path is the address of an issue on the site: /issues/2023-3.

@@ -10,7 +10,7 @@ import (
 
 // Key names a document in addresses; anybody who knows the number can guess it:
 //
-//	绛政办发〔2023〕12号      绛政办发/2023/12
+//	甲政办发〔2023〕12号      甲政办发/2023/12
 //	某县人民政府令第5号        某县人民政府令/5
 //	no number               2023-3/1, the first document of the third issue of 2023
 type Key string
@@ -44,7 +44,7 @@ var (
 		"—", "-", "–", "-", "－", "-", "／", "/", "\\", "/", "_", "-")
 )
 
-// ParseKey reads a document number in any way people type it (绛政办发[2023]12号, 绛政办发2023-12, full-width digits,
+// ParseKey reads a document number in any way people type it (甲政办发[2023]12号, 甲政办发2023-12, full-width digits,
 // spaces), a place in an issue (2023-3/1), or a key. The second result is false where it is none of these.
 func ParseKey(s string) (Key, bool) {
 	if len(s) > 300 {
@@ -84,7 +84,7 @@ func (k Key) No() string {
 	return ""
 }
 
-// Agency is the letter code that opens the number, such as 绛政办发; empty for a place in an issue.
+// Agency is the letter code that opens the number, such as 甲政办发; empty for a place in an issue.
 func (k Key) Agency() string {
 	if k.No() == "" {
 		return ""

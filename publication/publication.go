@@ -5,7 +5,7 @@
 // its tables is public. Whoever had a hand in a draft cannot publish it:
 //
 //	d.Write(ctx, func(tx *db.Tx) error {
-//		draft, err = publication.Upload(ctx, tx, "140826", editor, publication.Manuscript{Filename: "3.txt", Raw: raw, Source: text})
+//		draft, err = publication.Upload(ctx, tx, "100000", editor, publication.Manuscript{Filename: "3.txt", Raw: raw, Source: text})
 //		draft, err = publication.Mend(ctx, tx, draft.At(), editor, gazette.Mend{At: 1200, What: gazette.SetTitle, Value: "…"})
 //		draft, err = publication.Submit(ctx, tx, draft.At(), editor)
 //		return err

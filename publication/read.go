@@ -48,7 +48,7 @@ type Filter struct {
 	Unit   string // named in the document
 	Kind   string
 	Issuer string
-	Agency string        // letter code of the number, such as 绛政办发
+	Agency string        // letter code of the number, such as 甲政办发
 	Year   int           // of the issue
 	From   calendar.Date // signed on this day or later
 	To     calendar.Date // signed on this day or earlier

@@ -120,7 +120,7 @@ func (s *Server) apiDocument(w http.ResponseWriter, r *http.Request) error {
 	}
 	key, ok := publication.ParseKey(r.PathValue("key"))
 	if !ok {
-		return notFound("没有这件公文。文号写作 绛政发/2023/1 这样的形式。")
+		return notFound("没有这件公文。文号写作 甲政发/2023/1 这样的形式。")
 	}
 	d, err := s.documentOf(r, key)
 	if err != nil {

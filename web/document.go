@@ -51,9 +51,9 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	}
 	key, ok := publication.ParseKey(name)
 	if !ok {
-		return notFound("没有这件公文。文号可写作 绛政发/2023/1 这样的形式，或到检索页查找。")
+		return notFound("没有这件公文。文号可写作 甲政发/2023/1 这样的形式，或到检索页查找。")
 	}
-	if string(key) != name { // 绛政办发〔2023〕12号 typed as people type it leads to the one address
+	if string(key) != name { // 甲政办发〔2023〕12号 typed as people type it leads to the one address
 		return &redirectError{documentURL(key) + query(r)}
 	}
 	d, err := s.documentOf(r, key)

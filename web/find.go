@@ -174,7 +174,7 @@ func (s *Server) duties(w http.ResponseWriter, r *http.Request) error {
 	if d := strings.TrimSpace(q.Get("doc")); d != "" {
 		key, ok := publication.ParseKey(d)
 		if !ok {
-			return badRequest("文号写作 绛政发〔2023〕1号 或 绛政发/2023/1 的形式。")
+			return badRequest("文号写作 甲政发〔2023〕1号 或 甲政发/2023/1 的形式。")
 		}
 		f.Key = key
 	}

@@ -77,7 +77,7 @@ func loadTemplates(s *Server) (*templates, error) {
 type Page struct {
 	Title       string
 	Description string
-	Site        string // 绛县人民政府公报
+	Site        string // 甲县人民政府公报
 	County      string
 	Code        string
 	Query       string // what stands in the search field
