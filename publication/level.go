@@ -55,6 +55,8 @@ func levelOf(dir *org.Directory, no, title string) org.Level {
 		return org.Province
 	case strings.HasSuffix(issuer, "部") || strings.HasSuffix(issuer, "部办公厅"):
 		return org.Nation
+	case no != "" && dir != nil && dir.Place().City != "":
+		return org.Nation // a code that begins with no place's name: a ministry's
 	}
 	return org.NoLevel
 }

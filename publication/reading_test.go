@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"zhixing/org"
 )
 
 // What was withheld must not go out because a later mend has moved the document from under the choice.
@@ -33,6 +35,38 @@ func TestWithheldNote(t *testing.T) {
 		if withheldNote(note) != want {
 			t.Errorf("%q: want %v", note, want)
 		}
+	}
+}
+
+func TestLevelsAreGuessedFromNumberAndTitle(t *testing.T) {
+	dir := org.NewDirectory(org.Place{Code: "990001", County: "青禾县", City: "云台市", Province: "山东省"})
+	if err := dir.Add(org.Unit{Name: "青禾开发区管委会", Kind: org.Zone}); err != nil {
+		t.Fatal(err)
+	}
+	if err := dir.AddAgency(org.Agency{Code: "开管发", Issuers: []string{"青禾开发区管委会"}, Level: org.County}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		no, title string
+		want      org.Level
+	}{
+		{"国发〔2023〕31号", "国务院关于加强江河管护的意见", org.Nation},
+		{"", "中华人民共和国河道管护法", org.Nation},
+		{"鲁政发〔2024〕1号", "关于加强河道管护的意见", org.Province},
+		{"", "山东省人民政府关于加强河道管护的意见", org.Province},
+		{"云政发〔2024〕2号", "关于加强河道管护的意见", org.City}, // the city's own name goes before the province that is called so
+		{"", "云台市河道管护办法", org.City},
+		{"青禾政发〔2024〕1号", "关于加强河道管护的意见", org.County},
+		{"开管发〔2024〕1号", "关于加强河道管护的意见", org.County},
+		{"水管护〔2023〕8号", "关于加强河道管护的通知", org.Nation},
+		{"", "关于加强河道管护的意见", org.NoLevel},
+	} {
+		if got := levelOf(dir, c.no, c.title); got != c.want {
+			t.Errorf("%s %s: %v, want %v", c.no, c.title, got, c.want)
+		}
+	}
+	if got := levelOf(nil, "晋政发〔2024〕1号", ""); got != org.Province {
+		t.Errorf("without a directory: %v", got)
 	}
 }
 
