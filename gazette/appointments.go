@@ -29,8 +29,8 @@ func appointments(d *Document) []Appointment {
 			return
 		}
 		text := n.Body()
-		if strings.Contains(text, "决定") && !strings.Contains(text, "同志") {
-			return
+		if at := strings.Index(text, "决定"); at >= 0 { // 经某次会议研究决定，任命…
+			text = strings.TrimLeft(text[at+len("决定"):], "，,：: ")
 		}
 		for _, part := range splitMoves(text) {
 			switch head := bare(strings.TrimRight(part, "：:")); {
@@ -96,6 +96,9 @@ func readMove(s string, removing bool) []Appointment {
 			}
 			continue
 		}
+		if next, after := cutPerson(piece, false); next != "" && !startsWithVerb(piece) {
+			person, piece = next, after
+		}
 		piece, off := cutVerb(piece, removing)
 		for _, a := range readPosts(piece) {
 			a.Person, a.Action = person, "appoint"
@@ -131,6 +134,16 @@ func cutPerson(s string, removing bool) (person, rest string) {
 		return "", ""
 	}
 	return name, s[best:]
+}
+
+// startsWithVerb tells 同时任…, which goes on with the person at hand, from 李某任…, which names another.
+func startsWithVerb(s string) bool {
+	for _, w := range []string{"同时", "并", "兼", "任", "为", "免", "不再", "担任", "继续", "其"} {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // cutVerb takes 任, 任命为, 免去其, 不再担任 and the like off what is said of a person.

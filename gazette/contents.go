@@ -14,15 +14,21 @@ type promise struct {
 // markContents finds tables of contents and the cover before them, and returns the titles that they promise.
 func markContents(source string, lines []line) []promise {
 	var promised []promise
-	masthead := false // the gazette has named itself
+	masthead := false // the gazette has named itself, and no document has begun
+	begun := false
 	for i := 0; i < len(lines); i++ {
-		if lines[i].noise != NotNoise || lines[i].End-lines[i].Start > 120 {
+		if lines[i].noise != NotNoise {
+			continue
+		}
+		if lines[i].End-lines[i].Start > 120 {
+			begun = begun || isHeadLine(lines[i].textOf(source))
 			continue
 		}
 		s := bare(lines[i].textOf(source))
 		if !isContentsHead(s) {
 			_, title := issueTitle(s)
-			masthead = masthead || title || isMastheadLine(s)
+			begun = begun || isTitle(s)
+			masthead = !begun && (masthead || title || isMastheadLine(s))
 			continue
 		}
 		titles, end := contentsEnd(source, lines, i)
@@ -33,7 +39,7 @@ func markContents(source string, lines []line) []promise {
 			setNoise(&lines[k], Contents)
 		}
 		if masthead || ofDocuments(titles) {
-			for k := 0; k < i && promised == nil; k++ {
+			for k := 0; k < i && !begun; k++ {
 				setNoise(&lines[k], Cover)
 			}
 			promised = append(promised, titles...)

@@ -273,7 +273,7 @@ func startsLabel(s string) bool {
 func endsLabel(s string) bool {
 	s = strings.TrimRight(s, "：:")
 	_, ok := hasAnySuffix(s, labelEnds)
-	return ok && runes(s) <= 12
+	return ok && runes(s) <= 8 && !strings.ContainsRune("各有县市省区", firstRune(s)) // 各单位： are recipients
 }
 
 func cutColon(s string) (head, tail string, ok bool) {
