@@ -169,13 +169,12 @@ func Find(ctx context.Context, tx *db.Tx, q Query) (Results, error) {
 
 func find(ctx context.Context, tx *db.Tx, q Query, words []string, after *cursor) (res Results, err error) {
 	if tx.Dialect == db.PostgreSQL && len(words) > 0 {
-		// The planner takes a row's index of letters for as cheap to read as its key; then it reads all of them.
-		if _, err := tx.Exec(ctx, `/* search.Find */ SET LOCAL enable_seqscan = off`); err != nil {
+		if err := advise(ctx, tx, "off", "force_custom_plan"); err != nil {
 			return res, err
 		}
 		defer func() {
 			if err == nil { // after an error the transaction is at its end
-				_, err = tx.Exec(ctx, `/* search.Find */ SET LOCAL enable_seqscan = on`)
+				err = advise(ctx, tx, "on", "auto")
 			}
 		}()
 	}
@@ -218,6 +217,13 @@ func find(ctx context.Context, tx *db.Tx, q Query, words []string, after *cursor
 	// Nothing follows the cursor, such as after a withdrawal; the total is asked for alone.
 	err = tx.QueryRow(ctx, `/* search.Find */ SELECT count(*) FROM search_entry e WHERE `+where, c.args[:counting]...).Scan(&res.Total)
 	return res, err
+}
+
+// advise tells PostgreSQL's planner, for this transaction, what it cannot know: that reading the letters of all rows
+// is dear, and that a plan for one word is no plan for another.
+func advise(ctx context.Context, tx *db.Tx, scan, plans string) error {
+	_, err := tx.Exec(ctx, `/* search.Find */ SELECT set_config('enable_seqscan', $1, true), set_config('plan_cache_mode', $2, true)`, scan, plans)
+	return err
 }
 
 func scanHit(rows *sql.Rows, words []string, total *int) (h Hit, err error) {
