@@ -2,11 +2,8 @@ package publication
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
-	"fmt"
-	"hash/fnv"
-	"strconv"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -57,9 +54,14 @@ func List(ctx context.Context, tx *db.Tx, county string, f Filter) (Page, error)
 	if err := f.check(op); err != nil {
 		return Page{}, err
 	}
-	before, err := f.before()
+	mark := mark(f.Unit, f.Kind, f.Issuer, f.Agency, f.Year, f.From, f.To)
+	after, err := parseCursor(f.Cursor, 1, mark)
 	if err != nil {
 		return Page{}, err
+	}
+	before := int64(math.MaxInt64)
+	if after != nil {
+		before = after[0]
 	}
 	heads, last, more, err := page(ctx, tx, county, f, before)
 	if err != nil {
@@ -67,7 +69,7 @@ func List(ctx context.Context, tx *db.Tx, county string, f Filter) (Page, error)
 	}
 	p := Page{Items: heads}
 	if more {
-		p.Next = f.cursor(last)
+		p.Next = cursor(mark, last)
 	}
 	return p, nil
 }
@@ -195,39 +197,6 @@ func (f Filter) limit() int {
 		return DefaultLimit
 	}
 	return f.Limit
-}
-
-// print is a short mark of what is asked for, so that a cursor is used with its own list only.
-func (f Filter) print() string {
-	h := fnv.New32a()
-	fmt.Fprintf(h, "%q %q %q %q %d %s %s", f.Unit, f.Kind, f.Issuer, f.Agency, f.Year, f.From, f.To)
-	return strconv.FormatUint(uint64(h.Sum32()), 36)
-}
-
-// cursor leads behind the document with this ordinal.
-func (f Filter) cursor(ordinal int64) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%s", ordinal, f.print()))
-}
-
-// before is the ordinal behind which the page begins; 0 for the first page.
-func (f Filter) before() (int64, error) {
-	if f.Cursor == "" {
-		return 0, nil
-	}
-	bad := refuse(Invalid, "List", "翻页标记不对，或与查询条件不符。请从第一页重新开始。")
-	if len(f.Cursor) > 100 {
-		return 0, bad
-	}
-	b, err := base64.RawURLEncoding.DecodeString(f.Cursor)
-	if err != nil {
-		return 0, bad
-	}
-	n, mark, _ := strings.Cut(string(b), ".")
-	ordinal, err := strconv.ParseInt(n, 10, 64)
-	if err != nil || ordinal < 1 || mark != f.print() {
-		return 0, bad
-	}
-	return ordinal, nil
 }
 
 // maxIssues bounds the list of issues: two centuries of a weekly.

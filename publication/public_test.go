@@ -3,6 +3,7 @@ package publication_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -232,6 +233,51 @@ func TestListsTurnPagesWithoutLossOrCut(t *testing.T) {
 		} {
 			_, err := list(c.f)
 			s.Refuses(err, publication.Invalid, c.says)
+		}
+	})
+}
+
+func TestDutiesOverAllDocuments(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(old)
+		s.Issue(issueText)
+		list := func(f publication.DutyFilter) (p publication.DutyPage, err error) {
+			s.Read(func(tx *db.Tx) error {
+				p, err = publication.Duties(ctx, tx, county, f)
+				return nil
+			})
+			return p, err
+		}
+		whole, err := list(publication.DutyFilter{})
+		if err != nil || len(whole.Items) < 4 || whole.Next != "" {
+			s.Fatalf("duties %+v, %v", whole, err)
+		}
+		var turned []publication.Duty
+		f := publication.DutyFilter{Limit: 1}
+		for len(turned) <= len(whole.Items) {
+			p, err := list(f)
+			if err != nil {
+				s.Fatal(err)
+			}
+			turned = append(turned, p.Items...)
+			if f.Cursor = p.Next; f.Cursor == "" {
+				break
+			}
+		}
+		if fmt.Sprint(turned) != fmt.Sprint(whole.Items) {
+			s.Errorf("page by page:\n%v\nat once:\n%v", turned, whole.Items)
+		}
+		led, err := list(publication.DutyFilter{Unit: "河口镇人民政府", Role: "lead"})
+		if err != nil || len(led.Items) != 1 || led.Items[0].Title != "清理河道垃圾" {
+			s.Errorf("led by the town: %+v, %v", led, err)
+		}
+		if p, err := list(publication.DutyFilter{Role: "support"}); err != nil || len(p.Items) == 0 || len(p.Items) >= len(whole.Items) {
+			s.Errorf("with support: %+v, %v", p, err)
+		}
+		for _, f := range []publication.DutyFilter{{Limit: 101}, {Role: "chief"}, {Unit: "县水务局", Role: "chief"}, {Cursor: "1-2"},
+			{Cursor: f.Cursor + "x"}} {
+			_, err := list(f)
+			s.Refuses(err, publication.Invalid, "")
 		}
 	})
 }

@@ -106,13 +106,9 @@ func (f Filter) where(county string) (string, []any) {
 // page is what List gives: up to f's limit of documents behind the ordinal before, the last ordinal, and whether more follow.
 func page(ctx context.Context, tx *db.Tx, county string, f Filter, before int64) (heads []Head, last int64, more bool, err error) {
 	where, args := f.where(county)
-	if before > 0 {
-		args = append(args, before)
-		where += fmt.Sprintf(" AND d.ordinal < $%d", len(args))
-	}
-	args = append(args, f.limit()+1)
+	args = append(args, before, f.limit()+1)
 	rows, err := tx.Query(ctx, fmt.Sprintf(`/* publication.List */ SELECT %s, d.ordinal FROM document d
-		WHERE %s AND NOT d.withdrawn ORDER BY d.ordinal DESC LIMIT $%d`, headColumns, where, len(args)), args...)
+		WHERE %s AND NOT d.withdrawn AND d.ordinal < $%d ORDER BY d.ordinal DESC LIMIT $%d`, headColumns, where, len(args)-1, len(args)), args...)
 	if err != nil {
 		return nil, 0, false, err
 	}
