@@ -122,10 +122,24 @@ func serve(ctx context.Context, c *call) error {
 	return s.run(ctx, c, false)
 }
 
+// oidc is log-in through the county's own identity provider, nil where none is named.
+func (s *site) oidc() (*account.OIDC, error) {
+	if *s.oidcIssuer == "" {
+		return nil, nil
+	}
+	return account.NewOIDC(account.OIDCConfig{
+		Issuer: *s.oidcIssuer, ClientID: *s.oidcClient, ClientSecret: *s.oidcSecret, RedirectURL: strings.TrimRight(*s.baseURL, "/") + "/login/oidc/back",
+	}, s.db.Now)
+}
+
 // run serves until ctx ends, then answers what has begun and stops.
 func (s *site) run(ctx context.Context, c *call, demo bool) error {
+	oidc, err := s.oidc()
+	if err != nil {
+		return err
+	}
 	handler, err := web.New(web.Config{
-		DB: s.db, County: s.county, Log: s.log, Press: s.press, Accounts: s.accounts, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
+		DB: s.db, County: s.county, Log: s.log, Press: s.press, Accounts: s.accounts, OIDC: oidc, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
 	})
 	if err != nil {
 		return err

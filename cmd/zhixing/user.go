@@ -66,6 +66,11 @@ func userCommand(ctx context.Context, c *call) error {
 			return err
 		}
 		fmt.Fprintf(c.out, "已解锁 %s。\n", name)
+	case "reset-second-factor":
+		if err := s.accounts.ResetSecondFactor(ctx, by, name); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.out, "已解除 %s 的二次验证，下次登录时重新绑定。\n", name)
 	case "code":
 		code, err := s.accounts.DemoCode(ctx, string(name))
 		if err != nil {
@@ -73,7 +78,7 @@ func userCommand(ctx context.Context, c *call) error {
 		}
 		fmt.Fprintln(c.out, code)
 	default:
-		return fmt.Errorf("%w: %q: want add, list, reset, roles, disable, enable, unlock or code", errUsage, verb)
+		return fmt.Errorf("%w: %q: want add, list, reset, reset-second-factor, roles, disable, enable, unlock or code", errUsage, verb)
 	}
 	return nil
 }
