@@ -42,7 +42,7 @@ func demo(ctx context.Context, c *call) error {
 	if err := s.demoIssues(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "\n  知行 演示站点：%s\n\n  账号（口令都是 %s）：\n", *s.baseURL, demoPassword)
+	fmt.Fprintf(c.out, "\n  知行 演示站点：%s\n\n  账号（密码都是 %s）：\n", *s.baseURL, demoPassword)
 	for _, a := range demoAccounts {
 		fmt.Fprintf(c.out, "    %-6s\t%s\n", a.name, a.does)
 	}

@@ -51,7 +51,7 @@ var commands = []command{
 	{"load", "FILE", "rebuild a public record from a dump", "zhixing load --data new public.jsonl.gz", load},
 	{"backup", "FILE", "copy the whole database, while serving", "zhixing backup --data data backup.db", backup},
 	{"restore", "FILE", "put a backup in place (only where no database is)", "zhixing restore --data new backup.db", restore},
-	{"user", "add|list|reset|roles|disable|enable|unlock|code [NAME]", "manage accounts from the console", "zhixing user add 张三 --roles editor", userCommand},
+	{"user", "add|list|reset|reset-second-factor|roles|disable|enable|unlock|code [NAME]", "manage accounts from the console", "zhixing user add 张三 --roles editor", userCommand},
 	{"version", "", "print the version", "zhixing version", version},
 }
 

@@ -117,7 +117,7 @@ func serve(ctx context.Context, c *call) error {
 		return err
 	}
 	if password != "" {
-		fmt.Fprintf(c.out, "首次启动，已建立管理员账号。\n  用户名 %s\n  一次性口令 %s\n登录后须改口令并绑定二次验证。本口令只显示这一次。\n", admin.Name, password)
+		fmt.Fprintf(c.out, "首次启动，已建立管理员账号。\n  用户名 %s\n  一次性密码 %s\n登录后须改密码并绑定二次验证。本密码只显示这一次。\n", admin.Name, password)
 	}
 	return s.run(ctx, c, false)
 }

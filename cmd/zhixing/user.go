@@ -44,13 +44,13 @@ func userCommand(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, "已建立账号 %s（%s），一次性口令 %s，首次登录须修改。\n", u.Name, u.RoleNames(), password)
+		fmt.Fprintf(c.out, "已建立账号 %s（%s），一次性密码 %s，首次登录须修改。\n", u.Name, u.RoleNames(), password)
 	case "reset":
 		password, err := s.accounts.ResetPassword(ctx, by, name)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, "已重置 %s，一次性口令 %s。\n", name, password)
+		fmt.Fprintf(c.out, "已重置 %s，一次性密码 %s。\n", name, password)
 	case "roles":
 		if err := s.accounts.SetRoles(ctx, by, name, split(*roles), *unit); err != nil {
 			return err
