@@ -98,6 +98,23 @@ func TestDOCXReadsBack(t *testing.T) {
 	}
 }
 
+// TestDOCXHasNoClock: the zip's own dates are fixed.
+func TestDOCXHasNoClock(t *testing.T) {
+	b, err := DOCX(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range z.File {
+		if f.Modified.Year() != 1980 {
+			t.Errorf("%s: %v", f.Name, f.Modified)
+		}
+	}
+}
+
 // TestDOCXStyles: every style that is used is there, headings have outline levels, links have targets.
 func TestDOCXStyles(t *testing.T) {
 	for name, p := range samples() {

@@ -49,6 +49,38 @@ func TestGolden(t *testing.T) {
 	golden(t, "corrected.txt", []byte(strings.SplitAfter(string(Text(samples()["corrected"])), "————————\n")[1]))
 }
 
+// TestHTMLFileNeedsNothingElse: the whole text is in it, and nothing is asked for from anywhere.
+func TestHTMLFileNeedsNothingElse(t *testing.T) {
+	for name, p := range samples() {
+		page := string(HTML(p))
+		if !strings.Contains(page, string(HTMLBody(p))) || !strings.Contains(page, "default-src 'none'") {
+			t.Errorf("%s: the text or the policy is missing", name)
+		}
+		for _, bad := range []string{"src=", "@import", "url(", "<link", "<script", "javascript:"} {
+			if strings.Contains(page, bad) {
+				t.Errorf("%s: %q", name, bad)
+			}
+		}
+	}
+}
+
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		"甲\u202e乙\u2066丙\ufeff": "甲乙丙", "a\x00b\x1fc\x7fd": "abcd", "一\r\n二\r三\u2028四": "一 二 三 四", "\xff": "\ufffd",
+		" 　两头 　": "两头", "𠮷👍\u200d": "𠮷👍\u200d",
+	} {
+		if got := (Publication{Title: in}).Clean().Title; got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+	p := sample().Clean()
+	a, _ := JSON(p)
+	b, _ := JSON(p.Clean())
+	if !bytes.Equal(a, b) {
+		t.Error("what is clean changes when it is cleaned again")
+	}
+}
+
 func TestHTMLAnchors(t *testing.T) {
 	body := string(HTMLBody(sample()))
 	for _, e := range sample().Outline() {

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"zhixing/edition/pdf"
 )
@@ -88,6 +89,7 @@ func TestLinesKeepTheRules(t *testing.T) {
 	texts := []string{
 		strings.Repeat("修渠，护堤。“清淤”（二次）、", 60),
 		"到2024年10月底，GB/T 9704—2012所称PM2.5浓度≤35微克，完成率达到99.5%以上……" + strings.Repeat("其余各处水渠，", 20),
+		strings.Repeat("至2024年", 40), "治理率" + strings.Repeat("99.75 PM2.5 GB/T9704 ", 18),
 		strings.Repeat("《甲》", 80), strings.Repeat("。", 70), strings.Repeat("（", 70), strings.Repeat("a", 300),
 		"网址https://gazette.example.cn/990101/d/qzbf-2024-7/very/long/address/that/goes/on/for/more/than/one/line/of/text见此",
 	}
@@ -105,6 +107,12 @@ func TestLinesKeepTheRules(t *testing.T) {
 			}
 			if i+1 < len(lines) && strings.ContainsRune(neverLast, runes[len(runes)-1]) {
 				t.Errorf("line %d ends %c", i+1, runes[len(runes)-1])
+			}
+			if next := i + 1; next < len(lines) && len(text) < 400 && len(runes) > 0 && strings.Trim(text, "a") != "" {
+				after, _ := utf8.DecodeRuneInString(lines[next].text)
+				if wordy(runes[len(runes)-1]) && wordy(after) && strings.Contains(text, l.text+lines[next].text) && !strings.Contains(text, "https") {
+					t.Errorf("line %d breaks a word or number: %s|%s", i+1, l.text, lines[next].text)
+				}
 			}
 			if w := l.x + m.width(runes) + float64(len(runes)-1)*(l.spacing-m.base); w > textW+m.size*0.05 {
 				t.Errorf("line %d is %.1f pt wide: %s", i+1, w, l.text)
