@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"zhixing/db"
+	"zhixing/gazette"
+	"zhixing/publication"
 )
 
 // notPublic are the tables that no public read touches. Every other table is searched for canaries, so that a table which
@@ -125,5 +127,40 @@ func TestPublicTablesHoldOnlyWhatIsPublic(t *testing.T) {
 		if text := s.tableText("draft"); !strings.Contains(text, "金丝雀") {
 			s.Error("the canary is not even in the draft: the test would see nothing")
 		}
+	})
+}
+
+// What a visitor types into an address goes to the database on no way but one: it is found, or it is not there.
+func TestStrangeQuestionsAreAnswered(t *testing.T) {
+	stories(t, func(s *story) {
+		s.Issue(issueText)
+		for _, odd := range []string{"", "\x00", "\xff\xfe", "'; DROP TABLE issue; --", "%", strings.Repeat("县", 200), "a\nb", "\u202e"} {
+			s.Read(func(tx *db.Tx) error {
+				_, err := publication.DocumentOn(ctx, tx, county, publication.Key(odd), day(s, ""))
+				s.Refuses(err, publication.NotFound, "")
+				_, err = publication.FileOf(ctx, tx, county, "青禾政发/2024/1", 0, odd)
+				s.Refuses(err, publication.NotFound, "")
+				_, err = publication.UnitOf(ctx, tx, county, odd)
+				s.Refuses(err, publication.NotFound, "")
+				if heads, err := publication.Heads(ctx, tx, county, []publication.Key{publication.Key(odd)}); err != nil || len(heads) != 0 {
+					s.Errorf("%q: %v, %v", odd, heads, err)
+				}
+				if _, err := publication.List(ctx, tx, county, publication.Filter{Kind: odd, Cursor: odd}); err != nil && publication.KindOf(err) != publication.Invalid {
+					s.Errorf("%q: %v", odd, err)
+				}
+				if _, err := publication.Duties(ctx, tx, county, publication.DutyFilter{Unit: odd}); err != nil && publication.KindOf(err) != publication.Invalid {
+					s.Errorf("%q: %v", odd, err)
+				}
+				return nil
+			})
+		}
+		e := s.As("编辑甲")
+		d := e.Upload(strings.ReplaceAll(strings.ReplaceAll(issueText, "2024年第1期", "2024年第2期"), "〔2024〕", "〔2025〕"))
+		_, err := e.try(e.mending(d.At(), gazette.Mend{At: s.offset("青禾政发〔2024〕1号\n\n各"), What: gazette.SetTitle, Value: "标\x00题"}))
+		s.Refuses(err, publication.Invalid, "")
+		_, err = e.try(func(tx *db.Tx) (publication.Draft, error) {
+			return publication.Discard(ctx, tx, d.At(), e.Actor, "坏\xff")
+		})
+		s.Refuses(err, publication.Invalid, "控制字符")
 	})
 }

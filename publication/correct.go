@@ -164,8 +164,8 @@ func (p *Press) Withdraw(ctx context.Context, key Key, by Actor, w Withdrawal) (
 	if err := wantReason(op, "撤回", w.Reason); err != nil {
 		return Outcome{}, err
 	}
-	if len(w.Basis) > maxNote {
-		return Outcome{}, refuse(TooLarge, op, "依据不能超过%d个字。", maxNote/3)
+	if len(w.Basis) > maxNote || !writable(w.Basis) {
+		return Outcome{}, refuse(Invalid, op, "依据不能超过%d个字，也不能有控制字符。", maxNote/3)
 	}
 	var e entry
 	err := p.DB.Read(ctx, func(tx *db.Tx) (err error) {

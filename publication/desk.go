@@ -67,8 +67,8 @@ func newDraft(now time.Time, county string, by Actor, m Manuscript) (Draft, erro
 		return Draft{}, refuse(Invalid, op, "稿件里没有文字。扫描件请先识别成文字再上传。")
 	case !utf8.ValidString(m.Source) || strings.ContainsRune(m.Source, 0):
 		return Draft{}, refuse(Invalid, op, "稿件的文字编码不对。请另存为 UTF-8 或 GB 18030 编码的文本后再上传。")
-	case len(m.Note) > maxNote || len(m.Basis) > maxNote:
-		return Draft{}, refuse(TooLarge, op, "更正说明和依据各不能超过%d个字。", maxNote/3)
+	case len(m.Note) > maxNote || len(m.Basis) > maxNote || !writable(m.Note, m.Basis):
+		return Draft{}, refuse(Invalid, op, "更正说明和依据各不能超过%d个字，也不能有控制字符。", maxNote/3)
 	case m.Corrects != "" && strings.TrimSpace(m.Note) == "":
 		return Draft{}, refuse(Invalid, op, "请写明更正说明：改了什么、为什么改。它会与更正后的文件一起公布。")
 	}
@@ -232,8 +232,8 @@ func wantReason(op, what, reason string) error {
 	if strings.TrimSpace(reason) == "" {
 		return refuse(Invalid, op, "请写明%s的理由。", what)
 	}
-	if len(reason) > maxNote {
-		return refuse(TooLarge, op, "理由不能超过%d个字。", maxNote/3)
+	if len(reason) > maxNote || !writable(reason) {
+		return refuse(Invalid, op, "理由不能超过%d个字，也不能有控制字符。", maxNote/3)
 	}
 	return nil
 }

@@ -245,7 +245,7 @@ func Mend(ctx context.Context, tx *db.Tx, at At, by Actor, m gazette.Mend) (Draf
 	if err != nil {
 		return Draft{}, err
 	}
-	if m.At < 0 || m.At > len(d.Source) || len(m.Value) > MaxSource/16 {
+	if m.At < 0 || m.At > len(d.Source) || len(m.Value) > MaxSource/16 || !writable(m.Value) {
 		return Draft{}, refuse(Invalid, "Mend", "校改的位置不在稿件之内，或改后的文字过长。请刷新页面后再改。")
 	}
 	if _, err := gazette.Read(d.Source, append(slices.Clone(d.Mends), m)...); err != nil {
@@ -276,8 +276,8 @@ func SetFacts(ctx context.Context, tx *db.Tx, at At, by Actor, f Facts) (Draft, 
 		return Draft{}, refuse(Invalid, "SetFacts", "年份应为1949至2999，期号应为1至999，总期号应为1至99999。")
 	}
 	for _, s := range []string{f.Title, f.Organiser, f.Address, f.Tel, f.Postcode, f.Website} {
-		if len(s) > maxNote {
-			return Draft{}, refuse(TooLarge, "SetFacts", "期次信息每项不能超过%d个字。", maxNote/3)
+		if len(s) > maxNote || !writable(s) {
+			return Draft{}, refuse(Invalid, "SetFacts", "期次信息每项不能超过%d个字，也不能有控制字符。", maxNote/3)
 		}
 	}
 	return step(ctx, tx, "SetFacts", d, by, stepFacts, stepData{Facts: &f})

@@ -76,6 +76,9 @@ func TestADumpRebuildsTheSameSiteAndTheSameRoot(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				if err := publication.Verify(ctx, b.db, b.press.Log, county, nil); err != nil {
+					t.Error(err)
+				}
 				if a.root() != b.root() {
 					t.Errorf("root %v became %v", a.root(), b.root())
 				}
@@ -216,4 +219,40 @@ func swap(lines []string, i, j int) string {
 	lines = slices.Clone(lines)
 	lines[i], lines[j] = lines[j], lines[i]
 	return strings.Join(lines, "")
+}
+
+// A hand that reaches into the database behind the program's back is seen.
+func TestVerifySeesWhatWasChanged(t *testing.T) {
+	for name, query := range map[string]string{
+		"a file changed":       `UPDATE published_file SET bytes = $2 WHERE county = $1 AND name = 'txt' AND version = 2`,
+		"a file gone":          `DELETE FROM published_file WHERE county = $1 AND name = 'docx' AND bytes <> $2`,
+		"the text gone":        `DELETE FROM published_file WHERE county = $1 AND name = 'json' AND bytes <> $2`,
+		"a manifest changed":   `UPDATE document_version SET manifest = replace(manifest, 'zhixing', 'Zhixing') WHERE county = $1 AND $2 IS NOT NULL`,
+		"a version gone":       `DELETE FROM document_version WHERE county = $1 AND version = 2 AND $2 IS NOT NULL`,
+		"a title changed":      `UPDATE document SET title = '另一个标题' WHERE county = $1 AND $2 IS NOT NULL`,
+		"an issue gone":        `DELETE FROM issue WHERE county = $1 AND $2 IS NOT NULL`,
+		"a withdrawal undone":  `UPDATE document SET withdrawn = false WHERE county = $1 AND $2 IS NOT NULL`,
+		"a publication moved":  `UPDATE document_version SET recorded_at = 1 WHERE county = $1 AND version = 1 AND $2 IS NOT NULL`,
+		"a leaf moved":         `UPDATE document_version SET leaf = leaf + 1 WHERE county = $1 AND $2 IS NOT NULL`,
+		"a removed one served": `UPDATE document_version SET removed = false WHERE county = $1 AND $2 IS NOT NULL`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := dbtest.At("2024-04-01")
+			s := open(t, dbtest.Open(t, dbtest.DSN(t, db.SQLite), clock.Now), clock)
+			s.history()
+			if err := publication.Verify(ctx, s.db, s.press.Log, county, nil); err != nil {
+				t.Fatal(err)
+			}
+			err := s.db.Write(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, query, county, []byte("changed"))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := publication.Verify(ctx, s.db, s.press.Log, county, nil); err == nil {
+				t.Error("not seen")
+			}
+		})
+	}
 }

@@ -31,7 +31,7 @@ func Duties(ctx context.Context, tx *db.Tx, county string, f DutyFilter) (DutyPa
 	if f.Limit < 0 || f.Limit > MaxLimit {
 		return DutyPage{}, refuse(Invalid, op, "每页条数应为1至%d。要取全部数据，请逐页读取或下载整库。", MaxLimit)
 	}
-	if len(f.Unit) > 300 || len(f.Key) > 300 || f.Role != "" && !slices.Contains(Roles, f.Role) {
+	if !askable(f.Unit, string(f.Key)) || f.Role != "" && !slices.Contains(Roles, f.Role) {
 		return DutyPage{}, refuse(Invalid, op, "单位和文号各不能超过100个字；分工可以是 %s。", strings.Join(Roles, "、"))
 	}
 	f.Limit = cmp.Or(f.Limit, DefaultLimit)

@@ -3,6 +3,8 @@ package publication
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 )
 
 // Kind sorts what can go wrong, for the caller: which HTTP status, which exit code.
@@ -67,4 +69,24 @@ func wrap(op string, err error) error {
 		return err
 	}
 	return fmt.Errorf("publication.%s: %w", op, err)
+}
+
+// askable reports whether a text that came from outside can be asked of a database and be the name of anything.
+func askable(texts ...string) bool {
+	for _, s := range texts {
+		if len(s) > 300 || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// writable reports whether a text that came from outside can be kept.
+func writable(texts ...string) bool {
+	for _, s := range texts {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return false
+		}
+	}
+	return true
 }

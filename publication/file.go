@@ -37,7 +37,7 @@ func inspect(f DraftFile, content []byte) (DraftFile, error) {
 		return f, refuse(TooLarge, op, "文件超过%d MB。请压缩或拆分后再上传。", MaxAttachment>>20)
 	case f.No < 0 || f.No > 999:
 		return f, refuse(Invalid, op, "附件序号应为1至999，不属于所列附件的填0。")
-	case len(f.Title) > maxNote || !utf8.ValidString(f.Title):
+	case len(f.Title) > maxNote || !writable(f.Title):
 		return f, refuse(TooLarge, op, "附件名称过长。")
 	}
 	f.Name = strings.ToValidUTF8(path.Base(strings.ReplaceAll(f.Name, "\\", "/")), "")

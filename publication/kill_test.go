@@ -143,6 +143,9 @@ func inspect(t *testing.T, dsn string, said map[string]bool, whole bool) {
 	if err != nil {
 		t.Error(err)
 	}
+	if err := publication.Verify(ctx, d, log, county, nil); err != nil {
+		t.Error(err)
+	}
 	s := &story{T: t, db: d, press: &publication.Press{Log: log}}
 	s.Read(func(tx *db.Tx) error {
 		issues, err := publication.Issues(ctx, tx, county)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"strings"
-	"unicode/utf8"
 
 	"zhixing/db"
 	"zhixing/search"
@@ -127,12 +126,16 @@ func Units(ctx context.Context, tx *db.Tx, county string) ([]UnitCount, error) {
 // UnitOf is all that names one unit.
 func UnitOf(ctx context.Context, tx *db.Tx, county, unit string) (UnitPage, error) {
 	const op = "UnitOf"
+	notFound := refuse(NotFound, op, "已公布的公文中没有提到“%s”。", shorten(strings.Map(printable, unit), 40))
+	if unit == "" || !askable(unit) {
+		return UnitPage{}, notFound
+	}
 	counts, err := unitCounts(ctx, tx, county, unit)
 	if err != nil {
 		return UnitPage{}, wrap(op, err)
 	}
 	if len(counts) == 0 {
-		return UnitPage{}, refuse(NotFound, op, "已公布的公文中没有提到“%s”。", shorten(unit, 40))
+		return UnitPage{}, notFound
 	}
 	p := UnitPage{UnitCount: counts[0]}
 	if p.Naming, err = naming(ctx, tx, county, unit); err != nil {
@@ -176,10 +179,8 @@ func FacetsOf(ctx context.Context, tx *db.Tx, county string) (f Facets, err erro
 
 // check refuses what a list cannot answer, and says what it can.
 func (f Filter) check(op string) error {
-	for _, s := range []string{f.Unit, f.Kind, f.Issuer, f.Agency} {
-		if len(s) > 300 || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-			return refuse(Invalid, op, "单位、种类、发文机关和机关代字各不能超过100个字。")
-		}
+	if !askable(f.Unit, f.Kind, f.Issuer, f.Agency) {
+		return refuse(Invalid, op, "单位、种类、发文机关和机关代字各不能超过100个字，也不能有控制字符。")
 	}
 	switch {
 	case f.Limit < 0 || f.Limit > MaxLimit:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -122,6 +123,7 @@ func readMentions(ctx context.Context, tx *db.Tx, county string, key Key, versio
 // known are those of the keys that are in the store and not withdrawn.
 func known(ctx context.Context, tx *db.Tx, county string, keys []Key) (map[Key]Head, error) {
 	out := map[Key]Head{}
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k Key) bool { return !askable(string(k)) })
 	for len(keys) > 0 {
 		n := min(len(keys), 500)
 		args := []any{county}

@@ -189,10 +189,14 @@ func scanHead(scan func(...any) error, more ...any) (Head, error) {
 }
 
 func documentHead(ctx context.Context, tx *db.Tx, county string, key Key) (Head, error) {
+	notFound := refuse(NotFound, "Document", "没有查到这份文件。请核对文号；公报上没有的文件这里也没有。")
+	if !askable(string(key)) {
+		return Head{}, notFound
+	}
 	h, err := scanHead(tx.QueryRow(ctx, `/* publication.documentHead */
 		SELECT `+headColumns+` FROM document d WHERE d.county = $1 AND d.doc = $2`, county, string(key)).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return h, refuse(NotFound, "Document", "没有查到这份文件。请核对文号；公报上没有的文件这里也没有。")
+		return h, notFound
 	}
 	return h, err
 }
@@ -224,13 +228,17 @@ func readVersions(ctx context.Context, tx *db.Tx, county string, key Key) ([]Ver
 
 // readFile is one file with its bytes, not found where the version has none of that name.
 func readFile(ctx context.Context, tx *db.Tx, county string, key Key, version int, name string) (Content, error) {
+	notFound := refuse(NotFound, "File", "没有这个文件，或它已随公文撤回。")
+	if !askable(name) {
+		return Content{}, notFound
+	}
 	c := Content{File: File{Name: name}}
 	err := tx.QueryRow(ctx, `/* publication.readFile */
 		SELECT title, format, no, media_type, size, sha256, bytes FROM published_file
 		WHERE county = $1 AND doc = $2 AND version = $3 AND name = $4`, county, string(key), version, name).
 		Scan(&c.Title, &c.Format, &c.No, &c.MediaType, &c.Size, &c.SHA256, &c.Bytes)
 	if errors.Is(err, sql.ErrNoRows) {
-		return c, refuse(NotFound, "File", "没有这个文件，或它已随公文撤回。")
+		return c, notFound
 	}
 	return c, err
 }
