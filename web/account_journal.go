@@ -49,7 +49,7 @@ func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
 	if who, ok := strings.CutPrefix(r.Who, "console:"); ok {
 		d.By = "命令行（" + who + "）"
 	} else if r.Who == "system" {
-		d.By = "未登录"
+		d.By = "系统"
 	}
 	noun, id, _ := strings.Cut(r.Subject, "/")
 	switch {

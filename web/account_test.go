@@ -178,7 +178,7 @@ func TestLogInIsSlowedDownByAddress(t *testing.T) {
 		b := s.browser()
 		b.addr = "[2001:db8::1]:4000"
 		last := answer{}
-		for range 40 {
+		for range 80 {
 			last = b.post("/login", "name", "没有这个人", "password", "x")
 		}
 		last.wants(t, 429, "过于频繁")
