@@ -26,20 +26,91 @@ func (r *finder) explicit(t text) []found {
 		case '》':
 			title = max(0, title-1)
 		}
-		if t.f[i] != '(' || title > 0 && closingTitle(t.f, i) {
-			continue
+		var f found
+		var ok bool
+		switch {
+		case t.f[i] == '(' && !(title > 0 && closingTitle(t.f, i)):
+			f, ok = r.bracket(t, i)
+		case t.f[i] == ')' && unopened(t.f, from, i):
+			f, ok = r.halfBracket(t, from, i)
+		case t.f[i] == '\n':
+			f, ok = r.bareLine(t, i+1)
 		}
-		f, ok := r.bracket(t, i)
 		if !ok {
 			continue
 		}
-		out = append(out, r.lines(t, from, i)...)
+		out = append(out, r.lines(t, from, f.start)...)
 		out = append(out, f)
 		i = f.end - 1
 		from = f.end
 		title = 0
 	}
 	return append(out, r.lines(t, from, t.len())...)
+}
+
+// unopened says that the bracket that closes at i was never opened, since from.
+func unopened(f []rune, from, i int) bool {
+	depth := 0
+	for k := i; k >= from && i-k < longest; k-- {
+		switch f[k] {
+		case ')':
+			depth++
+		case '(':
+			if depth--; depth == 0 {
+				return false
+			}
+		}
+	}
+	return depth > 0
+}
+
+// halfBracket reads a statement whose bracket has lost its first sign: 甲局、乙局负责）.
+func (r *finder) halfBracket(t text, from, i int) (found, bool) {
+	start := i
+	for start > from && !isEnd(t.f[start-1]) && t.f[start-1] != '\n' {
+		start--
+	}
+	inner := t.cut(start, i)
+	if inner.len() < 2 || inner.len() > longest {
+		return found{}, false
+	}
+	st := readStatement(inner, r.firstLeads)
+	if st.kind != labelled && st.kind != verbal && !(st.kind == bare && allFirm(inner)) {
+		return found{}, false
+	}
+	r.firstLeads = r.firstLeads || st.firstLeads
+	return found{start, i + 1, inner, st, false}, true
+}
+
+// bareLine reads a line that is nothing but a list of units, where the bracket is lost altogether.
+func (r *finder) bareLine(t text, start int) (found, bool) {
+	end := start
+	for end < t.len() && t.f[end] != '\n' {
+		if end-start > 300 || isEnd(t.f[end]) || t.f[end] == ':' {
+			return found{}, false
+		}
+		end++
+	}
+	inner := t.cut(start, end).trim("")
+	if inner.len() < 5 || inner.f[inner.len()-1] == ')' && opening(inner.f, 0) < 0 || !allFirm(inner) || len(atoms(inner)) < 2 {
+		return found{}, false
+	}
+	st := readStatement(inner, r.firstLeads)
+	if st.kind != bare {
+		return found{}, false
+	}
+	return found{start, end, inner, st, false}, true
+}
+
+// allFirm says that a text is a list of organs and nothing else.
+func allFirm(t text) bool {
+	list := joinAdmin(atoms(t))
+	for _, u := range list {
+		if !firmEnd(u.squeeze().f) {
+			return false
+		}
+	}
+	return len(list) > 0
 }
 
 // closingTitle says that a 》 follows before the sentence ends, so that i stands in a cited title.
@@ -74,7 +145,7 @@ func (r *finder) bracket(t text, i int) (found, bool) {
 		return found{}, false
 	case open && st.kind != labelled && !(st.kind == verbal && isEnd(lastInk(t.f, i))):
 		return found{}, false
-	case st.kind != labelled && !open && !r.standsFree(t, i, c, st.kind, inner):
+	case st.kind != labelled && !open && !r.standsFree(t, i, c, st, inner):
 		return found{}, false
 	}
 	r.firstLeads = r.firstLeads || st.firstLeads
@@ -101,7 +172,8 @@ func sentenceEnd(f []rune, i int) int {
 }
 
 // standsFree says that a bracket without a label stands where a statement does: after a sentence or at its end.
-func (r *finder) standsFree(t text, open, close int, k kind, inner text) bool {
+func (r *finder) standsFree(t text, open, close int, st statement, inner text) bool {
+	k, leadsAny := st.kind, len(st.lead)+len(st.guide) > 0 // （乙局参加） in a sentence only explains
 	before, after := open-1, close+1
 	for before >= 0 && t.f[before] == ' ' {
 		before--
@@ -113,7 +185,7 @@ func (r *finder) standsFree(t text, open, close int, k kind, inner text) bool {
 	begins := b == 0 || b == '\n' || isEnd(b) || b == ')' || b == '”' && isEnd(t.at(before-1))
 	ends := a == 0 || a == '\n' || isEnd(a) || a == '(' && k == verbal
 	if k == verbal {
-		return begins || ends || a == ',' || opensItem(t.f, after)
+		return begins || leadsAny && (ends || a == ',' || opensItem(t.f, after))
 	}
 	if b == '》' || !begins && !ends || !begins && looseEnd(sentenceBefore(t.f, open)) {
 		return false // 报上级主管部门（甲局）。 explains

@@ -114,11 +114,15 @@ func fold(r rune) rune {
 	case '｡', '﹒':
 		return '。'
 	}
-	if s, ok := simplified[r]; ok {
-		return s
+	if r >= hanFirst && r <= hanLast {
+		if s := simplified[r-hanFirst]; s != 0 {
+			return rune(s)
+		}
 	}
 	return r
 }
+
+const hanFirst, hanLast = 0x4e00, 0x9fff
 
 // simplified holds the traditional characters of the words that this package looks for.
 var simplified = pairs("負负責责牽牵頭头單单門门參参與与實实組组織织協协辦办處处縣县區区鎮镇鄉乡廳厅會会員员團团銀银開开發发學学" +
@@ -127,15 +131,15 @@ var simplified = pairs("負负責责牽牵頭头單单門门參参與与實实�
 	"衛卫氣气質质資资訊讯辦办書书記记長长續续態态動动態态將将對对從从後后務务須须較较達达優优減减測测評评價价規规劃划" +
 	"創创業业產产貿贸債债債债稅税檢检院院討讨論论認认証证證证調调獎奖勵励擴扩過过還还這这內内兩两併并於于")
 
-func pairs(s string) map[rune]rune {
+func pairs(s string) *[hanLast - hanFirst + 1]uint16 {
 	rs := []rune(s)
-	m := make(map[rune]rune, len(rs)/2)
+	var table [hanLast - hanFirst + 1]uint16
 	for i := 0; i+1 < len(rs); i += 2 {
 		if rs[i] != rs[i+1] {
-			m[rs[i]] = rs[i+1]
+			table[rs[i]-hanFirst] = uint16(rs[i+1])
 		}
 	}
-	return m
+	return &table
 }
 
 func runeAt(f []rune, i int) rune {

@@ -117,13 +117,9 @@ func (it *item) no() string {
 	return no
 }
 
-// section is the headings above, joined by /; heading says that the item's own heading belongs to it as well, as where
-// a paragraph without number stands under it.
-func (it *item) section(heading bool) string {
+// section is the headings above, joined by /.
+func (it *item) section() string {
 	var names []string
-	if heading && it.node != nil {
-		names = append(names, it.heading())
-	}
 	for p := it.parent; p != nil && p.node != nil; p = p.parent {
 		names = append(names, p.heading())
 	}

@@ -186,10 +186,11 @@ func (r *reader) spread(it *item, f found) {
 func (r *reader) parts(it *item) {
 	part := 0
 	from := 0
+	var rules []string // hold from the next task on
 	for i := range it.found {
 		f := it.found[i]
 		if f.kind == ruleOnly {
-			r.rules(f)
+			rules = add(rules, f.inherit)
 			if part > 0 && len(f.terms) > 0 {
 				r.addTerms(f.terms)
 			}
@@ -204,7 +205,7 @@ func (r *reader) parts(it *item) {
 			if at := lastItem(it.text.f, body, f.start); at > 0 {
 				r.glued(it, f, at)
 				from = f.end
-				r.rules(f)
+				rules = add(rules, f.inherit)
 				part--
 				continue
 			}
@@ -216,10 +217,14 @@ func (r *reader) parts(it *item) {
 		if t.len() == 0 {
 			t = it.text.cut(0, min(it.first, f.start)) // a title alone is the task
 		}
+		if t.len() == 0 {
+			t = f.inner // 由甲局牵头制定方案: the statement says what is to be done
+		}
 		r.emit(it, part, f, body, t)
 		from = f.end
-		r.rules(f)
+		rules = add(rules, f.inherit)
 	}
+	r.inherited = add(r.inherited, rules)
 }
 
 // lastItem finds the last number before a statement in a text that should have none: paragraphs that were run together.
@@ -262,8 +267,6 @@ func (r *reader) after(it *item, i int) text {
 	return it.all().from(f.end).trim("。;,")
 }
 
-func (r *reader) rules(f found) { r.inherited = add(r.inherited, f.inherit) }
-
 func (r *reader) addTerms(terms []string) {
 	last := &r.out[len(r.out)-1]
 	last.Deadlines = append(last.Deadlines, r.terms(terms)...)
@@ -297,8 +300,7 @@ func (r *reader) emit(it *item, part int, f found, body int, t text) {
 		Lead:           f.lead, Support: f.support, Implement: f.implement, Guide: f.guide,
 		Inherited: append([]string(nil), r.inherited...)}
 	own := it.text.cut(0, it.first)
-	heading := it.node != nil && body > it.first
-	d.Section = it.section(heading)
+	d.Section = it.section()
 	if it.node != nil {
 		stop := it.text.len()
 		if len(it.found) > 0 {
@@ -307,7 +309,7 @@ func (r *reader) emit(it *item, part int, f found, body int, t text) {
 		end, _ := it.titleEnd(stop, r.titled)
 		title := own.cut(0, min(end, own.len())).trim("。;:,")
 		d.Title, d.Clause = title.tight(), it.node.Path
-		if part == 1 && !heading {
+		if part == 1 {
 			r.phrases(&d, title, false)
 		}
 	}

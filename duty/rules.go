@@ -12,7 +12,7 @@ var notAgain = newWords("不再列出 不再重复列出 不再单独列出 不�
 
 var inheritFrom = newWords("均需 均须 均由 均要 都需 都要 都由 皆需 皆由 均涉及 都涉及 还需 均有 均请 均应由 均需要 需 须 由 涉及 均应 另需")
 
-var inheritTo = newWords("负责 落实 组织 配合 参与 执行 按 具体 共同 结合 抓好 实施 推进 做好 , 。 认真 贯彻 ) 分别")
+var inheritTo = newWords("负责 落实 组织 配合 参与 执行 按 具体 共同 结合 抓好 实施 推进 做好 , 。 认真 贯彻 分别")
 
 // cutInherit finds 以下均需各乡镇政府落实，不再列出 and its like.
 func (p *parser) cutInherit(t text) text {
@@ -52,6 +52,11 @@ func (p *parser) cutInherit(t text) text {
 		}
 		j := i + k
 		for j < end && inheritTo.at(t.f, j) == 0 {
+			if t.f[j] == '(' {
+				if c := closing(t.f, j); c > 0 && c < end {
+					j = c
+				}
+			}
 			j++
 		}
 		if units := splitUnits(t.cut(i+k, j)); len(units) > 0 {

@@ -159,6 +159,9 @@ func (r *reader) tables(lines []printed) []table {
 // headings reads the headings of a table at the first of the lines: how many lines they take, and the cells that
 // follow on the same line.
 func headings(lines []printed) (cols []column, n int, rest []string) {
+	if !mayHead(lines[0].text) {
+		return nil, 0, nil
+	}
 	carry := ""
 	for n < len(lines) && n < 24 && lines[n].node != nil {
 		parts := segments(lines[n].text, lines[n].indent, true)
@@ -169,6 +172,9 @@ func headings(lines []printed) (cols []column, n int, rest []string) {
 		for k, p := range parts {
 			name := carry + p.text
 			c, ok := headingColumns(name)
+			if !ok && len(cols) > 0 && took == 0 && len(parts) < 3 {
+				c, ok = likelyHeading(name)
+			}
 			if !ok {
 				if len([]rune(name)) <= 4 && headStart(name) {
 					carry = name
@@ -253,16 +259,70 @@ func headingColumns(name string) ([]column, bool) {
 	return out, len(out) > 1
 }
 
-// headStart says that a heading is broken over lines here: 责任 / 单位.
-func headStart(s string) bool {
-	f := newText(s).squeeze().f
-	for w := range columnWords {
-		if rs := []rune(w); len(rs) > len(f) && hasAt(rs, 0, f) && len(f) > 0 {
-			return true
+// likelyHeading reads a heading that no list holds by its last word, as among other headings: 目标与任务, 牵头落实单位.
+func likelyHeading(name string) ([]column, bool) {
+	t := newText(name).squeeze()
+	u := unbracket(t.f)
+	if len(u) < 3 || len(u) > 10 {
+		return nil, false
+	}
+	for _, r := range u {
+		if r < 0x4e00 {
+			return nil, false
 		}
+	}
+	for _, c := range likely {
+		if c.ends.of(u) == 0 || c.with != nil && !c.with.in(u) {
+			continue
+		}
+		return []column{{kind: c.kind, role: c.role, name: t, x: -1}}, true
+	}
+	return nil, false
+}
+
+var likely = []struct {
+	kind columnKind
+	role role
+	ends ends
+	with words
+}{
+	{unitColumn, lead, newEnds("单位 部门 处室 科室 主体"), newWords("牵头 主责 主要 主办")},
+	{unitColumn, support, newEnds("单位 部门 处室 科室"), newWords("配合 协 参与 参加")},
+	{unitColumn, guide, newEnds("单位 部门 处室"), newWords("指导 督")},
+	{unitColumn, implement, newEnds("单位 部门 主体"), newWords("落实 实施")},
+	{unitColumn, charge, newEnds("单位 部门 处室 科室"), newWords("责任 负责 承办")},
+	{personColumn, noRole, newEnds("领导 责任人 负责人 联系人 同志"), nil},
+	{termColumn, noRole, newEnds("时限 时间 期限 节点"), nil},
+	{titleColumn, noRole, newEnds("任务 事项 项目 名称 问题"), nil},
+	{bodyColumn, noRole, newEnds("内容 措施 举措 要求 目标 安排 标准 成效"), nil},
+	{groupColumn, noRole, newEnds("类别 领域 板块 方面"), nil},
+}
+
+// mayHead says whether a line can open the headings of a table, at the cost of a look at its first signs.
+func mayHead(s string) bool {
+	for _, r := range s {
+		if r == '|' || r == '│' || r == ' ' || r == '\t' || r == '\u3000' {
+			continue
+		}
+		return columnHeads[fold(r)] != nil
 	}
 	return false
 }
+
+// headStart says that a heading is broken over lines here: 责任 / 单位.
+func headStart(s string) bool { return headStarts[newText(s).squeeze().folded()] }
+
+var headStarts = func() map[string]bool {
+	out := map[string]bool{}
+	for w := range columnWords {
+		for i := range w {
+			if i > 0 {
+				out[w[:i]] = true
+			}
+		}
+	}
+	return out
+}()
 
 // yearTarget is a column like 2026年目标.
 func yearTarget(f []rune) bool {

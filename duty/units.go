@@ -296,8 +296,9 @@ func clauseLike(f []rune) bool {
 var clauseWords = newWords("应当 通过 按照 根据 依据 确保 做好 抓好 加强 加快 必须 不得 严禁 使用 开展 实现 达到 强化 提升 提高 完善 健全 建立 建成 制定 出台 印发 完成 " +
 	"召开 不断 进一步 各负其责 年底 月底 包括")
 
-var clauseHeads = newWords("由 对 向 把 将 为 以 在 从 按 经 报 被 使 让 要 应 需 须 并 且 或 及 和 与 其中 同时 如 含 例如 见 详见 推动 推进 支持 鼓励 引导 组织开展 协调 督促 指导 联合 会同 配合 " +
-	"成立 设立 完成 落实 负责 牵头 积极 各负 不 可 已 未 则 即 因 若 凡 属 是 有序 全面 深入 统筹 严格 优化 持续 定期 及时 大力 切实")
+var clauseHeads = newWords("由 把 被 使 按 及 与 对于 对全 对县 对市 对区 对各 对未 对在 将在 将于 为了 为各 以及 以县 以市 以各 在全 在县 在市 在区 在各 在重 在本 从事 从严 应当 应由 应在 应按 要求 要在 要按 需要 须由 " +
+	"并由 并报 并按 并在 并且 且由 或者 经县 经市 经区 经省 经各 报县 报市 报区 报省 报请 报送 报经 报上 向县 向市 向区 向省 向各 向社 不得 不断 可由 可以 已经 未经 则由 即由 凡是 属于 是指 其中 同时 例如 见附 详见 含新 包含 " +
+	"推动 推进 支持 鼓励 引导 组织开展 协调 督促 指导 联合 会同 配合 成立 设立 完成 落实 负责 牵头 积极 各负 有序 全面 深入 统筹 严格 优化 持续 定期 及时 大力 切实 各类")
 
 // plausible says that a name in a list that is labelled as units can stand: it need not end like a unit, but it is
 // no date, no remark and no sentence.
@@ -313,7 +314,7 @@ func plausible(f []rune) bool {
 		return false
 	}
 	if looseEnd(base) {
-		return clauseHeads.at(base, 0) == 0 || base[0] == '应' || base[0] == '在' || base[0] == '经' || base[0] == '不' || base[0] == '报' || base[0] == '统'
+		return clauseHeads.at(base, 0) == 0
 	}
 	return len(base) <= 16 && !clauseLike(base)
 }
