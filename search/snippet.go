@@ -47,10 +47,10 @@ type found struct {
 const (
 	snippetRunes = 120   // its length
 	leadRunes    = 24    // before the first word, less where a sentence begins
-	reachLetters = 20000 // how far behind the first word others are looked for
+	reachLetters = 20000 // how far behind one word the next is looked for
 )
 
-// places finds the words in a text, until all were seen and a little further.
+// places finds the words in a text: all that stand before the last of them is first seen, and some further.
 func places(text string, words []string) []found {
 	if len(words) == 0 {
 		return nil
@@ -67,7 +67,7 @@ func places(text string, words []string) []found {
 	}
 	recent := make([]letter, 0, 2*longest+256) // the last letters; cut to the longest word when full
 	var out []found
-	unseen, after := len(words), 0
+	unseen, since := len(words), 0 // letters since a word was first seen
 	letters(text, func(l letter) bool {
 		if len(recent) == cap(recent) {
 			recent = recent[:copy(recent, recent[len(recent)-longest:])]
@@ -80,14 +80,12 @@ func places(text string, words []string) []found {
 			}
 			out = append(out, found{Mark{recent[len(recent)-len(w.runes)].start, l.end}, i})
 			if !w.seen {
-				w.seen = true
+				w.seen, since = true, 0
 				unseen--
 			}
 		}
-		if len(out) > 0 {
-			after++
-		}
-		return !(unseen == 0 && after > 2*snippetRunes || after > reachLetters)
+		since++
+		return len(out) == 0 || since < reachLetters && (unseen > 0 || since < 2*snippetRunes)
 	})
 	return out
 }
@@ -107,11 +105,13 @@ func endsWith(have []letter, word []rune) bool {
 
 // mark marks every place of the words in a whole short text.
 func mark(text string, words []string) Marked {
+	text = clean(text)
 	return Marked{text, merge(places(text, words), 0, len(text), 0)}
 }
 
 // snippet cuts out the piece of a text that shows the most of the words, the first of such pieces.
 func snippet(text string, words []string) Marked {
+	text = clean(text)
 	all := places(text, words)
 	start := 0
 	if len(all) > 0 {
@@ -122,8 +122,9 @@ func snippet(text string, words []string) Marked {
 		_, size := utf8.DecodeRuneInString(text[end:])
 		end += size
 	}
+	full := end
 	for _, f := range all { // never cut a word
-		if f.Start < end && f.End > end {
+		if f.Start < full && f.End > end {
 			end = f.End
 		}
 	}
@@ -139,7 +140,7 @@ func snippet(text string, words []string) Marked {
 			return ' ' // as many bytes, so that marks stay right
 		}
 		return r
-	}, strings.ToValidUTF8(text[start:end], "?"))
+	}, text[start:end])
 	return Marked{before + cut + behind, merge(all, start, end, len(before)-start)}
 }
 
@@ -147,23 +148,19 @@ func snippet(text string, words []string) Marked {
 func best(all []found, words int) int {
 	const reach = (snippetRunes - leadRunes) * 3 // bytes, as Chinese letters have three
 	at, most := 0, 0
+	times := make([]int, words) // of each word among those that the snippet from i would show
+	shown, next := 0, 0
 	for i := range all {
-		seen := make([]bool, words)
-		n := 0
-		for _, f := range all[i:] {
-			if f.End > all[i].Start+reach {
-				break
-			}
-			if !seen[f.word] {
-				seen[f.word] = true
-				n++
+		for ; next < len(all) && (next <= i || all[next].End <= all[i].Start+reach); next++ {
+			if times[all[next].word]++; times[all[next].word] == 1 {
+				shown++
 			}
 		}
-		if n > most {
-			at, most = i, n
+		if shown > most {
+			at, most = i, shown
 		}
-		if most == words {
-			break
+		if times[all[i].word]--; times[all[i].word] == 0 {
+			shown--
 		}
 	}
 	return at
