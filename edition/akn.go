@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/edition/markup"
+	"zhixing/edition/paper"
 )
 
 // Namespaces of the Akoma Ntoso edition. Ours carries one attribute, path: the block's address on our pages.
@@ -35,30 +37,30 @@ func AKN(p Publication) []byte {
 	if w.name == "" {
 		w.name = "document"
 	}
-	w.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	w.open("akomaNtoso", "xmlns", aknNamespace, "xmlns:zx", pathNamespace)
+	w.WriteString(markup.Head)
+	w.Open("akomaNtoso", "xmlns", aknNamespace, "xmlns:zx", pathNamespace)
 	contains := "originalVersion"
 	if len(w.p.Earlier) > 0 {
 		contains = "singleVersion"
 	}
-	w.open("doc", "name", w.name, "contains", contains)
+	w.Open("doc", "name", w.name, "contains", contains)
 	w.meta()
 	w.preface()
-	w.open("mainBody")
+	w.Open("mainBody")
 	w.mainBody()
-	w.close("mainBody")
-	w.close("doc")
-	w.close("akomaNtoso")
+	w.Close("mainBody")
+	w.Close("doc")
+	w.Close("akomaNtoso")
 	w.WriteByte('\n')
 	return []byte(w.String())
 }
 
 type aknWriter struct {
-	markup
+	markup.Writer
 	p     Publication
 	name  string
 	ids   map[string]int // eIds given so far
-	cites citations
+	cites paper.Citations
 }
 
 func (w *aknWriter) meta() {
@@ -70,67 +72,67 @@ func (w *aknWriter) meta() {
 	}
 	work := "/akn/" + place + "/doc/" + w.name + "/" + signed + "/" + url.PathEscape(w.p.Key)
 	expression := work + "/zho@" + published
-	w.open("meta")
-	w.open("identification", "source", "#publisher")
+	w.Open("meta")
+	w.Open("identification", "source", "#publisher")
 
-	w.open("FRBRWork")
+	w.Open("FRBRWork")
 	w.frbr(work+"/!main", work, "signed", signed, "#issuer", w.p.No)
-	w.empty("FRBRcountry", "value", "cn")
-	w.empty("FRBRsubtype", "value", w.name, "showAs", w.p.Kind)
+	w.Empty("FRBRcountry", "value", "cn")
+	w.Empty("FRBRsubtype", "value", w.name, "showAs", w.p.Kind)
 	if w.p.Key != "" {
-		w.empty("FRBRnumber", "value", w.p.Key, "showAs", w.p.No)
+		w.Empty("FRBRnumber", "value", w.p.Key, "showAs", w.p.No)
 	}
 	if w.p.Title != "" {
-		w.empty("FRBRname", "value", w.p.Title)
+		w.Empty("FRBRname", "value", w.p.Title)
 	}
-	w.empty("FRBRauthoritative", "value", "true")
-	w.close("FRBRWork")
+	w.Empty("FRBRauthoritative", "value", "true")
+	w.Close("FRBRWork")
 
-	w.open("FRBRExpression")
+	w.Open("FRBRExpression")
 	w.frbr(expression+"/!main", expression, "published", published, "#publisher", "")
-	w.empty("FRBRversionNumber", "value", strconv.Itoa(w.p.Version))
-	w.empty("FRBRlanguage", "language", "zho")
-	w.close("FRBRExpression")
+	w.Empty("FRBRversionNumber", "value", strconv.Itoa(w.p.Version))
+	w.Empty("FRBRlanguage", "language", "zho")
+	w.Close("FRBRExpression")
 
-	w.open("FRBRManifestation")
+	w.Open("FRBRManifestation")
 	w.frbr(expression+"/!main.akn", expression+".akn", "published", published, "#publisher", "")
-	w.empty("FRBRformat", "value", "application/akn+xml")
-	w.close("FRBRManifestation")
-	w.close("identification")
+	w.Empty("FRBRformat", "value", "application/akn+xml")
+	w.Close("FRBRManifestation")
+	w.Close("identification")
 
 	if i := w.p.Issue; i.Title != "" {
-		w.empty("publication", "date", xsdDate(i.PublishDate, w.p.PublishedAt), "name", "gazette",
+		w.Empty("publication", "date", xsdDate(i.PublishDate, w.p.PublishedAt), "name", "gazette",
 			"showAs", i.Title, "number", fmt.Sprintf("%d-%d", i.Year, i.No))
 	}
 	w.lifecycle(work)
 	w.references(work, place)
-	w.close("meta")
+	w.Close("meta")
 }
 
 func (w *aknWriter) frbr(this, uri, dateName, date, author, alias string) {
-	w.empty("FRBRthis", "value", this)
-	w.empty("FRBRuri", "value", uri)
+	w.Empty("FRBRthis", "value", this)
+	w.Empty("FRBRuri", "value", uri)
 	if alias != "" {
-		w.empty("FRBRalias", "value", alias, "name", "number")
+		w.Empty("FRBRalias", "value", alias, "name", "number")
 	}
-	w.empty("FRBRdate", "date", date, "name", dateName)
-	w.empty("FRBRauthor", "href", author)
+	w.Empty("FRBRdate", "date", date, "name", dateName)
+	w.Empty("FRBRauthor", "href", author)
 }
 
 var aknEvents = map[Record]string{Publish: "generation", Correct: "amendment", Withdraw: "repeal"}
 
 // lifecycle tells every version as an event; its source stands in references.
 func (w *aknWriter) lifecycle(work string) {
-	w.open("lifecycle", "source", "#publisher")
+	w.Open("lifecycle", "source", "#publisher")
 	for i, e := range w.versions() {
 		source := "#original"
 		if i > 0 {
 			source = "#version_" + strconv.Itoa(i+1)
 		}
-		w.empty("eventRef", "eId", "eventRef_"+strconv.Itoa(i+1), "date", xsdDate(calendar.Date{}, e.PublishedAt),
+		w.Empty("eventRef", "eId", "eventRef_"+strconv.Itoa(i+1), "date", xsdDate(calendar.Date{}, e.PublishedAt),
 			"source", source, "type", aknEvents[e.Record])
 	}
-	w.close("lifecycle")
+	w.Close("lifecycle")
 }
 
 // versions lists all versions, oldest first, this one last.
@@ -140,14 +142,14 @@ func (w *aknWriter) versions() []Earlier {
 }
 
 func (w *aknWriter) references(work, place string) {
-	w.open("references", "source", "#publisher")
+	w.Open("references", "source", "#publisher")
 	for i, e := range w.versions() {
 		href := work + "/zho@" + xsdDate(calendar.Date{}, e.PublishedAt)
 		if i == 0 {
-			w.empty("original", "eId", "original", "href", href, "showAs", nonempty(w.p.Title, w.p.Key))
+			w.Empty("original", "eId", "original", "href", href, "showAs", nonempty(w.p.Title, w.p.Key))
 			continue
 		}
-		w.empty("passiveRef", "eId", "version_"+strconv.Itoa(i+1), "href", href,
+		w.Empty("passiveRef", "eId", "version_"+strconv.Itoa(i+1), "href", href,
 			"showAs", nonempty(e.Note, fmt.Sprintf("第%d版", e.Version)))
 	}
 	for i, c := range w.p.Cites {
@@ -158,37 +160,37 @@ func (w *aknWriter) references(work, place string) {
 		case "贯彻":
 			extra = []string{"name", "implements"}
 		}
-		w.empty(name, append([]string{"eId", "cite_" + strconv.Itoa(i+1), "href", w.citeHref(c),
+		w.Empty(name, append([]string{"eId", "cite_" + strconv.Itoa(i+1), "href", w.citeHref(c),
 			"showAs", nonempty(c.Title, c.No), "shortForm", c.No}, extra...)...)
 	}
-	w.empty("TLCOrganization", "eId", "issuer", "href", "/akn/ontology/organization/"+place+"/"+url.PathEscape(nonempty(w.p.Issuer, "unknown")),
+	w.Empty("TLCOrganization", "eId", "issuer", "href", "/akn/ontology/organization/"+place+"/"+url.PathEscape(nonempty(w.p.Issuer, "unknown")),
 		"showAs", nonempty(w.p.Issuer, "未载明发文机关"))
-	w.empty("TLCOrganization", "eId", "publisher", "href", "/akn/ontology/organization/"+place+"/gazette",
+	w.Empty("TLCOrganization", "eId", "publisher", "href", "/akn/ontology/organization/"+place+"/gazette",
 		"showAs", w.p.gazette())
-	w.close("references")
+	w.Close("references")
 }
 
 func (w *aknWriter) citeHref(c Cite) string {
-	if webAddress(c.URL) {
+	if paper.WebAddress(c.URL) {
 		return strings.ReplaceAll(c.URL, " ", "%20")
 	}
 	return "urn:zhixing:cite:" + url.PathEscape(nonempty(c.No, c.Title))
 }
 
 func (w *aknWriter) preface() {
-	w.open("preface")
+	w.Open("preface")
 	if s := w.p.masthead(); s != "" {
-		w.element("p", s, "class", "masthead")
+		w.Element("p", s, "class", "masthead")
 	}
-	w.open("p")
-	w.element("docTitle", w.p.Title)
-	w.close("p")
+	w.Open("p")
+	w.Element("docTitle", w.p.Title)
+	w.Close("p")
 	if w.p.No != "" {
-		w.open("p")
-		w.element("docNumber", w.p.No)
-		w.close("p")
+		w.Open("p")
+		w.Element("docNumber", w.p.No)
+		w.Close("p")
 	}
-	w.close("preface")
+	w.Close("preface")
 }
 
 // xsdDate is the first of the two that is a day in the years 1 to 9999.

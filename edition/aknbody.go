@@ -3,6 +3,8 @@ package edition
 import (
 	"strconv"
 	"strings"
+
+	"zhixing/edition/paper"
 )
 
 // aknAbbreviations are the element references of the naming convention that eIds are built from.
@@ -14,10 +16,10 @@ var aknAbbreviations = map[string]string{
 // mainBody writes the text. Everything in it is a hierarchical element, so that notices, plans and attachments mix in
 // the order of print.
 func (w *aknWriter) mainBody() {
-	w.cites = findCites(w.p.Cites, func(Cite) bool { return true })
+	w.cites = paper.FindCites(w.p.Cites, func(Cite) bool { return true })
 	wrote := false
 	if w.p.Record == Withdraw {
-		w.element("p", w.p.standing())
+		w.Element("p", w.p.standing())
 		wrote = true
 	}
 	for _, part := range w.p.Parts {
@@ -29,16 +31,16 @@ func (w *aknWriter) mainBody() {
 			continue
 		}
 		id := w.eID("", "hcontainer", "")
-		w.open("hcontainer", "name", "plan", "eId", id)
-		w.element("heading", part.Title)
+		w.Open("hcontainer", "name", "plan", "eId", id)
+		w.Element("heading", part.Title)
 		for i := range part.Nodes {
 			w.block(id, &part.Nodes[i])
 		}
-		w.close("hcontainer")
+		w.Close("hcontainer")
 		wrote = true
 	}
 	if !wrote { // the schema wants something
-		w.element("p", "")
+		w.Element("p", "")
 	}
 }
 
@@ -50,37 +52,37 @@ func (w *aknWriter) block(parent string, b *Block) {
 	if b.Kind == Removed {
 		status = "ignored"
 	}
-	w.open(element, "eId", id, "name", name, "status", status, "zx:path", b.Path)
-	if rows := b.grid(); rows != nil {
-		w.open("content")
+	w.Open(element, "eId", id, "name", name, "status", status, "zx:path", b.Path)
+	if rows := b.Grid(); rows != nil {
+		w.Open("content")
 		w.table(rows)
-		w.close("content")
-		w.close(element)
+		w.Close("content")
+		w.Close(element)
 		return
 	}
-	mark, title, rest := b.split()
+	mark, title, rest := b.Split()
 	if mark != "" {
-		w.element("num", strings.TrimSpace(mark))
+		w.Element("num", strings.TrimSpace(mark))
 	}
 	if title != "" {
-		w.element("heading", title)
+		w.Element("heading", title)
 	}
 	switch {
 	case len(b.Children) == 0:
-		w.open("content")
+		w.Open("content")
 		w.content(b, rest)
-		w.close("content")
+		w.Close("content")
 	default:
 		if rest != "" {
-			w.open("intro")
+			w.Open("intro")
 			w.content(b, rest)
-			w.close("intro")
+			w.Close("intro")
 		}
 		for i := range b.Children {
 			w.block(id, &b.Children[i])
 		}
 	}
-	w.close(element)
+	w.Close(element)
 }
 
 // aknElement names the hierarchical element of a block: by the word in its number, else by its level. What is not a
@@ -110,49 +112,49 @@ func aknElement(b *Block) (element, name string) {
 }
 
 func (w *aknWriter) content(b *Block, rest string) {
-	w.open("p")
+	w.Open("p")
 	switch b.Kind {
 	case Removed:
-		w.element("omissis", rest)
+		w.Element("omissis", rest)
 	case Signature:
-		w.element("signature", rest)
+		w.Element("signature", rest)
 	case SignDate:
-		w.element("docDate", rest, "date", xsdDate(w.p.SignedOn, w.p.PublishedAt))
+		w.Element("docDate", rest, "date", xsdDate(w.p.SignedOn, w.p.PublishedAt))
 	default:
 		w.lines(rest)
 	}
-	w.close("p")
+	w.Close("p")
 }
 
 func (w *aknWriter) lines(s string) {
 	for i, l := range strings.Split(s, "\n") {
 		if i > 0 {
-			w.empty("br")
+			w.Empty("br")
 		}
-		w.cites.each(l, func(s string, c *Cite) {
+		w.cites.Each(l, func(s string, c *Cite) {
 			if c == nil {
-				w.text(s)
+				w.Text(s)
 				return
 			}
-			w.element("ref", s, "href", w.citeHref(*c))
+			w.Element("ref", s, "href", w.citeHref(*c))
 		})
 	}
 }
 
-func (w *aknWriter) table(all []tableRow) {
-	w.open("table")
+func (w *aknWriter) table(all []paper.TableRow) {
+	w.Open("table")
 	for _, row := range all {
-		w.open("tr", "zx:path", row.path)
-		for _, cell := range row.cells {
-			w.open("td")
-			w.open("p")
+		w.Open("tr", "zx:path", row.Path)
+		for _, cell := range row.Cells {
+			w.Open("td")
+			w.Open("p")
 			w.lines(cell)
-			w.close("p")
-			w.close("td")
+			w.Close("p")
+			w.Close("td")
 		}
-		w.close("tr")
+		w.Close("tr")
 	}
-	w.close("table")
+	w.Close("table")
 }
 
 // eID builds an identifier by the naming convention: the parent's, two strokes, the element's abbreviation and its

@@ -3,6 +3,8 @@ package edition
 import (
 	"crypto/sha256"
 	"encoding/hex"
+
+	"zhixing/edition/paper"
 )
 
 // File is one edition as it is kept and served.
@@ -17,6 +19,29 @@ type File struct {
 func newFile(format, mediaType, ext string, b []byte) File {
 	sum := sha256.Sum256(b)
 	return File{format, mediaType, ext, b, hex.EncodeToString(sum[:])}
+}
+
+// ErrNoFont says that there is no font to print Chinese with, and how to get one.
+var ErrNoFont = paper.ErrNoFont
+
+// FindFont returns the first usable font and its path: of the places named, or where none is named, of those where
+// systems keep fonts. read is os.ReadFile.
+func FindFont(read func(name string) ([]byte, error), places ...string) (font []byte, path string, err error) {
+	return paper.FindFont(read, places...)
+}
+
+// PDF prints the document on A4 by GB/T 9704-2012. font is a .ttf or .ttc; without one the error is ErrNoFont. The text
+// can be searched, copied and read aloud.
+func PDF(p Publication, font []byte) ([]byte, error) { return p.paper().PDF(font) }
+
+// DOCX is the document for Word and WPS by GB/T 9704-2012.
+func DOCX(p Publication) ([]byte, error) { return p.paper().DOCX() }
+
+// paper is what is printed of a publication.
+func (p Publication) paper() paper.Paper {
+	p = p.Clean()
+	return paper.Paper{Masthead: p.gazette(), Issue: p.issueNo(), No: p.No, Title: p.Title, Standing: p.standing(), Parts: p.Parts,
+		Cites: p.Cites, Imprint: p.provenance(), Issuer: p.Issuer, URL: p.URL, BaseURL: p.BaseURL, PublishedAt: p.PublishedAt}
 }
 
 // All makes every edition of a publication, always in the same order. Without a font there is no PDF among them.

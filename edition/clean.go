@@ -185,20 +185,3 @@ func unique(path string, seen map[string]int) string {
 	seen[try]++
 	return try
 }
-
-// split parts a block's text into its number with the white space behind it, its opening phrase and the rest. The
-// three joined are the text; mark and title are empty where it does not begin with them.
-func (b Block) split() (mark, title, rest string) {
-	rest = b.Text
-	if rest == "" {
-		return b.Mark, b.Title, ""
-	}
-	if after, ok := strings.CutPrefix(rest, b.Mark); ok && b.Mark != "" {
-		after = strings.TrimLeft(after, " 　\t")
-		mark, rest = rest[:len(rest)-len(after)], after
-	}
-	if after, ok := strings.CutPrefix(rest, b.Title); ok && b.Title != "" {
-		return mark, b.Title, after
-	}
-	return mark, "", rest
-}

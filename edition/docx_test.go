@@ -137,7 +137,11 @@ func TestDOCXStyles(t *testing.T) {
 			}
 		}
 	}
-	styles := docxStyles()
+	b, err := DOCX(sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	styles := string(part(t, b, "word/styles.xml"))
 	for _, want := range []string{`<w:name w:val="heading 1"/>`, `<w:outlineLvl w:val="1"/>`, `w:eastAsia="方正小标宋简体"`, `w:eastAsia="仿宋_GB2312"`} {
 		if !strings.Contains(styles, want) {
 			t.Errorf("styles lack %s", want)

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/edition/paper"
 )
 
 // Publication is one version of one published document, as public data.
@@ -93,50 +94,27 @@ type Attachment struct {
 	SHA256 string `json:"sha256,omitempty"` // of that file, hexadecimal
 }
 
-// Cite is a document that this one names.
-type Cite struct {
-	Title  string `json:"title"`
-	No     string `json:"no,omitempty"`
-	URL    string `json:"url,omitempty"`
-	Effect string `json:"effect,omitempty"` // 废止, 修改, 替代, or 贯彻 where this document carries the other out
-	Path   string `json:"path,omitempty"`   // of the block that names it
-}
-
-// Part is a run of the text: the notice (no title) or a plan printed inside it.
-type Part struct {
-	Key           string  `json:"key,omitempty"`
-	Title         string  `json:"title,omitempty"`
-	InterpretedBy string  `json:"interpreted_by,omitempty"`
-	Nodes         []Block `json:"nodes"`
-}
-
-// Block is a paragraph, a heading with what stands under it, or another piece of the text.
-type Block struct {
-	Kind     BlockKind `json:"kind"`
-	Level    int       `json:"level,omitempty"` // depth in the numbering, from 1; 0 outside it
-	Mark     string    `json:"mark,omitempty"`  // 一、 （一） 1.
-	Title    string    `json:"title,omitempty"` // the opening phrase where it reads as a heading
-	Text     string    `json:"text"`            // whole own text, mark and title included; of a table or row the cells parted by tabs
-	Path     string    `json:"path,omitempty"`  // address inside the document, unique in it, without spaces
-	Children []Block   `json:"children,omitempty"`
-}
-
-// BlockKind says what a block is.
-type BlockKind string
+// The text of a publication is made of the pieces that paper sets.
+type (
+	Part      = paper.Part
+	Block     = paper.Block
+	BlockKind = paper.Kind
+	Cite      = paper.Cite
+)
 
 // The kinds of block.
 const (
-	Recipients     BlockKind = "recipients"
-	Heading        BlockKind = "heading"
-	Clause         BlockKind = "clause"
-	Signature      BlockKind = "signature"
-	SignDate       BlockKind = "date"
-	Note           BlockKind = "note"
-	AttachmentList BlockKind = "attachment_list"
-	AttachmentHead BlockKind = "attachment" // what was printed of it stands in Children
-	Table          BlockKind = "table"      // rows in Text, one a line, or in Children
-	Row            BlockKind = "row"        // of a table, with an address of its own
-	Removed        BlockKind = "removed"    // 〔附件3不公开〕 in the place of what is withheld
+	Recipients     = paper.Recipients
+	Heading        = paper.Heading
+	Clause         = paper.Clause
+	Signature      = paper.Signature
+	SignDate       = paper.SignDate
+	Note           = paper.Note
+	AttachmentList = paper.AttachmentList
+	AttachmentHead = paper.AttachmentHead
+	Table          = paper.Table
+	Row            = paper.Row
+	Removed        = paper.Removed
 )
 
 // ErrWithheld says that the document as a whole is not public.
@@ -187,7 +165,7 @@ func (p Publication) Outline() []Entry {
 			if b.Path == "" || b.Kind != Heading && b.Kind != AttachmentHead {
 				return
 			}
-			mark, title, rest := b.split()
+			mark, title, rest := b.Split()
 			if title == "" {
 				title = rest
 			}

@@ -2,6 +2,8 @@ package edition
 
 import (
 	"time"
+
+	"zhixing/edition/markup"
 )
 
 // Feed is an Atom feed: the newest publications of a county, or those that a reader watches for.
@@ -47,44 +49,44 @@ func (p Publication) Entry() FeedEntry {
 
 // Atom writes a feed (RFC 4287, with the archive links of RFC 5005).
 func Atom(f Feed) []byte {
-	var m markup
-	m.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	m.open("feed", "xmlns", "http://www.w3.org/2005/Atom", "xml:lang", "zh-CN")
-	m.element("id", line(f.ID))
-	m.element("title", line(f.Title))
+	var m markup.Writer
+	m.WriteString(markup.Head)
+	m.Open("feed", "xmlns", "http://www.w3.org/2005/Atom", "xml:lang", "zh-CN")
+	m.Element("id", line(f.ID))
+	m.Element("title", line(f.Title))
 	if f.Subtitle != "" {
-		m.element("subtitle", line(f.Subtitle))
+		m.Element("subtitle", line(f.Subtitle))
 	}
-	m.element("updated", stamp(f.Updated))
-	m.open("author")
-	m.element("name", nonempty(line(f.Author), line(f.Title)))
-	m.close("author")
+	m.Element("updated", stamp(f.Updated))
+	m.Open("author")
+	m.Element("name", nonempty(line(f.Author), line(f.Title)))
+	m.Close("author")
 	for _, l := range [][2]string{{"alternate", f.URL}, {"self", f.SelfURL}, {"next", f.NextURL}} {
 		if l[1] != "" {
-			m.empty("link", "rel", l[0], "href", line(l[1]))
+			m.Empty("link", "rel", l[0], "href", line(l[1]))
 		}
 	}
 	m.WriteByte('\n')
 	for _, e := range f.Entries {
-		m.open("entry")
-		m.element("id", line(e.ID))
-		m.element("title", nonempty(line(e.Title), "无题"))
-		m.element("published", stamp(e.Published))
-		m.element("updated", stamp(e.Updated))
-		m.empty("link", "rel", "alternate", "href", line(e.URL))
+		m.Open("entry")
+		m.Element("id", line(e.ID))
+		m.Element("title", nonempty(line(e.Title), "无题"))
+		m.Element("published", stamp(e.Published))
+		m.Element("updated", stamp(e.Updated))
+		m.Empty("link", "rel", "alternate", "href", line(e.URL))
 		if s := line(e.Author); s != "" {
-			m.open("author")
-			m.element("name", s)
-			m.close("author")
+			m.Open("author")
+			m.Element("name", s)
+			m.Close("author")
 		}
 		if s := line(e.Category); s != "" {
-			m.empty("category", "term", s)
+			m.Empty("category", "term", s)
 		}
-		m.element("summary", nonempty(line(e.Summary), line(e.Title)))
-		m.close("entry")
+		m.Element("summary", nonempty(line(e.Summary), line(e.Title)))
+		m.Close("entry")
 		m.WriteByte('\n')
 	}
-	m.close("feed")
+	m.Close("feed")
 	m.WriteByte('\n')
 	return []byte(m.String())
 }
@@ -109,20 +111,20 @@ func Sitemap(places []Place) []byte {
 func SitemapIndex(maps []Place) []byte { return sitemap("sitemapindex", "sitemap", maps) }
 
 func sitemap(root, item string, places []Place) []byte {
-	var m markup
-	m.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	m.open(root, "xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9")
+	var m markup.Writer
+	m.WriteString(markup.Head)
+	m.Open(root, "xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9")
 	m.WriteByte('\n')
 	for _, p := range places {
-		m.open(item)
-		m.element("loc", line(p.URL))
+		m.Open(item)
+		m.Element("loc", line(p.URL))
 		if !p.Changed.IsZero() {
-			m.element("lastmod", stamp(p.Changed))
+			m.Element("lastmod", stamp(p.Changed))
 		}
-		m.close(item)
+		m.Close(item)
 		m.WriteByte('\n')
 	}
-	m.close(root)
+	m.Close(root)
 	m.WriteByte('\n')
 	return []byte(m.String())
 }

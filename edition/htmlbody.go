@@ -4,6 +4,8 @@ import (
 	"html"
 	"strconv"
 	"strings"
+
+	"zhixing/edition/paper"
 )
 
 // HTMLBody is the text of the document as an HTML fragment to be set into a page: no title, no style, no script.
@@ -28,12 +30,12 @@ type htmlWriter struct {
 	beside func(path string) string
 	b      strings.Builder
 	p      Publication
-	cites  citations
+	cites  paper.Citations
 }
 
 func (w *htmlWriter) body() {
 	w.b.Grow(32 << 10)
-	w.cites = findCites(w.p.Cites, linked)
+	w.cites = paper.FindCites(w.p.Cites, paper.Linked)
 	for i, part := range w.p.Parts {
 		depth := 2
 		w.b.WriteString(`<section class="part"`)
@@ -64,11 +66,11 @@ func (w *htmlWriter) blocks(bs []Block, depth int) {
 }
 
 func (w *htmlWriter) block(b *Block, depth int) {
-	if rows := b.grid(); rows != nil {
+	if rows := b.Grid(); rows != nil {
 		w.table(b, rows)
 		return
 	}
-	mark, title, rest := b.split()
+	mark, title, rest := b.Split()
 	var aside string
 	if w.beside != nil && b.Path != "" {
 		aside = w.beside(b.Path)
@@ -149,7 +151,7 @@ func (w *htmlWriter) text(s string) {
 		if i > 0 {
 			w.b.WriteString("<br>")
 		}
-		w.cites.each(l, func(s string, c *Cite) {
+		w.cites.Each(l, func(s string, c *Cite) {
 			s = html.EscapeString(s)
 			if c != nil {
 				s = `<a class="cite" href="` + html.EscapeString(c.URL) + `">` + s + "</a>"
@@ -159,18 +161,18 @@ func (w *htmlWriter) text(s string) {
 	}
 }
 
-func (w *htmlWriter) table(b *Block, rows []tableRow) {
+func (w *htmlWriter) table(b *Block, rows []paper.TableRow) {
 	w.b.WriteString(`<div class="table"`)
 	w.attrs(b, "")
 	w.b.WriteString(` role="region" aria-label="表格" tabindex="0"><table>` + "\n")
 	for _, row := range rows {
 		w.b.WriteString("<tr")
-		if row.path != "" {
-			path := html.EscapeString(row.path)
+		if row.Path != "" {
+			path := html.EscapeString(row.Path)
 			w.b.WriteString(` id="` + path + `" data-path="` + path + `"`)
 		}
 		w.b.WriteString(">")
-		for _, cell := range row.cells {
+		for _, cell := range row.Cells {
 			w.b.WriteString("<td>")
 			w.text(cell)
 			w.b.WriteString("</td>")

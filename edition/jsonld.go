@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"zhixing/calendar"
+	"zhixing/edition/paper"
 )
 
 // JSONLD is the document's head as schema.org/Legislation, for search engines and catalogues, in canonical form. Set
@@ -45,7 +46,7 @@ func JSONLD(p Publication) []byte {
 			name = "citation"
 		}
 		cited := map[string]any{"@type": "Legislation", "name": c.Title, "legislationIdentifier": c.No}
-		if webAddress(c.URL) {
+		if paper.WebAddress(c.URL) {
 			cited["url"] = c.URL
 		}
 		relations[name] = append(relations[name], fill(cited))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhixing/edition/paper"
 	"zhixing/gazette"
 )
 
@@ -89,7 +90,7 @@ func parts(doc *gazette.Document, w *withheld) []Part {
 				continue
 			}
 			nodes := w.blocks(pc.plan.Nodes)
-			out = append(out, Part{pc.plan.Key, pc.plan.Title, pc.plan.InterpretedBy, nodes})
+			out = append(out, Part{Key: pc.plan.Key, Title: pc.plan.Title, InterpretedBy: pc.plan.InterpretedBy, Nodes: nodes})
 			continue
 		}
 		if !open {
@@ -131,7 +132,7 @@ func (w *withheld) blocks(nodes []*gazette.Node) []Block {
 		}
 		children := w.blocks(n.Children)
 		if kind, known := kinds[n.Kind]; known {
-			out = append(out, Block{kind, n.Level, n.Mark, n.Title, n.Text, n.Path, children})
+			out = append(out, Block{Kind: kind, Level: n.Level, Mark: n.Mark, Title: n.Title, Text: n.Text, Path: n.Path, Children: children})
 			continue
 		}
 		out = append(out, children...)
@@ -155,7 +156,7 @@ func (w *withheld) table(n *gazette.Node) []Block {
 		}
 		texts, paths = append(texts, row.Text), append(paths, row.Path)
 	}
-	for i, text := range columns(texts) {
+	for i, text := range paper.Columns(texts) {
 		b.Children = append(b.Children, Block{Kind: Row, Text: text, Path: paths[i]})
 	}
 	return append([]Block{b}, places...)

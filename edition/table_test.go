@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"zhixing/edition/paper"
 	"zhixing/gazette"
 )
 
@@ -16,7 +17,7 @@ func TestColumns(t *testing.T) {
 		{"组 长: 甲某 副县长\n李 某 镇长", "组　长:　甲某　副县长\n李　某　镇长"}, // no two rows agree: lines
 		{"一行", "一行"},
 	} {
-		if got := strings.ReplaceAll(strings.Join(columns(strings.Split(c.in, "\n")), "\n"), "\t", "|"); got != c.want {
+		if got := strings.ReplaceAll(strings.Join(paper.Columns(strings.Split(c.in, "\n")), "\n"), "\t", "|"); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.in, got, c.want)
 		}
 	}
@@ -37,8 +38,8 @@ func TestRowsOfATableKeepTheirAddresses(t *testing.T) {
 		t.Errorf("%s\n%s", body, text)
 	}
 	b := Block{Kind: Table, Text: "甲\t乙\n丙", Children: []Block{{Kind: Row, Text: "丁\t戊\t己", Path: "x"}}}
-	grid := b.grid()
-	if len(grid) != 3 || len(grid[0].cells) != 3 || grid[2].path != "x" {
+	grid := b.Grid()
+	if len(grid) != 3 || len(grid[0].Cells) != 3 || grid[2].Path != "x" {
 		t.Errorf("%+v", grid)
 	}
 }

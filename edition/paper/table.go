@@ -1,23 +1,23 @@
-package edition
+package paper
 
 import (
 	"regexp"
 	"strings"
 )
 
-// tableRow is one row of a table; path is empty where the row has no address of its own.
-type tableRow struct {
-	path  string
-	cells []string
+// TableRow is one row of a table; Path is empty where the row has no address of its own.
+type TableRow struct {
+	Path  string
+	Cells []string
 }
 
-// grid reads a table: the lines of its text and the rows below it, cells parted by tabs, all rows filled up to the
+// Grid reads a table: the lines of its text and the rows below it, cells parted by tabs, all rows filled up to the
 // same number of cells. It is nil where no row has two cells: then the lines are set as plain ones.
-func (b *Block) grid() []tableRow {
+func (b *Block) Grid() []TableRow {
 	if b.Kind != Table {
 		return nil
 	}
-	var out []tableRow
+	var out []TableRow
 	width := 0
 	add := func(path, text string) {
 		if strings.TrimSpace(text) == "" {
@@ -28,7 +28,7 @@ func (b *Block) grid() []tableRow {
 			cells[i] = strings.TrimSpace(cells[i])
 		}
 		width = max(width, len(cells))
-		out = append(out, tableRow{path, cells})
+		out = append(out, TableRow{path, cells})
 	}
 	for _, line := range strings.Split(b.Text, "\n") {
 		add("", line)
@@ -40,8 +40,8 @@ func (b *Block) grid() []tableRow {
 		return nil
 	}
 	for i := range out {
-		for len(out[i].cells) < width {
-			out[i].cells = append(out[i].cells, "")
+		for len(out[i].Cells) < width {
+			out[i].Cells = append(out[i].Cells, "")
 		}
 	}
 	return out
@@ -50,9 +50,9 @@ func (b *Block) grid() []tableRow {
 // gaps are what may part the columns of a row as printed, the surest first.
 var gaps = []*regexp.Regexp{regexp.MustCompile(`\s*\t\s*`), regexp.MustCompile(`[\s　]*(?:　|\s{2})[\s　]*`), regexp.MustCompile(`[\s　]+`)}
 
-// columns sets tabs between the columns of rows as printed, where all rows agree on how many there are; elsewhere the
+// Columns sets tabs between the columns of rows as printed, where all rows agree on how many there are; elsewhere the
 // rows come back as lines.
-func columns(rows []string) []string {
+func Columns(rows []string) []string {
 	for _, gap := range gaps {
 		out := make([]string, len(rows))
 		width := 0

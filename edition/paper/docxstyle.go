@@ -1,6 +1,10 @@
-package edition
+package paper
 
-import "strconv"
+import (
+	"strconv"
+
+	"zhixing/edition/markup"
+)
 
 const (
 	xmlHead       = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
@@ -32,14 +36,14 @@ const docxSettings = xmlHead + `<w:settings xmlns:w="` + docxW + `"><w:evenAndOd
 
 // docxFooter is the page number — 1 — in size four, outside on both sides of the sheet.
 func docxFooter(side string) string {
-	var m markup
+	var m markup.Writer
 	m.WriteString(xmlHead)
-	m.open("w:ftr", "xmlns:w", docxW)
+	m.Open("w:ftr", "xmlns:w", docxW)
 	m.WriteString(`<w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="` + side + `"/></w:pPr>` +
 		`<w:r><w:t xml:space="preserve">— </w:t></w:r><w:r><w:fldChar w:fldCharType="begin"/></w:r>` +
 		`<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>` +
 		`<w:r><w:t>1</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p>`)
-	m.close("w:ftr")
+	m.Close("w:ftr")
 	return m.String()
 }
 
@@ -93,29 +97,29 @@ var docxParagraphs = []docxStyle{
 
 // docxStyles writes word/styles.xml. Paragraphs are set in by two characters and stand on the grid of 28.95 pt.
 func docxStyles() string {
-	var m markup
+	var m markup.Writer
 	m.WriteString(xmlHead)
-	m.open("w:styles", "xmlns:w", docxW)
+	m.Open("w:styles", "xmlns:w", docxW)
 	m.WriteString(`<w:docDefaults><w:rPrDefault><w:rPr>` + docxFont(fangsong) + `<w:sz w:val="32"/><w:szCs w:val="32"/>` +
 		`<w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>` +
 		`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr>` +
 		`<w:overflowPunct/><w:spacing w:line="579" w:lineRule="exact"/><w:ind w:firstLine="640" w:firstLineChars="200"/>` +
 		`<w:jc w:val="both"/></w:pPr></w:style>`)
 	for _, s := range docxParagraphs {
-		m.open("w:style", "w:type", "paragraph", "w:styleId", s.id)
-		m.empty("w:name", "w:val", s.name)
+		m.Open("w:style", "w:type", "paragraph", "w:styleId", s.id)
+		m.Empty("w:name", "w:val", s.name)
 		m.WriteString(`<w:basedOn w:val="Normal"/><w:next w:val="Normal"/><w:qFormat/><w:pPr>` + s.ppr + `</w:pPr><w:rPr>` +
 			docxFont(s.font) + s.rpr + `<w:sz w:val="` + strconv.Itoa(s.size) + `"/><w:szCs w:val="` + strconv.Itoa(s.size) + `"/></w:rPr>`)
-		m.close("w:style")
+		m.Close("w:style")
 	}
 	m.WriteString(`<w:style w:type="character" w:styleId="Lead"><w:name w:val="首句"/><w:rPr><w:b/></w:rPr></w:style>` +
 		`<w:style w:type="character" w:styleId="Plain"><w:name w:val="正文续"/><w:rPr>` + docxFont(fangsong) + `</w:rPr></w:style>` +
 		`<w:style w:type="table" w:styleId="TableGrid"><w:name w:val="Table Grid"/><w:tblPr><w:jc w:val="center"/><w:tblBorders>`)
 	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
-		m.empty("w:"+side, "w:val", "single", "w:sz", "4", "w:space", "0", "w:color", "000000")
+		m.Empty("w:"+side, "w:val", "single", "w:sz", "4", "w:space", "0", "w:color", "000000")
 	}
 	m.WriteString(`</w:tblBorders></w:tblPr></w:style>`)
-	m.close("w:styles")
+	m.Close("w:styles")
 	return m.String()
 }
 

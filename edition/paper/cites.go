@@ -1,18 +1,18 @@
-package edition
+package paper
 
 import (
 	"strconv"
 	"strings"
 )
 
-// citations finds where a text names the documents that it cites: by title in 《》 or by number.
-type citations struct {
+// Citations finds where a text names the documents that it cites: by title in 《》 or by number.
+type Citations struct {
 	marks *strings.Replacer // sets \x00 place \x01 name \x02 for a name; those characters stand in no clean text
 	cites []Cite
 }
 
-// findCites looks for the cites that keep accepts.
-func findCites(cites []Cite, keep func(Cite) bool) citations {
+// FindCites looks for the cites that keep accepts.
+func FindCites(cites []Cite, keep func(Cite) bool) Citations {
 	var pairs []string
 	seen := map[string]bool{}
 	for i, c := range cites {
@@ -28,13 +28,13 @@ func findCites(cites []Cite, keep func(Cite) bool) citations {
 		}
 	}
 	if pairs == nil {
-		return citations{}
+		return Citations{}
 	}
-	return citations{strings.NewReplacer(pairs...), cites}
+	return Citations{strings.NewReplacer(pairs...), cites}
 }
 
-// each walks through s: plain text, and names together with what they cite.
-func (f citations) each(s string, visit func(text string, cite *Cite)) {
+// Each walks through s: plain text, and names together with what they cite.
+func (f Citations) Each(s string, visit func(text string, cite *Cite)) {
 	if f.marks == nil {
 		visit(s, nil)
 		return
@@ -56,11 +56,11 @@ func (f citations) each(s string, visit func(text string, cite *Cite)) {
 	}
 }
 
-// linked accepts cites whose address can be a link.
-func linked(c Cite) bool { return webAddress(c.URL) }
+// Linked accepts cites whose address can be a link.
+func Linked(c Cite) bool { return WebAddress(c.URL) }
 
-// webAddress refuses everything but http, https and addresses on the same site, so that no link can run a script.
-func webAddress(u string) bool {
+// WebAddress refuses everything but http, https and addresses on the same site, so that no link can run a script.
+func WebAddress(u string) bool {
 	return strings.HasPrefix(u, "https://") || strings.HasPrefix(u, "http://") ||
 		strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//")
 }

@@ -1,4 +1,4 @@
-package edition
+package paper
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNoFont says that there is no font to print Chinese with, and how to get one.
-var ErrNoFont = errors.New("edition: 没有可用的中文字体，不能生成 PDF。请安装一种 TrueType 中文字体（Debian、统信、麒麟：" +
+var ErrNoFont = errors.New("没有可用的中文字体，不能生成 PDF。请安装一种 TrueType 中文字体（Debian、统信、麒麟：" +
 	"apt install fonts-wqy-microhei），或用 --font 指定 .ttf 或 .ttc 文件，例如仿宋 simfang.ttf")
 
 // fontPlaces are where FindFont looks, the faces nearest to print first.
@@ -52,15 +52,14 @@ func FindFont(read func(name string) ([]byte, error), places ...string) (font []
 // PDF prints the document on A4 by GB/T 9704-2012: 22 lines of 28 characters of size three between margins of 37, 26,
 // 35 and 28 mm, red masthead and rule, title in size two, plans and attachments on new pages, numbered — 1 — outside.
 // font is a .ttf or .ttc; without one the error is ErrNoFont. The text can be searched, copied and read aloud.
-func PDF(p Publication, font []byte) ([]byte, error) {
+func (p Paper) PDF(font []byte) ([]byte, error) {
 	if len(font) == 0 {
 		return nil, ErrNoFont
 	}
 	face, err := pdf.ParseFont(font)
 	if err != nil {
-		return nil, fmt.Errorf("edition.PDF: %w；%w", err, ErrNoFont)
+		return nil, fmt.Errorf("paper.PDF: %w；%w", err, ErrNoFont)
 	}
-	p = p.Clean()
 	info := pdf.Info{Title: p.Title, Author: p.Issuer, Subject: p.No, Keywords: p.URL, Creator: "知行 Zhixing", Lang: "zh-CN", Created: p.PublishedAt}
 	s := sheet{doc: pdf.New(face, info, sheetW, sheetH), font: face, p: p}
 	s.turn()
@@ -105,7 +104,7 @@ var (
 type sheet struct {
 	doc  *pdf.Doc
 	font *pdf.Font
-	p    Publication
+	p    Paper
 	y    float64
 }
 
@@ -152,19 +151,19 @@ func (s *sheet) line(x float64, style pdf.Style, high float64, text string) {
 
 func (s *sheet) head() {
 	s.doc.Begin("P")
-	name := s.p.gazette()
+	name := s.p.Masthead
 	size := min(46, textW/max(1, s.measure(1).width([]rune(name)))*0.98)
 	s.centred(name, pdf.Style{Size: size, Colour: crimson, Weight: 0.025}, size*1.5)
 	s.doc.End()
 	s.doc.Begin("P")
-	s.centred(s.p.issueNo(), pdf.Style{Size: three}, pitch)
+	s.centred(s.p.Issue, pdf.Style{Size: three}, pitch)
 	s.centred(s.p.No, pdf.Style{Size: three}, pitch)
 	s.doc.End()
 	s.y += 4 * mm
 	s.doc.Line(left, top+s.y, left+textW, top+s.y, 1.5, crimson)
 	s.y += 2 * pitch
 	s.title("H1", s.p.Title)
-	if standing := s.p.standing(); standing != "" {
+	if standing := s.p.Standing; standing != "" {
 		s.doc.Begin("P")
 		s.doc.Line(left, top+s.y, left+textW, top+s.y, 0.75, crimson)
 		s.y += 4
@@ -249,7 +248,7 @@ func (s *sheet) attachments(text string) {
 func (s *sheet) foot() {
 	m := s.measure(four)
 	var lines []setLine
-	for _, t := range s.p.provenance() {
+	for _, t := range s.p.Imprint {
 		lines = append(lines, m.breaks(t, cell, cell, textW-cell)...)
 	}
 	if len(lines) == 0 {
@@ -265,7 +264,7 @@ func (s *sheet) foot() {
 	s.doc.Begin("P")
 	for _, l := range lines {
 		s.line(l.x, pdf.Style{Size: four, Spacing: l.spacing}, high, l.text)
-		if u, err := url.Parse(s.p.URL); err == nil && s.p.URL != "" && strings.Contains(l.text, s.p.URL) && webAddress(s.p.URL) {
+		if u, err := url.Parse(s.p.URL); err == nil && s.p.URL != "" && strings.Contains(l.text, s.p.URL) && WebAddress(s.p.URL) {
 			s.doc.Link(left+l.x, top+s.y-high, textW-2*cell, high, u.String())
 		}
 	}

@@ -1,6 +1,7 @@
-package edition
+package paper
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 func (s *sheet) blocks(bs []Block, level int) {
 	for i := range bs {
 		b := &bs[i]
-		if rows := b.grid(); rows != nil {
+		if rows := b.Grid(); rows != nil {
 			s.table(rows)
 			continue
 		}
@@ -40,7 +41,7 @@ func (s *sheet) blocks(bs []Block, level int) {
 }
 
 func (s *sheet) block(b *Block, level int) {
-	mark, title, rest := b.split()
+	mark, title, rest := b.Split()
 	text := mark + title + rest
 	if text == "" {
 		return
@@ -50,7 +51,7 @@ func (s *sheet) block(b *Block, level int) {
 	case b.Kind == Heading:
 		tag = fmt.Sprintf("H%d", min(level+1, 6))
 		s.need(2 * pitch) // a heading does not stay behind alone
-		s.doc.Outline(level+1, mark+nonemptyOr(title, shorten(rest, 90)), top+s.y)
+		s.doc.Outline(level+1, mark+cmp.Or(title, head(rest, 30)), top+s.y)
 		if b.Level <= 2 || rest == "" {
 			lead = len([]rune(mark + title))
 		}
@@ -115,7 +116,7 @@ func (s *sheet) signature(issuer, date string) {
 
 // attachment begins a page of its own: its number at the top left, its title in the middle of the third line.
 func (s *sheet) attachment(b *Block) {
-	mark, title, rest := b.split()
+	mark, title, rest := b.Split()
 	mark, title = strings.TrimSpace(mark), strings.TrimSpace(title+rest)
 	if mark == "" {
 		mark, title = title, ""
@@ -141,16 +142,16 @@ const (
 
 // table draws rows with rules between them. A row that does not fit goes to the next page under the first row again;
 // one that is longer than a page is cut.
-func (s *sheet) table(all []tableRow) {
+func (s *sheet) table(all []TableRow) {
 	m := s.measure(small4)
 	widths := columnWidths(m, all)
 	s.y += 4
 	s.doc.Begin("Table")
 	for i, row := range all {
-		cells := s.rowLines(m, row.cells, widths)
+		cells := s.rowLines(m, row.Cells, widths)
 		if i > 0 && s.y+rowHeight(cells) > textH && rowHeight(cells) < textH/2 {
 			s.turn()
-			s.row(s.rowLines(m, all[0].cells, widths), widths, m)
+			s.row(s.rowLines(m, all[0].Cells, widths), widths, m)
 		}
 		for tallest(cells) > 0 {
 			room := int((textH - s.y - 2*rowPad) / rowLine)
@@ -173,12 +174,12 @@ func (s *sheet) table(all []tableRow) {
 
 // columnWidths shares the width out by the longest cell of each column; no column is thinner than two characters where
 // there is room for that.
-func columnWidths(m measure, all []tableRow) []float64 {
-	widths := make([]float64, len(all[0].cells))
+func columnWidths(m measure, all []TableRow) []float64 {
+	widths := make([]float64, len(all[0].Cells))
 	total := 0.0
 	for _, row := range all {
 		for c := range widths {
-			widths[c] = max(widths[c], min(m.width([]rune(row.cells[c]))+2*rowPad, textW*0.6))
+			widths[c] = max(widths[c], min(m.width([]rune(row.Cells[c]))+2*rowPad, textW*0.6))
 		}
 	}
 	for c := range widths {
@@ -233,4 +234,12 @@ func (s *sheet) row(cells [][]setLine, widths []float64, m measure) {
 	s.doc.Line(left, y, x, y, 0.5, pdf.Colour{})
 	s.doc.Line(left, y+height, x, y+height, 0.5, pdf.Colour{})
 	s.y += height
+}
+
+// head is the first n characters of a text.
+func head(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n]) + "…"
+	}
+	return s
 }
