@@ -230,6 +230,23 @@ func TestBackupWhileWriting(t *testing.T) {
 	}
 }
 
+func TestOnlyTheOwnerReadsTheFile(t *testing.T) {
+	dir := t.TempDir()
+	d := dbtest.Open(t, filepath.Join(dir, "new.db"), time.Now)
+	if err := d.Migrate(ctx); err != nil { // so that the files beside it are there, too
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) < 2 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v, %v", f.Name(), info.Mode(), err)
+		}
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	junk := filepath.Join(dir, "junk.db")

@@ -81,7 +81,7 @@ func OpenCheckpoint(checkpoint []byte, key string) (Tree, error) {
 	}
 	// A signature has one spelling only; base64 decoders forgive others.
 	for _, s := range n.Sigs {
-		if raw, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil || base64.StdEncoding.EncodeToString(raw) != s.Base64 {
+		if raw, err := base64.StdEncoding.DecodeString(s.Base64); err != nil || base64.StdEncoding.EncodeToString(raw) != s.Base64 {
 			return Tree{}, fmt.Errorf("the checkpoint: a signature is not in plain base64")
 		}
 	}

@@ -281,6 +281,19 @@ func TestOddTexts(t *testing.T) {
 	})
 }
 
+// A word that lies across two parts of a long text is found.
+func TestSeamsOfLongTexts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const word = "青石县水源地保护区"
+		for i := range 12 {
+			put(t, d, search.Entry{Key: fmt.Sprint(i), Title: "长文", Body: strings.Repeat("甲", 39988+i) + word + strings.Repeat("乙", 100)})
+		}
+		if n := find(t, d, search.Query{Text: word}).Total; n != 12 {
+			t.Errorf("%d of 12 are found", n)
+		}
+	})
+}
+
 func TestTooWideIsRefused(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		cursor := "MCAyMDIzLTAxLTAxIGE"
