@@ -1,0 +1,111 @@
+// Package manuscript turns a file as it comes from the printer (稿件) into text: bytes of any kind a county office
+// hands in, UTF-8 out, one paragraph a line. What the file is, is seen from its content and not from its name.
+//
+//	text, err := manuscript.Decode("第3期.txt", data)
+//
+// The text ends its lines with \n, keeps page breaks (\f) where the file has them, has no other control characters,
+// no invisible ones, and is valid UTF-8. Either all of the text comes back or an error, never a part. An error is a
+// sentence in Chinese for the clerk: which file, where, what is wrong and what to do; errors.Unwrap gives the cause
+// for the operator's log.
+package manuscript
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of one manuscript. Time and memory are linear in them.
+const (
+	MaxFile = 64 << 20 // bytes of the file
+	MaxText = 64 << 20 // bytes of its text in UTF-8: more than that the reader of gazettes does not take
+)
+
+// refusal is why a file is not read, said for the clerk.
+type refusal struct {
+	file, why string
+	err       error
+}
+
+func (r *refusal) Error() string {
+	if r.file == "" {
+		return r.why
+	}
+	return "《" + r.file + "》" + r.why
+}
+
+func (r *refusal) Unwrap() error { return r.err }
+
+// refuse makes a refusal without a file; Decode adds the file.
+func refuse(format string, args ...any) error {
+	return &refusal{why: fmt.Sprintf(format, args...)}
+}
+
+// because is refuse with its cause.
+func because(err error, format string, args ...any) error {
+	return &refusal{why: fmt.Sprintf(format, args...), err: err}
+}
+
+// Decode reads the text of a file. The name is for messages, and its ending for what the content leaves open.
+func Decode(name string, data []byte) (string, error) {
+	text, err := decode(strings.ToLower(ending(name)), data)
+	if err == nil {
+		text, err = finish(text)
+	}
+	if err != nil {
+		why, ok := err.(*refusal)
+		if !ok {
+			why = &refusal{why: "没有读成：" + err.Error(), err: err}
+		}
+		return "", &refusal{shortName(name), why.why, why.err}
+	}
+	return text, nil
+}
+
+func decode(ending string, data []byte) (string, error) {
+	if len(data) > MaxFile {
+		return "", refuse("有 %d MB，超过上限 %d MB：请按期次或按公文拆开，图片较多的请压缩图片后再传", len(data)>>20, MaxFile>>20)
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return "", refuse("是空的，里面没有文字：请检查是否选错了文件")
+	}
+	return decodeText(data)
+}
+
+// finish looks the text over once more, whatever it came from.
+func finish(text string) (string, error) {
+	text = tidy(text)
+	if strings.TrimSpace(text) == "" {
+		return "", refuse("只有空白，没有文字：请检查是否选错了文件")
+	}
+	if len(text) > MaxText {
+		return "", refuse("的文字有 %d MB，超过上限 %d MB：请按期次或按公文拆开", len(text)>>20, MaxText>>20)
+	}
+	return text, nil
+}
+
+// ending is what stands behind the last dot of a file's name, without the dot.
+func ending(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		return name[i+1:]
+	}
+	return ""
+}
+
+// shortName is a file's name as it goes into a message: no folders, no control characters, not endless.
+func shortName(name string) string {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	name = strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f || r == utf8.RuneError || invisible(r) {
+			return -1
+		}
+		return r
+	}, name)
+	if r := []rune(name); len(r) > 80 {
+		name = string(r[:60]) + "…" + string(r[len(r)-16:])
+	}
+	return name
+}
