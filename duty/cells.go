@@ -395,13 +395,13 @@ func (r *reader) rowDuty(t table, w row, st statement, title, body, said string)
 			}
 			whole = whole.from(n).trim("")
 		}
-		end, at := titleEnd(whole, false, false)
+		end, at, _ := titleEnd(whole, false, false)
 		d.Title = whole.cut(0, end).trim("。;:,").tight()
 		d.Text = whole.from(at).String()
 		if at >= whole.len() {
 			d.Text = whole.String()
 		}
-		title, body = whole.cut(0, min(at, whole.len())).String(), whole.from(at).String()
+		title, body = "", whole.String()
 	} else {
 		d.Title = newText(title).trim("。;:,").tight()
 		d.Text = body

@@ -163,12 +163,13 @@ func sentenceBefore(f []rune, i int) []rune {
 
 // sentenceEnd is where a bracket ends that nobody closed.
 func sentenceEnd(f []rune, i int) int {
-	for ; i < len(f); i++ {
+	to := min(len(f), i+longest+2)
+	for ; i < to; i++ {
 		if f[i] == '\n' || f[i] == '。' && (i+1 == len(f) || labelHeads.at(f, i+1) == 0) {
 			return i
 		}
 	}
-	return len(f)
+	return to
 }
 
 // standsFree says that a bracket without a label stands where a statement does: after a sentence or at its end.

@@ -220,10 +220,10 @@ func (w ends) of(f []rune) int {
 	return best
 }
 
-// depths gives the bracket depth before each rune; a closing bracket without an opening one counts as none.
+// closing finds the bracket that closes the one at open, -1 where none does within reach.
 func closing(f []rune, open int) int {
 	depth := 0
-	for i := open; i < len(f); i++ {
+	for i := open; i < len(f) && i < open+reach; i++ {
 		switch f[i] {
 		case '(':
 			depth++
@@ -235,3 +235,6 @@ func closing(f []rune, open int) int {
 	}
 	return -1
 }
+
+// reach is how many runes a bracket may hold.
+const reach = 1200

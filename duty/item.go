@@ -2,6 +2,8 @@ package duty
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"zhixing/gazette"
 )
@@ -17,12 +19,19 @@ type item struct {
 	first int  // runes of own text
 	paras []para
 	found []found // statements in text
+
+	titled struct { // found once, when first asked for
+		text  text
+		heads bool
+	}
 }
 
 // para is one node's stretch of an item's text.
 type para struct {
 	node  *gazette.Node
-	start int // rune of item.text
+	start int     // rune of item.text
+	skip  int     // runes of the node's text before that
+	at    []int32 // byte of the source where each rune stands; made when first asked for
 }
 
 // items builds the tree of a plan's items under a root that holds the text before the first heading.
@@ -80,7 +89,11 @@ func (it *item) append(n *gazette.Node, s string) {
 	if it.text.len() > 0 {
 		it.text.raw, it.text.f = append(it.text.raw, '\n'), append(it.text.f, '\n')
 	}
-	it.paras = append(it.paras, para{n, it.text.len()})
+	skip := 0
+	if i := strings.Index(n.Text, s); i > 0 {
+		skip = utf8.RuneCountInString(n.Text[:i])
+	}
+	it.paras = append(it.paras, para{node: n, start: it.text.len(), skip: skip})
 	t := newText(s)
 	it.text.raw, it.text.f = append(it.text.raw, t.raw...), append(it.text.f, t.f...)
 }
@@ -174,3 +187,75 @@ func namedMark(s string) int {
 }
 
 func isNumeral(r rune) bool { return r >= '0' && r <= '9' || hanNumerals[r] }
+
+// spans tells where a stretch of the item's text stands in the source.
+func (it *item) spans(source string, from, to int) []gazette.Span {
+	var out []gazette.Span
+	for i := range it.paras {
+		p := &it.paras[i]
+		end := it.text.len()
+		if i+1 < len(it.paras) {
+			end = it.paras[i+1].start - 1
+		}
+		if end <= from || p.start >= to {
+			continue
+		}
+		if p.at == nil {
+			p.at = align(source, p.node)
+		}
+		a, b := p.skip+max(from-p.start, 0), p.skip+min(to, end)-p.start
+		if from <= p.start && p.node == it.node {
+			a = 0 // with its number
+		}
+		if a >= b || b > len(p.at) {
+			out = append(out, p.node.Spans...)
+			continue
+		}
+		start, stop := int(p.at[a]), int(p.at[b-1])
+		_, size := utf8.DecodeRuneInString(source[stop:])
+		stop += size
+		for _, s := range p.node.Spans {
+			if s.End > start && s.Start < stop {
+				out = append(out, gazette.Span{Start: max(s.Start, start), End: min(s.End, stop)})
+			}
+		}
+	}
+	return out
+}
+
+// align gives each rune of a node's text its place in the source. The text differs from the source only in white
+// space; where it differs otherwise, as after a mend, the answer is empty.
+func align(source string, n *gazette.Node) []int32 {
+	out := make([]int32, 0, len(n.Text)/3+1)
+	span, at := 0, 0
+	if len(n.Spans) > 0 {
+		at = n.Spans[0].Start
+	}
+	for _, r := range n.Text {
+		if unicode.IsSpace(r) {
+			out = append(out, int32(at))
+			continue
+		}
+		for {
+			for span < len(n.Spans) && at >= n.Spans[span].End {
+				if span++; span < len(n.Spans) {
+					at = n.Spans[span].Start
+				}
+			}
+			if span >= len(n.Spans) {
+				return []int32{}
+			}
+			c, size := utf8.DecodeRuneInString(source[at:])
+			if c == r {
+				out = append(out, int32(at))
+				at += size
+				break
+			}
+			if !unicode.IsSpace(c) && c != '\u200b' && c != '\ufeff' {
+				return []int32{}
+			}
+			at += size
+		}
+	}
+	return out
+}

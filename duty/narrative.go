@@ -51,7 +51,7 @@ type order struct {
 func (r *reader) propose(it *item) {
 	body := 0
 	if it.node != nil {
-		_, body = it.titleEnd(it.text.len(), true)
+		_, body, _ = it.title(it.text.len(), true)
 	}
 	var orders []order
 	for _, c := range clauses(it.text, body) {
@@ -65,7 +65,7 @@ func (r *reader) propose(it *item) {
 			end = orders[i+1].start
 		}
 		f := found{start: o.start, end: end, statement: statement{lead: o.lead, support: o.support, kind: verbal}}
-		r.emit(it, i+1, f, o.start, it.text.cut(o.start, end))
+		r.emit(it, part{no: i + 1, found: f, from: o.start, to: end, text: it.text.cut(o.start, end)})
 		d := &r.out[len(r.out)-1]
 		d.Proposed, d.Responsibility = true, ""
 	}

@@ -1,8 +1,9 @@
 package duty
 
 // titleEnd finds where the title of a task ends in its text and where the body begins after it, as the phrase up to
-// the first full stop where that reads as a heading. more says that text of the task follows after t.
-func titleEnd(t text, more, titled bool) (end, body int) {
+// the first full stop where that reads as a heading, else as the first clause; heads says which. more says that text of
+// the task follows after t.
+func titleEnd(t text, more, titled bool) (end, body int, heads bool) {
 	stop := sentenceStop(t.f)
 	after := stop + 1
 	for after < t.len() && (blank(t.f[after]) || isEnd(t.f[after]) || t.f[after] == '.') {
@@ -14,13 +15,13 @@ func titleEnd(t text, more, titled bool) (end, body int) {
 		for body < t.len() && t.f[body] == ' ' {
 			body++
 		}
-		return end, body
+		return end, body, true
 	}
 	if c := colonStop(t.f, stop); c > 0 {
-		return c, c + 1
+		return c, c + 1, true
 	}
 	if follows && readsAsHeading(t.f[:stop], titled) {
-		return stop, after
+		return stop, after, true
 	}
 	// No heading: the first clause stands for one.
 	for i, depth := 0, 0; i < stop; i++ {
@@ -31,11 +32,11 @@ func titleEnd(t text, more, titled bool) (end, body int) {
 			depth = max(0, depth-1)
 		case ',':
 			if depth == 0 {
-				return i, i + 1
+				return i, i + 1, false
 			}
 		}
 	}
-	return stop, min(after, t.len())
+	return stop, min(after, t.len()), false
 }
 
 // sentenceStop is the place of the first full stop outside brackets and quotes, or the end.

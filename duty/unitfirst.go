@@ -77,15 +77,13 @@ func (r *reader) holds(it *item) {
 	t := it.text.from(body)
 	if t.trim("").len() == 0 {
 		for _, k := range it.kids {
-			f := found{statement: statement{lead: units, support: helpers(k.text), kind: verbal}, inner: it.text.cut(0, body-1)}
-			r.emit(k, 1, f, k.body(), k.all().from(k.body()))
+			r.whole(k, found{statement: statement{lead: units, support: helpers(k.text), kind: verbal}, inner: it.text.cut(0, body-1)})
 		}
 		return
 	}
 	f := found{statement: statement{lead: units, support: helpers(t), kind: verbal}, inner: it.text.cut(0, body-1)}
 	f.support = without(f.support, units)
-	r.emit(it, 1, f, body, it.all().from(body))
-	r.out[len(r.out)-1].Title = f.inner.tight()
+	r.emit(it, part{no: 1, found: f, to: it.text.len(), deep: true, text: it.all().from(body), title: f.inner.tight()})
 }
 
 // helpers are the units that a text says the work is done with: 会同乙局….
@@ -127,7 +125,7 @@ func (r *reader) paragraphsFirst(it *item) bool {
 	for i, s := range out {
 		t := it.text.cut(s.body, s.end)
 		f := found{start: s.start, end: s.end, statement: statement{lead: s.units, support: without(helpers(t), s.units), kind: verbal}, inner: it.text.cut(s.start, s.body-1)}
-		r.emit(it, i+1, f, s.body, t)
+		r.emit(it, part{no: i + 1, found: f, from: s.start, to: s.end, text: t})
 	}
 	return true
 }
