@@ -104,3 +104,22 @@ func TestLongTablesAndDocumentsTurnPages(t *testing.T) {
 		t.Error("want at least twenty numbered pages")
 	}
 }
+
+// TestSignatureIsNotAlone: however long the text before it, the signature's page has text of the notice above it.
+func TestSignatureIsNotAlone(t *testing.T) {
+	font := testFont(t)
+	for n := 100; n < 560; n += 28 {
+		p := sample()
+		p.Parts = []Part{{Nodes: []Block{{Kind: Clause, Text: strings.Repeat("字", n)}, {Kind: Signature, Text: "青禾县人民政府办公室"},
+			{Kind: SignDate, Text: "2024年3月18日"}}}}
+		b, err := PDF(p, font)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range strings.Split(pdfText(t, b), "\f") {
+			if strings.Contains(page, "\n2024年3月18日") && !strings.Contains(page, "字字") {
+				t.Errorf("%d characters: the signature stands alone:\n%s", n, page)
+			}
+		}
+	}
+}

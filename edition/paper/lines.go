@@ -128,9 +128,15 @@ func (m measure) spread(runes []rune, width float64, last bool) float64 {
 func (m measure) titleLines(s string, width float64) []string {
 	runes := []rune(s)
 	best, cost := []string(nil), 0.0
+	breaks := make([]float64, len(runes)) // how badly it reads when it is broken here; below 0 where it may not be
+	for i := range breaks {
+		if breaks[i] = -1; mayBreak(runes, i) && len(runes) <= 400 {
+			breaks[i] = titleBreak(runes, i)
+		}
+	}
 	least := int(m.width(runes)/width) + 1
-	for n := least; n <= least+1; n++ {
-		lines, c := m.titleInto(runes, n, width)
+	for n := least; n <= least+3; n++ {
+		lines, c := m.titleInto(runes, breaks, n, width)
 		if lines != nil && (best == nil || c < cost) {
 			best, cost = lines, c
 		}
@@ -144,7 +150,7 @@ func (m measure) titleLines(s string, width float64) []string {
 }
 
 // titleInto finds the cheapest way to break a title into n lines; nil where there is none.
-func (m measure) titleInto(runes []rune, n int, width float64) ([]string, float64) {
+func (m measure) titleInto(runes []rune, breaks []float64, n int, width float64) ([]string, float64) {
 	const far = 1e9
 	if len(runes) > 400 {
 		return nil, far
@@ -165,14 +171,14 @@ func (m measure) titleInto(runes []rune, n int, width float64) ([]string, float6
 	cost[0][0] = 0
 	for k := 1; k <= n; k++ {
 		for to := 1; to <= len(runes); to++ {
-			if to < len(runes) && !mayBreak(runes, to) {
+			if to < len(runes) && breaks[to] < 0 {
 				continue
 			}
 			for at := to - 1; at >= 0 && sums[to]-sums[at] <= width; at-- {
 				off := (sums[to] - sums[at] - ideal) / ideal
 				c := cost[k-1][at] + 12*off*off
 				if to < len(runes) {
-					c += titleBreak(runes, to)
+					c += breaks[to]
 				}
 				if c < cost[k][to] {
 					cost[k][to], from[k][to] = c, at

@@ -61,10 +61,24 @@ func (p Paper) PDF(font []byte) ([]byte, error) {
 		return nil, fmt.Errorf("paper.PDF: %w；%w", err, ErrNoFont)
 	}
 	info := pdf.Info{Title: p.Title, Author: p.Issuer, Subject: p.No, Keywords: p.URL, Creator: "知行 Zhixing", Lang: "zh-CN", Created: p.PublishedAt}
+	short := map[int]float64{}
+	for range 4 {
+		s := sheet{doc: pdf.New(face, info, sheetW, sheetH), font: face, p: p, short: short, orphan: -1}
+		s.print()
+		if _, done := short[s.orphan]; s.orphan < 0 || done {
+			return s.doc.Bytes(), nil
+		}
+		short[s.orphan] = s.orphanAt - 2*pitch // the signature takes two lines of the text along to its page
+	}
 	s := sheet{doc: pdf.New(face, info, sheetW, sheetH), font: face, p: p}
+	s.print()
+	return s.doc.Bytes(), nil
+}
+
+func (s *sheet) print() {
 	s.turn()
 	s.head()
-	for _, part := range p.Parts {
+	for _, part := range s.p.Parts {
 		level := 1
 		if part.Title != "" {
 			s.turn()
@@ -74,7 +88,6 @@ func (p Paper) PDF(font []byte) ([]byte, error) {
 		s.blocks(part.Nodes, level)
 	}
 	s.foot()
-	return s.doc.Bytes(), nil
 }
 
 // Measures of the sheet in points.
@@ -102,10 +115,13 @@ var (
 
 // sheet sets a publication page by page; y is how far down the text area the next line begins.
 type sheet struct {
-	doc  *pdf.Doc
-	font *pdf.Font
-	p    Paper
-	y    float64
+	doc      *pdf.Doc
+	font     *pdf.Font
+	p        Paper
+	y        float64
+	short    map[int]float64 // pages that end earlier, by number, and where
+	orphan   int             // page behind which a signature would stand alone; -1 for none
+	orphanAt float64         // how far that page was filled
 }
 
 func (s *sheet) measure(size float64) measure {
@@ -130,7 +146,11 @@ func (s *sheet) turn() {
 
 // need turns the page where height does not go on it any more.
 func (s *sheet) need(height float64) {
-	if s.y+height > textH+0.5 {
+	end := textH + 0.5
+	if at, ok := s.short[s.doc.Pages()]; ok {
+		end = at + 0.5
+	}
+	if s.y+height > end {
 		s.turn()
 	}
 }

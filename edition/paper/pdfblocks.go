@@ -98,7 +98,11 @@ func (s *sheet) signature(issuer, date string) {
 		}
 	}
 	if s.y > 0 && issuer != "" {
+		page, filled := s.doc.Pages(), s.y
 		s.need(3 * pitch)
+		if s.doc.Pages() > page && filled > 4*pitch && s.orphan < 0 {
+			s.orphan, s.orphanAt = page, filled
+		}
 		s.skip(1)
 	}
 	style := pdf.Style{Size: three, Spacing: m.base}
