@@ -99,6 +99,9 @@ func parts(doc *gazette.Document, w *withheld) []Part {
 		last := &out[len(out)-1]
 		last.Nodes = append(last.Nodes, w.blocks([]*gazette.Node{pc.node})...)
 	}
+	for i := range out {
+		out[i].Nodes = joinLists(out[i].Nodes)
+	}
 	return slices.DeleteFunc(out, func(p Part) bool { return len(p.Nodes) == 0 && p.Title == "" })
 }
 
@@ -136,6 +139,26 @@ func (w *withheld) blocks(nodes []*gazette.Node) []Block {
 			continue
 		}
 		out = append(out, children...)
+	}
+	return out
+}
+
+// joinLists makes one block of the lines of a list of attachments that were read one by one: a line is an item of its
+// own where it is numbered, and the rest of the title before it where not.
+func joinLists(bs []Block) []Block {
+	var out []Block
+	for _, b := range bs {
+		b.Children = joinLists(b.Children)
+		k := len(out) - 1
+		if b.Kind != AttachmentList || k < 0 || out[k].Kind != AttachmentList || len(b.Children) > 0 {
+			out = append(out, b)
+			continue
+		}
+		line := strings.TrimSpace(b.Text)
+		if line != "" && line[0] >= '0' && line[0] <= '9' {
+			line = "\n" + line
+		}
+		out[k].Text += line
 	}
 	return out
 }

@@ -176,6 +176,15 @@ func readable(t *testing.T, f File) string {
 	return string(f.Bytes)
 }
 
+func TestListOfAttachmentsIsOneBlock(t *testing.T) {
+	d := notice(node(gazette.AttachListNode, "附件：1.桥梁清单"), node(gazette.AttachListNode, "2.分工"), node(gazette.AttachListNode, "总表"))
+	d.Withheld = nil
+	p, err := FromReading(nil, d)
+	if err != nil || !strings.Contains(string(Text(p)), "　　附件：1.桥梁清单\n　　　　　2.分工总表\n") {
+		t.Errorf("%v\n%s", err, Text(p))
+	}
+}
+
 func TestWithheldWhole(t *testing.T) {
 	for _, h := range []gazette.Withheld{{Whole: true}, {Phrase: "不公开"}} {
 		d := notice()
