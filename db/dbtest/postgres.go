@@ -41,7 +41,7 @@ trap 'test -n "$pid" && kill -QUIT $pid && wait $pid; rm -rf "$dir"' EXIT
 "$bin/initdb" -D "$dir/data" -U zhixing -A trust -E UTF8 --no-sync --no-instructions \
 	--locale=C --locale-provider=icu --icu-locale=zh-Hans-CN >"$dir/log" 2>&1 || { read -r _; exit 1; }
 "$bin/postgres" -D "$dir/data" -k "$dir" -h '' -F -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off \
-	-c max_connections=120 -c shared_buffers=64MB -c max_wal_size=256MB >>"$dir/log" 2>&1 </dev/null &
+	-c dynamic_shared_memory_type=mmap -c max_connections=120 -c shared_buffers=64MB -c max_wal_size=256MB >>"$dir/log" 2>&1 </dev/null &
 pid=$!
 read -r _
 `
