@@ -395,7 +395,7 @@ func (r *reader) rowDuty(t table, w row, st statement, title, body, said string)
 			}
 			whole = whole.from(n).trim("")
 		}
-		end, at, _ := titleEnd(whole, false, false)
+		end, at, _ := titleEnd(whole, false, shortTitle)
 		d.Title = whole.cut(0, end).trim("。;:,").tight()
 		d.Text = whole.from(at).String()
 		if at >= whole.len() {

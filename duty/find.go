@@ -7,6 +7,7 @@ type found struct {
 	inner      text
 	statement
 	above bool // 以上由…: it covers the items before it too
+	by    bool // a sentence that opens with 由
 }
 
 // finder looks for statements in the order of the text; a rule once stated holds from there on.
@@ -79,7 +80,7 @@ func (r *finder) halfBracket(t text, from, i int) (found, bool) {
 		return found{}, false
 	}
 	r.firstLeads = r.firstLeads || st.firstLeads
-	return found{start, i + 1, inner, st, false}, true
+	return found{start: start, end: i + 1, inner: inner, statement: st}, true
 }
 
 // bareLine reads a line that is nothing but a list of units, where the bracket is lost altogether.
@@ -99,7 +100,7 @@ func (r *finder) bareLine(t text, start int) (found, bool) {
 	if st.kind != bare {
 		return found{}, false
 	}
-	return found{start, end, inner, st, false}, true
+	return found{start: start, end: end, inner: inner, statement: st}, true
 }
 
 // allFirm says that a text is a list of organs and nothing else.
@@ -143,13 +144,13 @@ func (r *finder) bracket(t text, i int) (found, bool) {
 	switch {
 	case st.kind == notOne || st.kind == ruleOnly:
 		return found{}, false
-	case open && st.kind != labelled && !(st.kind == verbal && isEnd(lastInk(t.f, i))):
+	case open && st.kind != labelled && !((st.kind == verbal || allFirm(inner)) && (isEnd(lastInk(t.f, i)) || i > 0 && t.f[i-1] == '\n')):
 		return found{}, false
 	case st.kind != labelled && !open && !r.standsFree(t, i, c, st, inner):
 		return found{}, false
 	}
 	r.firstLeads = r.firstLeads || st.firstLeads
-	return found{i, min(c+1, t.len()), inner, st, false}, true
+	return found{start: i, end: min(c+1, t.len()), inner: inner, statement: st, above: coversAbove(inner)}, true
 }
 
 // sentenceBefore is the sentence that runs up to i.
@@ -244,7 +245,7 @@ func (r *finder) lines(t text, from, to int) []found {
 			continue
 		}
 		start, role := labelBefore(t.f[:to], from, i)
-		if role == noRole || role == other || role == person || !beginsAt(t.f, from, start) {
+		if role == noRole || role == other || !beginsAt(t.f, from, start) {
 			continue
 		}
 		end := r.lineEnd(t, i+1, to)
@@ -365,9 +366,12 @@ func (r *finder) sentence(t text, start, end int) (found, bool) {
 	if st.kind != verbal && st.kind != labelled {
 		return found{}, false
 	}
-	f := found{start: start, end: end, inner: s, statement: st}
-	f.above = hasAt(s.f, 0, []rune("以上")) || hasAt(s.f, 0, []rune("上述"))
-	return f, true
+	return found{start: start, end: end, inner: s, statement: st, above: coversAbove(s), by: by}, true
+}
+
+// coversAbove says that a statement speaks of the items before it too.
+func coversAbove(t text) bool {
+	return hasAt(t.f, 0, []rune("以上")) || hasAt(t.f, 0, []rune("上述"))
 }
 
 // lastInk is the last rune before i that is no white space.

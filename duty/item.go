@@ -20,9 +20,9 @@ type item struct {
 	paras []para
 	found []found // statements in text
 
-	titled struct { // found once, when first asked for
-		text  text
-		heads bool
+	heads struct { // title, found once, when first asked for, and whether it reads as a heading
+		text text
+		ok   bool
 	}
 }
 

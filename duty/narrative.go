@@ -51,7 +51,7 @@ type order struct {
 func (r *reader) propose(it *item) {
 	body := 0
 	if it.node != nil {
-		_, body, _ = it.title(it.text.len(), true)
+		_, body, _ = it.title(it.text.len(), longTitle)
 	}
 	var orders []order
 	for _, c := range clauses(it.text, body) {

@@ -17,7 +17,8 @@ type reader struct {
 	finder
 	inherited []string
 	title     string // of the plan
-	titled    bool   // most tasks of the plan open with a title
+	longest   int    // runes that a title of this plan may have
+	grouped   bool   // a statement at the end of the last sub-item is that of all of them
 	out       []Duty
 }
 
@@ -44,11 +45,9 @@ func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 			}
 		}
 	})
-	if n < 3 {
-		p.spokenToo(root, n)
-	}
+	p.spokenToo(root, n)
 	r.firstLeads = p.firstLeads // a rule of the covering notice holds in its plans
-	p.titled = titled(root)
+	p.longest, p.grouped = titleLength(root), grouped(root)
 	p.tasks(root)
 	for _, t := range tables {
 		p.table(t)
@@ -88,29 +87,72 @@ func (r *reader) notice(root *item) {
 	}
 }
 
-// spokenToo reads the statements made in sentences, in plans that use no others.
+// spokenToo reads the statements made in sentences; in plans that use others too, only those that say nothing else and
+// close their task: 由甲局牵头，乙局配合。
 func (r *reader) spokenToo(root *item, explicit int) {
 	root.walk(func(it *item) {
-		if len(it.found) == 0 {
-			it.found = r.spoken(it.text)
+		if len(it.found) > 0 {
+			return
+		}
+		for _, f := range r.spoken(it.text) {
+			if explicit < 3 || f.pure && f.by && it.text.from(f.end).trim("。").len() == 0 {
+				it.found = append(it.found, f)
+			}
 		}
 	})
 }
 
-// titled says that most of the items with a statement open with a title.
-func titled(root *item) bool {
-	yes, all := 0, 0
+// titleLength measures the titles of a plan: where most of its tasks have one, a title may be longer, up to two and a
+// half times the usual.
+func titleLength(root *item) int {
+	var lengths []int
+	all := 0
 	root.walk(func(it *item) {
 		if len(it.found) == 0 || it.node == nil {
 			return
 		}
 		all++
 		t := it.text.cut(0, it.found[0].start)
-		if s := sentenceStop(t.f); s+1 < t.len() && readsAsHeading(t.f[:s], false) {
-			yes++
+		if s := sentenceStop(t.f); s+1 < t.len() && readsAsHeading(t.f[:s], shortTitle+6) {
+			lengths = append(lengths, s)
 		}
 	})
-	return yes*2 > all
+	if len(lengths)*2 <= all {
+		return shortTitle
+	}
+	sort.Ints(lengths)
+	return min(max(lengths[len(lengths)/2]*5/2, shortTitle), longTitle)
+}
+
+// grouped says that the plan closes each group of sub-items with one statement for all: in no group does another than
+// the last carry one, and that at its end.
+func grouped(root *item) bool {
+	groups, others := 0, 0
+	root.walk(func(it *item) {
+		switch {
+		case len(it.kids) < 2 || it.node == nil:
+		case closesGroup(it):
+			groups++
+		default:
+			for _, k := range it.kids {
+				if len(k.found) > 0 && len(k.kids) == 0 {
+					others++
+				}
+			}
+		}
+	})
+	return groups > 1 && others == 0
+}
+
+// closesGroup says that of the items below only the last carries a statement, at its end.
+func closesGroup(it *item) bool {
+	for i, k := range it.kids {
+		if len(k.kids) > 0 || i < len(it.kids)-1 && len(k.found) > 0 {
+			return false
+		}
+	}
+	last := it.kids[len(it.kids)-1]
+	return len(it.found) == 0 && len(last.found) == 1 && !last.found[0].above && last.text.from(last.found[0].end).trim("。;").len() == 0
 }
 
 func head(t text, n int) string {

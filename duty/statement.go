@@ -24,6 +24,7 @@ type statement struct {
 	inherit    []string // units that every later task has too
 	firstLeads bool     // from here on the first unit of a list leads
 	kind       kind
+	pure       bool // nothing but units and roles
 }
 
 // kind says how sure it is that a text is a responsibility statement at all.
@@ -73,6 +74,7 @@ type parser struct {
 	labels   int  // labels that took units
 	inField  bool // a verb of this field has taken units
 	trailing []string
+	objects  bool // a verb is followed by what it is done to
 }
 
 func (p *parser) field(f field) {
@@ -212,6 +214,8 @@ func (p *parser) verb(c text, v verb) {
 	rest = dropBy(rest)
 	if w, ok := findVerb(rest, false); ok && w.start > 0 {
 		p.verb(rest, w)
+	} else if rest.len() > 0 {
+		p.objects = true
 	}
 }
 
@@ -232,6 +236,7 @@ func (p *parser) finish() statement {
 	default:
 		return statement{}
 	}
+	s.pure = p.junk == 0 && len(s.terms) == 0 && !p.objects
 	rest := p.charge
 	if len(s.inherit) > 0 && len(s.lead) == 0 && len(p.trailing) > 0 && len(p.trailing) < len(rest) {
 		// 甲局负责，各乡镇政府。以下均需各乡镇政府落实，不再列出: the list at the end carries out.

@@ -11,6 +11,10 @@ func (r *reader) tasks(it *item) {
 	case it.node == nil || !it.sets():
 		r.paragraphsFirst(it)
 	}
+	if r.grouped && len(it.kids) > 1 && closesGroup(it) {
+		r.group(it)
+		return
+	}
 	first := r.unitFirst(it.kids)
 	for i, k := range it.kids {
 		if first[k] {
@@ -69,8 +73,18 @@ func (r *reader) spread(it *item, f found) {
 
 // whole emits an item with all below it as one duty under a statement that stands elsewhere.
 func (r *reader) whole(it *item, f found) {
-	_, body, _ := it.title(it.text.len(), true)
+	_, body, _ := it.title(it.text.len(), longTitle)
 	r.emit(it, part{no: 1, found: f, from: 0, to: it.text.len(), deep: true, text: it.all().from(body)})
+}
+
+// group emits an item with its sub-items as one duty under the statement that closes the last of them.
+func (r *reader) group(it *item) {
+	last := it.kids[len(it.kids)-1]
+	f := last.found[0]
+	_, body, _ := it.title(it.text.len(), longTitle)
+	all := it.all()
+	r.emit(it, part{no: 1, found: f, to: it.text.len(), deep: true, text: all.cut(min(body, all.len()), all.len()-(last.text.len()-f.start))})
+	r.inherited = add(r.inherited, f.inherit)
 }
 
 // part is one of the duties of an item: its statement, its text, and the stretch of the item's text where it stands.
@@ -98,7 +112,7 @@ func (r *reader) parts(it *item) {
 		}
 		body := from
 		if n == 0 {
-			_, body, _ = it.title(f.start, r.titled)
+			_, body, _ = it.title(f.start, r.longest)
 		}
 		if at := lastItem(it, body, f.start); at > 0 {
 			r.glued(it, f, at)
@@ -160,7 +174,7 @@ func (r *reader) glued(it *item, f found, at int) {
 	if inner.node == nil && len(it.paras) > 0 {
 		inner.node = it.paras[0].node
 	}
-	_, body, _ := inner.title(inner.first, r.titled)
+	_, body, _ := inner.title(inner.first, r.longest)
 	t := inner.text.from(body)
 	if t.len() == 0 {
 		t = inner.text
@@ -171,13 +185,13 @@ func (r *reader) glued(it *item, f found, at int) {
 
 // title finds where the title of an item ends and its body begins, both before stop; heads says that the title reads
 // as a heading, so that the task is told in what follows.
-func (it *item) title(stop int, titled bool) (end, body int, heads bool) {
+func (it *item) title(stop, longest int) (end, body int, heads bool) {
 	if it.node == nil {
 		return 0, 0, true
 	}
 	first := min(it.first, stop)
 	more := stop > first+1 || stop == it.text.len() && len(it.kids) > 0
-	end, body, heads = titleEnd(it.text.cut(0, first), more, titled)
+	end, body, heads = titleEnd(it.text.cut(0, first), more, longest)
 	if body >= first && stop > first {
 		body = first + 1
 	}
@@ -211,15 +225,15 @@ func (r *reader) emit(it *item, p part) {
 // titles gives a duty its title and what the title says. A first clause that only stands for a title is a part of the
 // task; of a heading only the deadlines count.
 func (r *reader) titles(d *Duty, it *item, p part) {
-	if it.titled.text.raw == nil {
+	if it.heads.text.raw == nil {
 		stop := it.text.len()
 		if len(it.found) > 0 {
 			stop = it.found[0].start
 		}
-		end, _, heads := it.title(stop, r.titled)
-		it.titled.text, it.titled.heads = it.text.cut(0, min(end, it.first)).trim("。;:,"), heads
+		end, _, heads := it.title(stop, r.longest)
+		it.heads.text, it.heads.ok = it.text.cut(0, min(end, it.first)).trim("。;:,"), heads
 	}
-	title := it.titled.text
+	title := it.heads.text
 	d.Title, d.Clause = title.tight(), it.node.Path
 	if p.title != "" {
 		d.Title = p.title
@@ -228,5 +242,5 @@ func (r *reader) titles(d *Duty, it *item, p part) {
 	if p.no > 1 || p.text.len() >= title.len() && title.len() > 0 && hasAt(p.text.f, 0, title.f) {
 		return
 	}
-	r.phrases(d, title, !it.titled.heads)
+	r.phrases(d, title, !it.heads.ok)
 }

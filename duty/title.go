@@ -2,15 +2,15 @@ package duty
 
 // titleEnd finds where the title of a task ends in its text and where the body begins after it, as the phrase up to
 // the first full stop where that reads as a heading, else as the first clause; heads says which. more says that text of
-// the task follows after t.
-func titleEnd(t text, more, titled bool) (end, body int, heads bool) {
+// the task follows after t, longest is how many runes a heading may have.
+func titleEnd(t text, more bool, longest int) (end, body int, heads bool) {
 	stop := sentenceStop(t.f)
 	after := stop + 1
 	for after < t.len() && (blank(t.f[after]) || isEnd(t.f[after]) || t.f[after] == '.') {
 		after++
 	}
 	follows := after < t.len() || more
-	if gap := wideGap(t.raw, stop); gap > 0 && readsAsHeading(t.f[:gap], true) {
+	if gap := wideGap(t.raw, stop); gap > 0 && readsAsHeading(t.f[:gap], longTitle) {
 		end, body = gap, gap
 		for body < t.len() && t.f[body] == ' ' {
 			body++
@@ -20,7 +20,7 @@ func titleEnd(t text, more, titled bool) (end, body int, heads bool) {
 	if c := colonStop(t.f, stop); c > 0 {
 		return c, c + 1, true
 	}
-	if follows && readsAsHeading(t.f[:stop], titled) {
+	if follows && readsAsHeading(t.f[:stop], longest) {
 		return stop, after, true
 	}
 	// No heading: the first clause stands for one.
@@ -61,9 +61,11 @@ func sentenceStop(f []rune) int {
 	return len(f)
 }
 
-// readsAsHeading says that a phrase is a title rather than a sentence. Where the tasks of a plan mostly have titles a
-// longer one is believed.
-func readsAsHeading(f []rune, titled bool) bool {
+// shortTitle is how long a title is believed to be where most tasks of a plan have none, longTitle where each has one.
+const shortTitle, longTitle = 24, 50
+
+// readsAsHeading says that a phrase of at most so many runes is a title rather than a sentence.
+func readsAsHeading(f []rune, longest int) bool {
 	commas, clause := 0, 0
 	for _, r := range f {
 		switch r {
@@ -79,10 +81,7 @@ func readsAsHeading(f []rune, titled bool) bool {
 			return false
 		}
 	}
-	if titled {
-		return len(f) <= 50 && commas <= 2
-	}
-	return len(f) <= 24 && commas <= 1
+	return len(f) <= longest && (commas <= 1 || commas == 2 && longest > shortTitle)
 }
 
 // colonStop is the place of the colon that closes a title, 0 where none does.
