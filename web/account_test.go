@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"zhixing/account"
 	"zhixing/account/oidctest"
 	"zhixing/db"
+	"zhixing/journal"
 	"zhixing/publication"
 )
 
@@ -292,6 +294,22 @@ func TestSessionsPage(t *testing.T) {
 	})
 }
 
+func TestLogInAgainEndsTheSessionBefore(t *testing.T) {
+	sites(t, func(s *site) {
+		b := s.browser()
+		b.post("/login", "name", "编辑甲", "password", testPassword).goesTo(t, "/login/code")
+		before := b.cookies[sessionCookie].Value
+		b.post("/login", "name", "编辑甲", "password", testPassword).goesTo(t, "/login/code")
+		if before == b.cookies[sessionCookie].Value {
+			t.Error("the same token again")
+		}
+		_, err := s.srv.Accounts.SessionFrom(context.Background(), account.Token(before))
+		if !errors.Is(err, account.ErrNotLogged) {
+			t.Error("the session before lives on:", err)
+		}
+	})
+}
+
 func TestChangeOwnPassword(t *testing.T) {
 	sites(t, func(s *site) {
 		form := url.Values{"old": {"wrong-password"}, "password": {"a quite new one"}, "again": {"a quite new one"}}
@@ -431,6 +449,23 @@ func TestJournalPageShowsTampering(t *testing.T) {
 		s.sql(append(off, `UPDATE journal SET who = '别人' WHERE seq = 3`)...)
 		s.post("管理丙", "/journal/verify", nil).wants(t, 200, "校验不通过", "第 3 条记录")
 		s.sql(`DELETE FROM journal WHERE seq >= 3`) // what is left is a whole chain, but shorter than the public log says
+		s.post("管理丙", "/journal/verify", nil).wants(t, 200, "校验不通过")
+		// And now so long again, every record sealed as it should be, but another history.
+		ctx := context.Background()
+		if err := s.srv.DB.Write(ctx, func(tx *db.Tx) error {
+			for range 100 {
+				if _, err := journal.Append(ctx, tx, s.srv.countyCode, journal.Entry{Who: "别人", What: "account.login"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Advance(time.Minute)
+		if _, err := journal.Verify(ctx, s.srv.DB, s.srv.countyCode); err != nil {
+			t.Fatal("the chain alone shows it already:", err)
+		}
 		s.post("管理丙", "/journal/verify", nil).wants(t, 200, "校验不通过")
 	})
 }
