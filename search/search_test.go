@@ -243,6 +243,20 @@ func TestPutReplacesAndRemoveRemoves(t *testing.T) {
 	})
 }
 
+func TestFoundInABackup(t *testing.T) {
+	d := dbtest.Open(t, dbtest.DSN(t, db.SQLite), time.Now)
+	put(t, d, shelf(t)...)
+	path := t.TempDir() + "/copy.db"
+	if err := d.Backup(ctx, path); err != nil {
+		t.Fatal(err)
+	}
+	copied := dbtest.Open(t, path, time.Now)
+	put(t, copied, search.Entry{Key: "c", Title: "改后"})
+	if got := strings.Join(keys(t, copied, search.Query{Text: "水源地"}), " "); got != "a b d" {
+		t.Error("want a b d, got", got)
+	}
+}
+
 func TestOddTexts(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		put(t, d,
