@@ -164,7 +164,7 @@ func TestTimeIsThatOfTheTransaction(t *testing.T) {
 func TestDialect(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		scratch(t, d)
-		for i, word := range []string{"大气", "水", "Water_100%", "water"} {
+		for i, word := range []string{"大气", "水", "土", "生态"} {
 			exec(t, d, `INSERT INTO scratch VALUES ('1', $1, $2)`, i, word)
 		}
 		if n := count(t, d, `SELECT count(*) FROM scratch WHERE county = $1 AND id IN `+db.In(2, 3), "1", 0, 2, 9); n != 2 {
@@ -172,11 +172,6 @@ func TestDialect(t *testing.T) {
 		}
 		if n := count(t, d, `SELECT count(*) FROM scratch WHERE id IN `+db.In(1, 0)); n != 0 {
 			t.Error("an empty In found", n)
-		}
-		for text, want := range map[string]int64{"水": 1, "气": 1, "ater": 2, "Water": 1, "_": 1, "%": 1, "土": 0} {
-			if n := count(t, d, `SELECT count(*) FROM scratch WHERE `+d.Dialect.Contains("word", "$1"), text); n != want {
-				t.Errorf("%q is contained in %d words, want %d", text, n, want)
-			}
 		}
 		if err := try(d, `INSERT INTO scratch VALUES ('1', 1, 'again')`); !db.IsDuplicate(fmt.Errorf("add: %w", err)) {
 			t.Error("not seen as a duplicate:", err)

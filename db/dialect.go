@@ -25,16 +25,8 @@ func In(first, n int) string {
 	return b.String()
 }
 
-// Contains is a condition: the text expression holds the text parameter, letter for letter. (LIKE would ignore
-// the case of Latin letters on SQLite and give % and _ a meaning.)
-func (d Dialect) Contains(text, param string) string {
-	if d == SQLite {
-		return "instr(" + text + ", " + param + ") > 0"
-	}
-	return "strpos(" + text + ", " + param + ") > 0"
-}
-
-// IsDuplicate says that err is a refusal of a record whose key, or another unique value, is there already.
+// IsDuplicate says that err is a refusal of a record whose key, or another unique value, is there already. The
+// transaction must then end: PostgreSQL does nothing more in it. Where a duplicate is no error, write ON CONFLICT.
 func IsDuplicate(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
