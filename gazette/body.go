@@ -362,8 +362,8 @@ func (dr *docReader) clause(p *para) {
 		dr.setLevel(p, n, value)
 		return
 	}
-	if dr.part == nil && !dr.tail && containsAny(p.text, []string{"印发", "同意", "公布", "发布"}) {
-		dr.plans = append(dr.plans, bookTitles(p.text)...)
+	if dr.part == nil && !dr.tail && len(dr.plans) < 100 {
+		dr.plans = append(dr.plans, announced(p.text)...)
 	}
 	if p.mark.style == noStyle {
 		dr.tree.closeList()

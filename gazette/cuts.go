@@ -93,6 +93,9 @@ func (c *cutter) sideBySide(s string, base int) {
 
 // pages cuts page numbers such as — 4 — out of a long line.
 func (c *cutter) pages(s string, base int) {
+	if !containsAny(s, []string{"—", "－", "–", "- "}) {
+		return
+	}
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if r != '—' && r != '－' && r != '–' && r != '-' {
@@ -121,7 +124,11 @@ func (c *cutter) pages(s string, base int) {
 
 // isGlued reports whether a long line holds several paragraphs: sections 一、二、 or articles, other numbers where the
 // line is a good part of the whole text, or ideographic indents behind full stops.
-func (c *cutter) isGlued(s string) bool {
+func (c *cutter) isGlued(s string) (yes, byIndents bool) {
+	most := len(s)*3 > len(c.source) // of the text is this line
+	if !most && !containsAny(s, []string{"　　", "二、", "二 、", "二．", "第二", "第2", "第 "}) {
+		return false, false
+	}
 	sections, items, indents := 0, 0, 0
 	last := rune('。')
 	for i := 0; i < len(s); {
@@ -147,26 +154,30 @@ func (c *cutter) isGlued(s string) bool {
 		last = r
 		i += size
 	}
-	return sections >= 2 || sections+items >= 2 && len(s)*3 > len(c.source) || indents >= 2
+	if indents >= 2 {
+		return true, true
+	}
+	return len(s)*5 > len(c.source)*4 || len(s) > 3*glued && (sections >= 2 || sections+items >= 2 && most), false
 }
 
 // unglue cuts a long line at the places where paragraphs must have begun, and page numbers out of it.
 func (c *cutter) unglue(s string, base int) {
-	if len(s) < glued*3 || runes(s) < glued {
+	if len(s) < glued*3/2 {
 		return
 	}
 	c.pages(s, base)
-	if !c.isGlued(s) {
+	parted, indents := c.isGlued(s)
+	if !parted {
 		return
 	}
-	u := lineWalk{s: s, seen: &c.seen, head: true, plain: true}
+	u := lineWalk{s: s, seen: &c.seen, head: true, plain: true, indents: indents}
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		gap := 0
 		if isSpace(r) {
 			gap = spaces(s[i:])
 		}
-		if at := i + gap; at > u.from && at < len(s) && u.begins(at, gap > 0) {
+		if at := i + gap; at > u.from && at < len(s) && (u.begins(at, gap > 0) || c.planBegins(&u, at)) {
 			c.at = append(c.at, base+at)
 			u.begin(at)
 		}
@@ -183,12 +194,24 @@ func (c *cutter) unglue(s string, base int) {
 	}
 }
 
+// planBegins reports whether the title of a plan that the notice issues stands at byte at, outside any bracket.
+func (c *cutter) planBegins(u *lineWalk, at int) bool {
+	if u.head || u.depth > 0 || startsAttachment(u.s[u.from:min(at, u.from+40)]) {
+		return false
+	}
+	for _, t := range c.plans {
+		if strings.HasPrefix(u.s[at:], t) {
+			return true
+		}
+	}
+	return false
+}
+
 // titleEnd finds where the title of a plan ends that a paragraph at byte from begins with; i is where the walk is.
 func (c *cutter) titleEnd(s string, from, i int) int {
 	if i == from && len(c.plans) < 40 {
-		if end := strings.Index(s[from:min(len(s), from+600)], "。"); end > 0 && strings.Contains(s[from:from+end], "印发") {
-			c.plans = append(c.plans, bookTitles(s[from:from+end])...)
-			c.plans = append(c.plans, issued(bare(s[from:from+end]))...)
+		if end := strings.Index(s[from:min(len(s), from+900)], "。"); end > 0 {
+			c.plans = append(c.plans, announced(s[from:from+end])...)
 		}
 		return 0
 	}
@@ -202,23 +225,31 @@ func (c *cutter) titleEnd(s string, from, i int) int {
 
 // lineWalk is the state of a walk along one long line.
 type lineWalk struct {
-	s      string
-	seen   *[lastStyle]int
-	from   int  // where the paragraph at hand begins
-	marked bool // it begins with a number
-	plain  bool // it holds no comma or full stop so far
-	count  int  // its characters
-	depth  int  // brackets open
-	last   rune
-	note   bool // it is a bracket such as （此件公开发布）
-	head   bool // still in the head of a document: nothing but title, number and recipients so far
+	s       string
+	seen    *[lastStyle]int
+	from    int  // where the paragraph at hand begins
+	marked  bool // it begins with a number
+	plain   bool // it holds no comma or full stop so far
+	count   int  // its characters
+	depth   int  // brackets open
+	last    rune
+	list    bool // it is the list of attachments
+	note    bool // it is a bracket such as （此件公开发布）
+	indents bool // ideographic indents begin paragraphs
+	head    bool // still in the head of a document: nothing but title, number and recipients so far
 }
 
 func (u *lineWalk) begin(at int) {
 	u.from, u.count, u.depth = at, 0, 0
 	m, ok := parseMark(u.s[at:])
 	u.marked, u.plain = ok, true
-	u.note = strings.HasPrefix(u.s[at:], "（此件") || strings.HasPrefix(u.s[at:], "(此件")
+	u.note = isTailNote(u.s[at:])
+	_, rest, list := parseAttachmentHead(u.s[at:])
+	if u.list = list || u.list && ok; list {
+		if m, ok := parseMark(rest); ok && m.n == 1 {
+			u.seen[m.style] = 1
+		}
+	}
 	if ok {
 		u.seen[m.style] = m.n
 		u.head = false
@@ -249,10 +280,13 @@ func (u *lineWalk) begins(at int, gap bool) bool {
 	if u.depth > 0 && !(u.count > 300 && u.last == '。') {
 		return false
 	}
-	if strings.HasPrefix(t, "（此件") || strings.HasPrefix(t, "(此件") || strings.HasPrefix(t, "抄送：") {
+	if isTailNote(t) || strings.HasPrefix(t, "抄送：") {
 		return true
 	}
 	if u.note && closes(u.last) {
+		return true
+	}
+	if u.indents && gap && u.count > 1 && strings.HasSuffix(u.s[:at], "　　") && !u.oneCharacter(at) {
 		return true
 	}
 	if r == '附' && (ended || gap) && startsAttachment(t[:min(len(t), 30)]) {
@@ -261,20 +295,42 @@ func (u *lineWalk) begins(at int, gap bool) bool {
 	if u.head {
 		return u.inHead(at, gap)
 	}
-	if gap && (endsSentence(u.last) || u.last == '：' || closes(u.last) && strings.HasPrefix(u.s[at-6:], "　　")) {
+	if gap && (endsSentence(u.last) || u.last == '：' || u.last == ':' || closes(u.last) && closedDuty(strings.TrimSpace(u.s[max(u.from, at-900):at]))) {
 		return true
 	}
 	if gap && u.plain && !u.marked && u.count <= 60 && u.standsAlone(at) {
 		return true
 	}
 	heading := u.marked && u.plain && u.count <= 45 && u.count > 3
-	if gap && heading && isHan(r) && isHan(u.last) {
+	if gap && heading && isHan(u.last) && (isHan(r) || isDigit(r) && strings.ContainsAny(t[:min(len(t), 200)], "，,")) {
 		return true
 	}
-	if u.last == '。' && u.signs(t) {
+	if (u.last == '。' || u.count < 8 && contains(closings, strings.TrimSpace(u.s[u.from:at]))) && u.signs(t) {
 		return true
 	}
-	return u.number(t, ended || gap, heading)
+	if u.count <= 3 && startsAttachment(u.s[u.from:at]) {
+		return false // 附件： and its first line
+	}
+	return u.number(t, ended || gap, heading || u.list)
+}
+
+// oneCharacter reports a single character between two gaps, as in 组　　长.
+func (u *lineWalk) oneCharacter(at int) bool {
+	_, size := utf8.DecodeRuneInString(u.s[at:])
+	next, _ := utf8.DecodeRuneInString(u.s[at+size:])
+	return isSpace(next)
+}
+
+// closings are the words that end a notice without a full stop.
+var closings = []string{"特此通知", "特此通告", "特此公告", "特此批复", "特此函复", "特此决定", "此复", "特此报告"}
+
+// isTailNote reports a bracket that stands alone: （此件公开发布）, （表格详见县政府网站）.
+func isTailNote(t string) bool {
+	if strings.HasPrefix(t, "（此件") || strings.HasPrefix(t, "(此件") {
+		return true
+	}
+	inside, ok := leadingBracket(t)
+	return ok && saysWhere(inside)
 }
 
 // standsAlone reports a fragment that is a line of its own: a date, an office before a date, the title of a plan.
@@ -318,8 +374,11 @@ func (u *lineWalk) inHead(at int, gap bool) bool {
 		return true
 	}
 	if u.last == '号' {
-		d, ok := findDocNo(u.s[u.from:at])
-		return ok && u.from+d.End <= at
+		_, ok := findDocNo(u.s[max(u.from, at-120):at])
+		return ok
+	}
+	if u.count < 300 && strings.HasPrefix(u.s[at:], "各") && isTitle(bare(u.s[u.from:at])) {
+		return true
 	}
 	if d, ok := findDocNo(u.s[at:min(len(u.s), at+90)]); ok && d.Start == 0 {
 		_, kind := hasAnySuffix(u.s[u.from:at], kinds)

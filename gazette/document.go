@@ -54,8 +54,8 @@ func (r *reader) findStarts() []docStart {
 			continue
 		}
 		if n == 0 {
-			if len(starts) > 0 && !dated && len(plans) < 40 && strings.Contains(p.text, "印发") {
-				plans = append(plans, bookTitles(p.text)...)
+			if len(starts) > 0 && !dated && len(plans) < 100 {
+				plans = append(plans, announced(p.text)...)
 			}
 			continue
 		}

@@ -91,6 +91,8 @@ func (r *reader) lookAtSigns(p *para) {
 		}
 	}
 	switch {
+	case strings.ContainsRune(p.text, '\uFFFD'): // also what is no UTF-8 at all
+		r.doubt(p, "有认不出的字符，请对照原件改正")
 	case round > 0:
 		r.doubt(p, "括号只有前一半，请核对原件")
 	case round < 0:

@@ -2,6 +2,7 @@ package gazette
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,8 +33,9 @@ func best(t testing.TB, source string, times int) time.Duration {
 
 func TestTenIssuesTakeTenTimesAsLong(t *testing.T) {
 	source := string(shared(t, "gazette/jiangxian-2023-3.txt"))
-	one, ten := best(t, source, 15), best(t, strings.Repeat(source, 10), 4)
-	if ten > 11*one+10*time.Millisecond {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // when the collector runs says nothing about the reader
+	one, ten := best(t, source, 10), best(t, strings.Repeat(source, 10), 6)
+	if ten > 11*one {
 		t.Errorf("one issue %v, ten %v: %.1f times", one, ten, float64(ten)/float64(one))
 	}
 	t.Logf("one issue %v, ten %v", one, ten)
@@ -44,7 +46,7 @@ func TestLinear(t *testing.T) {
 	for _, piece := range []string{
 		"（甲", "《甲", "一、甲", "（一）乙", "1.丙，", "2023年", "甲政发〔2023〕1号", "号", "第一条 丁。", "附件：戊", "己县人民政府关于庚的通知\n", "各乡镇：\n", "目录\n", "目录\n甲……1\n",
 		"甲县人民政府公报\n", "序号\n任务名称\n责任单位\n", "责任单位：甲\n", "（甲局负责）\n", "甲\n\n", "—4—甲", "甲　　乙。　　", "《甲》（乙发〔2020〕1号）、", "甲同志任乙局局长；", "印发《甲方案》的通知。", "\f甲", "当前位置：甲\n",
-		"甲县人民政府\n", "由", "废止", "2021年1月2日\n", "（此件公开发布）", "关于", "关于甲的通知\n关于乙", "甲、", "一是甲", "附件1\n甲\n", "甲：", "“", "一、\n",
+		"甲县人民政府\n", "由", "废止", "2021年1月2日\n", "（此件公开发布）", "关于", "关于甲的通知\n关于乙", "甲、", "一是甲", "附件1\n甲\n", "甲：", "“", "一、\n", "）", "各", " ） ", "（县局负责） ", "甲 ", "1 . 5万", "同志", "任", "《甲方案》已经同意，现印发。", "表1 ", "甲\t乙\n", "负责解读", "制定本方案。一、",
 	} {
 		head := "甲县人民政府关于乙的通知\n各乡镇人民政府：\n现将丙丁戊己庚辛壬癸子丑寅卯印发给你们。\n"
 		half := head + strings.Repeat(piece, 20_000/len(piece))

@@ -23,6 +23,7 @@ type line struct {
 type layout struct {
 	wrap    int  // column at which lines were broken; 0 where each paragraph is one line
 	indents bool // paragraphs open with an indent
+	flush   bool // no line has an indent
 	spaced  bool // blank lines stand between paragraphs
 }
 
@@ -77,10 +78,9 @@ func lineEnd(source string, start int) (end, next int, feed bool) {
 	return end, end + 1, false
 }
 
-// measure finds the layout. Lines of a broken text crowd just below one width; lines that are paragraphs do not.
+// measure finds the layout.
 func measure(source string, lines []line) layout {
-	var widths [201]int
-	long, gaps, indented := 0, 0, 0
+	gaps, indented := 0, 0
 	for _, ln := range lines {
 		if ln.gap {
 			gaps++
@@ -88,36 +88,55 @@ func measure(source string, lines []line) layout {
 		if ln.indent >= 2 && ln.indent <= 8 {
 			indented++
 		}
-		if ln.right >= 24 {
-			long++
-			widths[min(ln.right, 200)]++
-		}
 	}
 	var l layout
 	l.spaced = gaps*2 > len(lines)
+	l.flush = indented*10 <= len(lines)
 	l.indents = indented*10 > len(lines) && indented*10 < len(lines)*9
-	if long < 5 {
-		return l
-	}
-	best, at := 0, 0
-	for w := 24; w < 130; w++ {
-		sum := 0
-		for k := max(24, w-5); k <= w; k++ {
-			sum += widths[k]
-		}
-		if sum > best {
-			best, at = sum, w
-		}
-	}
-	over := 0
-	for k := at + 5; k <= 200; k++ {
-		over += widths[k]
-	}
-	if best*5 >= long*2 && over*10 <= long {
-		l.wrap = at
-	}
+	l.wrap = wrapColumn(source, lines)
 	return l
 }
+
+// wrapColumn finds the column where lines were broken: lines that end in the middle of a sentence crowd just below
+// it, and hardly any line goes beyond it.
+func wrapColumn(source string, lines []line) int {
+	var open, all [maxWrap + 1]int
+	opens, total := 0, 0
+	for i := range lines {
+		ln := &lines[i]
+		if ln.noise != NotNoise || ln.right < 24 {
+			continue
+		}
+		right := min(ln.right, maxWrap)
+		all[right]++
+		total++
+		if r := lastRune(ln.textOf(source)); !endsSentence(r) && r != '：' && r != ':' && i+1 < len(lines) && !lines[i+1].gap {
+			open[right]++
+			opens++
+		}
+	}
+	most, at := 0, 0
+	for w := 24; w < maxWrap; w++ {
+		sum := 0
+		for k := max(24, w-6); k <= w; k++ {
+			sum += open[k]
+		}
+		if sum >= most && open[w] > 0 {
+			most, at = sum, w
+		}
+	}
+	beyond := 0
+	for k := at + 5; k <= maxWrap; k++ {
+		beyond += all[k]
+	}
+	if opens < 2 || most*2 < opens || beyond*10 > total {
+		return 0
+	}
+	return at
+}
+
+// maxWrap is the widest line that a printer breaks at, in columns.
+const maxWrap = 140
 
 // full reports whether the line reaches the column where the printer broke lines.
 func (l layout) full(ln *line) bool { return l.wrap > 0 && ln.right+6 >= l.wrap }

@@ -41,8 +41,11 @@ type joiner struct {
 	prose  bool  // holds a comma or a full stop, as headings and cells seldom do
 	seen   [lastStyle]int
 	out    []*para
-	table  bool // inside a table, where every line stands for itself
-	head   int  // first line behind the head of the table
+	paged  bool     // a page ended behind last
+	rest   []line   // the lines that follow
+	plans  []string // titles that the text says are issued
+	table  bool     // inside a table, where every line stands for itself
+	head   int      // first line behind the head of the table
 }
 
 func joinLines(source string, lines []line, l layout, mends *mending) []*para {
@@ -53,8 +56,11 @@ func joinLines(source string, lines []line, l layout, mends *mending) []*para {
 			j.end()
 		}
 		if ln.noise != NotNoise {
+			j.paged = true
 			continue
 		}
+		j.paged = j.paged || ln.page
+		j.rest = lines[i+1 : min(len(lines), i+6)]
 		if i >= j.head {
 			if n := tableHead(source, lines, i); n > 0 {
 				j.table, j.head = true, i+n
@@ -75,6 +81,9 @@ func (j *joiner) begin(ln *line) {
 	j.end()
 	j.cur = &para{line: ln.no, gap: ln.gap || ln.page, first: ln, row: j.table}
 	j.depth, j.since, j.length, j.prose = 0, 0, 0, false
+	if s := ln.textOf(j.source); len(j.plans) > 0 && (isHeadLine(s) || isNumberLine(s)) {
+		j.plans = nil // another document begins
+	}
 	if m, ok := parseMark(ln.textOf(j.source)); ok && !j.table {
 		j.seen[m.style], j.cur.mark = m.n, m
 	}
@@ -99,6 +108,9 @@ func (j *joiner) end() {
 		return
 	}
 	p := j.cur
+	if len(j.plans) < 100 {
+		defer func() { j.plans = append(j.plans, announced(p.text)...) }()
+	}
 	if p.row {
 		p.text, p.mark = tidy(j.source, p.spans, true), mark{}
 	} else {
@@ -127,7 +139,7 @@ func markedText(source string, spans []Span, m mark) (text string, end int) {
 func (j *joiner) add(ln *line) {
 	ln.owner = j.cur
 	j.cur.spans = append(j.cur.spans, ln.Span)
-	j.last = ln
+	j.last, j.paged = ln, false
 	for _, r := range ln.textOf(j.source) {
 		j.length++
 		if j.depth > 0 {
@@ -156,7 +168,7 @@ func (j *joiner) goesOn(ln *line) bool {
 	}
 	m, marked := parseMark(s)
 	fits := marked && j.fits(m)
-	gap := ln.gap || ln.page
+	gap := (ln.gap || ln.page) && !(j.layout.wrap > 0 && j.paged) // a page may end inside a sentence
 	if j.depth > 0 && j.since < 400 {
 		return !(fits && (gap || !j.layout.full(j.last)) && m.n == j.seen[m.style]+1) && !startsTail(s)
 	}
@@ -169,10 +181,15 @@ func (j *joiner) goesOn(ln *line) bool {
 		return true
 	case fits, startsLabel(s), startsTail(s), startsAttachment(s):
 		return false
+	case j.beginsPlan(s), !j.prose && (j.endsTitle(s) || j.isTitle(s)):
+		return false
+	case full && j.layout.indents && !gap:
+		return !indented
 	case ended:
-		return full && !indented && !gap && j.layout.indents
+		// Where nothing marks a new paragraph, a full stop at the very end of a full line is seldom its end.
+		return full && j.layout.flush && !gap && end == '。' && j.last.right+3 >= j.layout.wrap && !j.signs(ln)
 	case end == '：' || end == ':':
-		return endsLabel(prev) && !gap
+		return len(j.cur.spans) == 1 && endsLabel(prev) && !gap
 	case end == '，' || end == ',' || end == '、' || end == '“' || end == '《' || end == '（' || end == '(':
 		return true
 	case isHeadLine(s) || isNumberLine(s):
@@ -216,7 +233,76 @@ func isReply(s string) bool {
 	default:
 		return false
 	}
-	return closedDuty(s) && !closedEarly(s)
+	if _, marked := parseMark(s); marked || strings.HasPrefix(strings.TrimLeft(s, "（(【〔["), "此件") {
+		return false
+	}
+	if balanced(s) {
+		return closedDuty(s) && !closedEarly(s)
+	}
+	return containsAny(s, dutyWords) || containsAny(s, []string{"局、", "委、", "厅、", "部、", "政府、"}) // it closes on a later line
+}
+
+// beginsPlan reports whether a line begins, or is, the title of a plan that the notice issues.
+func (j *joiner) beginsPlan(s string) bool {
+	if len(j.plans) == 0 || len(s) > 200 {
+		return false
+	}
+	t := bare(s)
+	for _, plan := range j.plans {
+		if strings.HasPrefix(plan, t) && runes(t) >= 8 || strings.HasSuffix(plan, t) && runes(t) >= 10 && len(j.cur.spans) > 0 && !strings.HasPrefix(plan, bare(j.last.textOf(j.source))) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsTitle reports whether the paragraph at hand is the title of a plan, and the next line its first sentence.
+func (j *joiner) endsTitle(next string) bool {
+	opening := false
+	for _, w := range []string{"为", "根据", "按照", "依据", "贯彻", "近年来"} {
+		opening = opening || strings.HasPrefix(next, w)
+	}
+	if !opening || j.cur.mark.style != noStyle {
+		return false
+	}
+	_, ok := hasAnySuffix(stripTitle(bare(j.last.textOf(j.source))), planKinds[:19])
+	return ok
+}
+
+// isTitle reports whether the paragraph at hand is the whole title of a document, which the next line does not add to.
+func (j *joiner) isTitle(next string) bool {
+	if len(j.cur.spans) > 6 || j.length > 200 || j.cur.mark.style != noStyle || strings.HasPrefix(next, "的") || strings.HasPrefix(next, "通知") {
+		return false
+	}
+	t := oneLine(tidy(j.source, j.cur.spans, false))
+	return strings.Contains(t, "关于") && isTitle(t)
+}
+
+// signs reports whether a line is the first of a signature: an office, with the date or another office below.
+func (j *joiner) signs(ln *line) bool {
+	s := ln.textOf(j.source)
+	if _, ok := isDateLine(s); ok {
+		return true
+	}
+	if len(s) > 150 || strings.ContainsAny(s, "，。；：、") {
+		return false
+	}
+	if _, ok := hasAnySuffix(bare(s), offices); !ok {
+		return false
+	}
+	for _, next := range j.rest {
+		if next.noise != NotNoise {
+			continue
+		}
+		t := next.textOf(j.source)
+		if _, ok := isDateLine(t); ok {
+			return true
+		}
+		if _, ok := hasAnySuffix(bare(t[:min(len(t), 150)]), offices); !ok {
+			break
+		}
+	}
+	return false
 }
 
 // closedEarly reports whether the bracket that s opens with closes before the end of s.
@@ -265,8 +351,9 @@ func startsLabel(s string) bool {
 	if !ok || runes(head) > 12 || strings.ContainsAny(head, "。，、；（(【《“") {
 		return false
 	}
-	_, ok = hasAnySuffix(bare(head), labelEnds)
-	return ok
+	head = bare(head)
+	_, ok = hasAnySuffix(head, labelEnds)
+	return ok && head != "单位" && head != "部门" && !containsAny(head, []string{"各", "有关", "相关", "县直", "市直", "区直", "省直"}) // 县直各有关单位：
 }
 
 // endsLabel reports a line that ends in a label whose value is still to come.
@@ -298,7 +385,7 @@ func startsTail(s string) bool {
 			return true
 		}
 	}
-	return false
+	return isTailNote(s) || strings.HasPrefix(s, "本") && len(s) < 200 && interpreter(s) != ""
 }
 
 // isSentence reports a line that ends a sentence and holds a comma: running text rather than a heading.

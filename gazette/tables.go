@@ -93,7 +93,7 @@ func splitCells(s string) []string {
 func markRows(source string, paras []*para) {
 	for i := 0; i < len(paras); {
 		k := i
-		for k < len(paras) && isRow(source, paras[k]) && (k == i || !paras[k].gap) {
+		for k < len(paras) && isRow(source, paras[k]) {
 			k++
 		}
 		if k-i >= 3 {
@@ -109,7 +109,7 @@ func isRow(source string, p *para) bool {
 	if len(p.spans) != 1 || len(p.text) > 240 || p.mark.style != noStyle || strings.ContainsAny(p.text, "。；？！") {
 		return false
 	}
-	return hasSpace(source[p.spans[0].Start:p.spans[0].End])
+	return hasSpace(source[p.spans[0].Start:p.spans[0].End]) && !standsAlone(p.text) && !isTitle(bare(p.text))
 }
 
 // asPrinted is a line with its indent and its gaps, so that columns can be told by where they stand.

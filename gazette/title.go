@@ -115,8 +115,9 @@ func standsAlone(s string) bool {
 	if _, ok := isDateLine(s); ok {
 		return true
 	}
-	_, ok := publicNote(s)
-	return ok || isNumberLine(s)
+	_, bracket := wholeBracket(s)
+	_, note := publicNote(s)
+	return bracket || note || isNumberLine(s)
 }
 
 // isHeadLine reports a line that begins a new document whatever stands before it.
@@ -144,6 +145,20 @@ func issued(title string) []string {
 		return nil
 	}
 	return []string{rest}
+}
+
+// announced lists the plans that a sentence says are issued: 《甲》《乙》已经县政府同意，现印发给你们.
+func announced(s string) []string {
+	if !strings.Contains(s, "《") || !containsAny(outsideBrackets(s), []string{"印发", "同意", "公布", "发布"}) {
+		return nil
+	}
+	var plans []string
+	for _, t := range bookTitles(s) {
+		if _, ok := hasAnySuffix(stripTitle(t), planKinds); ok && runes(t) >= 6 {
+			plans = append(plans, t)
+		}
+	}
+	return plans
 }
 
 // bookTitles lists what stands in 《》 in s, white space removed; nested marks stay.
