@@ -58,6 +58,10 @@ func (it *item) add(n *gazette.Node, skip map[*gazette.Node]bool) {
 			it.begin(n, n.Text[:m], n.Text[m:], skip)
 			return
 		}
+		if m := misread(n.Text); n.Mark == "" && m > 0 {
+			it.begin(n, "1.", n.Text[m:], skip)
+			return
+		}
 		if n.Mark == "" {
 			it.append(n, n.Text)
 			for _, c := range n.Children {
@@ -181,6 +185,24 @@ func namedMark(s string) int {
 		i++
 	}
 	if i == digits || digits < 2 || t.at(i) != ':' || i-digits > 3 {
+		return 0
+	}
+	return len(string(t.raw[:i+1]))
+}
+
+// misread is the length in bytes of a first number that was read as a letter: I. and }. for 1.
+func misread(s string) int {
+	t := newText(s[:min(len(s), 24)])
+	switch t.at(0) {
+	case 'I', 'l', '|', ')', '丨':
+	default:
+		return 0
+	}
+	i := 1
+	for t.at(i) == ' ' {
+		i++
+	}
+	if t.at(i) != '.' && t.at(i) != '、' || t.at(i+1) < 0x4e00 && t.at(i+1) != ' ' {
 		return 0
 	}
 	return len(string(t.raw[:i+1]))

@@ -152,6 +152,11 @@ func (p *parser) chunk(c text) {
 		p.st.terms = append(p.st.terms, sq.String())
 		return
 	}
+	if n := labelHeads.at(c.f, 0); n > 3 && n == c.len() { // 责任单位；甲局
+		p.flush()
+		p.label, p.inField = labelRoles[string(c.f)], false
+		return
+	}
 	if r, n := plainLabel(c.f); n > 0 {
 		p.flush()
 		p.label, p.inField = r, false
@@ -309,7 +314,7 @@ func splitAt(t text, a, b rune) []text {
 			depth++
 		case r == ')':
 			depth = max(0, depth-1)
-		case depth == 0 && (r == a || r == b):
+		case depth == 0 && (r == a || r == b || r == '.' && a == '。' && i > 0 && t.f[i-1] >= 0x4e00):
 			out = append(out, t.cut(start, i))
 			start = i + 1
 		}
