@@ -83,24 +83,41 @@ func (r *finder) halfBracket(t text, from, i int) (found, bool) {
 	return found{start: start, end: i + 1, inner: inner, statement: st}, true
 }
 
-// bareLine reads a line that is nothing but a list of units, where the bracket is lost altogether.
+// bareLine reads a line that is nothing but units, with or without their roles, where the bracket is lost altogether.
 func (r *finder) bareLine(t text, start int) (found, bool) {
-	end := start
+	end, stops := start, false
 	for end < t.len() && t.f[end] != '\n' {
-		if end-start > 300 || isEnd(t.f[end]) || t.f[end] == ':' {
+		stops = isEnd(t.f[end])
+		if end-start > 300 || stops && end+1 < t.len() && t.f[end+1] != '\n' || t.f[end] == ':' {
 			return found{}, false
 		}
 		end++
 	}
-	inner := t.cut(start, end).trim("")
-	if inner.len() < 5 || inner.f[inner.len()-1] == ')' && opening(inner.f, 0) < 0 || !allFirm(inner) || len(atoms(inner)) < 2 {
+	inner := t.cut(start, end).trim("。;")
+	if inner.len() < 5 || inner.f[0] == '(' || inner.f[inner.len()-1] == ')' && opening(inner.f, 0) < 0 {
 		return found{}, false
 	}
 	st := readStatement(inner, r.firstLeads)
-	if st.kind != bare {
+	switch {
+	case st.kind == bare && !stops && allFirm(inner) && len(atoms(inner)) > 1:
+	case st.kind == verbal && st.pure && firmNames(st):
+	default:
 		return found{}, false
 	}
-	return found{start: start, end: end, inner: inner, statement: st}, true
+	r.firstLeads = r.firstLeads || st.firstLeads
+	return found{start: start, end: end, inner: inner, statement: st, above: coversAbove(inner)}, true
+}
+
+// firmNames says that all units of a statement are organs.
+func firmNames(st statement) bool {
+	for _, list := range [][]string{st.lead, st.support, st.implement, st.guide} {
+		for _, u := range list {
+			if !firmEnd(newText(u).f) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // allFirm says that a text is a list of organs and nothing else.
@@ -150,7 +167,11 @@ func (r *finder) bracket(t text, i int) (found, bool) {
 		return found{}, false
 	}
 	r.firstLeads = r.firstLeads || st.firstLeads
-	return found{start: i, end: min(c+1, t.len()), inner: inner, statement: st, above: coversAbove(inner)}, true
+	end := min(c+1, t.len())
+	for end < t.len() && t.f[end] == ')' && unopened(t.f, i, end) {
+		end++ // a second sign that closes nothing
+	}
+	return found{start: i, end: end, inner: inner, statement: st, above: coversAbove(inner)}, true
 }
 
 // sentenceBefore is the sentence that runs up to i.
@@ -226,7 +247,13 @@ func opensItem(f []rune, i int) bool {
 var hanNumerals = map[rune]bool{'一': true, '二': true, '三': true, '四': true, '五': true, '六': true, '七': true, '八': true, '九': true, '十': true}
 
 // explains says that a bracket explains what stands before it.
-func explains(t text) bool { return explainHeads.at(t.trim("").f, 0) > 0 }
+func explains(t text) bool {
+	f := t.trim("").f
+	return explainHeads.at(f, 0) > 0 && namesLikeThem.at(f, 0) == 0
+}
+
+// namesLikeThem are openings of units that begin like an explanation.
+var namesLikeThem = newWords("共青团 共和 即墨 含山 如东 如皋 原平 原州 原阳 指挥 附属")
 
 var explainHeads = newWords("含 包括 包含 以下简称 简称 下称 即 原 如 例如 比如 详见 见 附件 附 不含 不包括 除 其中 注 指 俗称 又称 又名 挂 加挂 暂定 试行 草案 征求意见 修订 此件 以下统称 统称 截至 约 共 具体 名单 表格 国发 国办")
 
@@ -351,15 +378,20 @@ func (r *finder) sentence(t text, start, end int) (found, bool) {
 	for start < end && blank(t.f[start]) {
 		start++
 	}
-	first := chunks(s)[0]
+	pieces := chunks(s)
+	first := pieces[0]
 	named := dropBy(first)
 	by := named.len() < first.len()
 	v, ok := findVerb(named, false)
+	if at := laterBy(pieces); !ok && at > 0 {
+		// 建成3所学校，由甲局牵头，乙局配合: what is to be done stands first.
+		return r.sentence(t, start+at, end)
+	}
 	if !ok || v.start == 0 || v.role == guide || v.role == support {
 		return found{}, false
 	}
 	rest := named.cut(v.end, named.len()).trim("、")
-	if !by && rest.len() > 0 && v.role != lead && withWords.at(rest.f, 0) == 0 {
+	if !by && rest.len() > 0 && v.role != lead && withAt(rest.f, 0) == 0 {
 		return found{}, false
 	}
 	st := readStatement(s, r.firstLeads)
@@ -367,6 +399,20 @@ func (r *finder) sentence(t text, start, end int) (found, bool) {
 		return found{}, false
 	}
 	return found{start: start, end: end, inner: s, statement: st, above: coversAbove(s), by: by}, true
+}
+
+// laterBy is where in a sentence the piece begins that says 由甲局牵头, 0 where none does after the first.
+func laterBy(pieces []text) int {
+	at := pieces[0].len() + 1
+	for _, c := range pieces[1:] {
+		if c.at(0) == '由' {
+			if v, ok := findVerb(c.cut(1, c.len()), false); ok && v.start > 0 && v.role == lead {
+				return at
+			}
+		}
+		at += c.len() + 1
+	}
+	return 0
 }
 
 // coversAbove says that a statement speaks of the items before it too.

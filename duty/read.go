@@ -91,10 +91,14 @@ func (r *reader) notice(root *item) {
 // close their task: 由甲局牵头，乙局配合。
 func (r *reader) spokenToo(root *item, explicit int) {
 	root.walk(func(it *item) {
-		if len(it.found) > 0 {
-			return
+		from := 0
+		if n := len(it.found); n > 0 {
+			from = it.found[n-1].end
 		}
-		for _, f := range r.spoken(it.text) {
+		for _, f := range r.spoken(it.text.from(from)) {
+			if f.start, f.end = f.start+from, f.end+from; from > 0 && (!f.by || f.kind != verbal) {
+				continue
+			}
 			if explicit < 3 || f.pure && f.by && it.text.from(f.end).trim("。").len() == 0 {
 				it.found = append(it.found, f)
 			}

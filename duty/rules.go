@@ -10,7 +10,7 @@ func (p *parser) cutRules(t text) text {
 
 var notAgain = newWords("不再列出 不再重复列出 不再单独列出 不再一一列出 不再逐一列出 不再另行列出 不再分别列出 不再单列 不再列 不再重复 不再做分工 不再作分工 不再分工 不再标注 不再注明 不再说明 不再逐一明确 不再一一说明 不再赘述 不再单独明确 不再列示 不再单独说明 不再逐项列出 不再重复明确 不再具体列出 不再逐条列出")
 
-var inheritFrom = newWords("均需 均须 均由 均要 都需 都要 都由 皆需 皆由 均涉及 都涉及 还需 均有 均请 均应由 均需要 需 须 由 涉及 均应 另需")
+var inheritFrom = newWords("均需 均须 均由 均要 都需 都要 都由 皆需 皆由 均涉及 都涉及 还需 均有 均请 均应由 均需要 均包括 均含 需 须 由 涉及 均应 另需")
 
 var inheritTo = newWords("负责 落实 组织 配合 参与 执行 按 具体 共同 结合 抓好 实施 推进 做好 , 。 认真 贯彻 分别")
 
@@ -30,7 +30,7 @@ func (p *parser) cutInherit(t text) text {
 			from = i + 1
 			break
 		}
-		if hasAt(t.f, i, []rune("以下")) {
+		if hasAt(t.f, i, []rune("以下")) && i+2 < end {
 			from = i
 			break
 		}
@@ -90,7 +90,7 @@ func splice(t text, i, j int) text {
 	return text{append(append([]rune{}, t.raw[:i]...), t.raw[j:]...), append(append([]rune{}, t.f[:i]...), t.f[j:]...)}
 }
 
-var firstWords = newWords("第一位 第一个 首位 排名第一 排第一 列第一 第一的 第1位 第1个")
+var firstWords = newWords("第一位 第一个 首位 排名第一 排第一 列第一 第一的 第1位 第1个 第一责任单位 第一责任部门 第一单位 首个单位 首家单位")
 
 // cutFirst finds 列第一位的为牵头单位，下同 and its like, in a bracket of its own or between commas.
 func (p *parser) cutFirst(t text) text {
@@ -105,6 +105,9 @@ func (p *parser) cutFirst(t text) text {
 	for to < t.len() && !isStop(t.f[to]) && t.f[to] != ')' {
 		to++
 	}
+	if hasAt(t.f, from-2, []rune("注:")) {
+		from -= 2
+	}
 	if from > 0 && t.f[from-1] == '(' {
 		if c := closing(t.f, from-1); c > 0 {
 			if !leads(t.f[from:c]) && !leads(t.f[max(0, from-6):from]) {
@@ -118,8 +121,10 @@ func (p *parser) cutFirst(t text) text {
 		return t
 	}
 	p.st.firstLeads = true
-	if hasAt(t.f, to, []rune(",下同")) {
-		to += 3
+	for _, same := range []string{",下同", ",以下同"} {
+		if hasAt(t.f, to, []rune(same)) {
+			to += len([]rune(same))
+		}
 	}
 	if from > 0 && (t.f[from-1] == ',' || t.f[from-1] == ';') {
 		from--

@@ -24,7 +24,7 @@ type statement struct {
 	inherit    []string // units that every later task has too
 	firstLeads bool     // from here on the first unit of a list leads
 	kind       kind
-	pure       bool // nothing but units and roles
+	pure       bool // nothing but units, roles and dates
 }
 
 // kind says how sure it is that a text is a responsibility statement at all.
@@ -162,8 +162,11 @@ func (p *parser) chunk(c text) {
 		p.label, p.inField = r, false
 		c = c.cut(n, c.len()).trim("为是:、")
 	}
-	c = dropBy(c)
-	if n := withWords.at(c.f, 0); n > 0 {
+	c = p.marked(dropBy(c))
+	if c.len() == 0 {
+		return
+	}
+	if n := withAt(c.f, 0); n > 0 {
 		c = c.cut(n, c.len())
 		if w, ok := findVerb(c, false); ok {
 			c = c.cut(0, w.start)
@@ -182,6 +185,39 @@ func (p *parser) chunk(c text) {
 	}
 	p.pending = append(p.pending, units...)
 }
+
+// marked takes out the names that carry their role in a bracket behind them: 甲局（牵头）、乙局.
+func (p *parser) marked(c text) text {
+	for {
+		i, n := findMark(c.f)
+		if n == 0 {
+			return c.trim("、")
+		}
+		start := i
+		for start > 0 && !isStop(c.f[start-1]) {
+			start--
+		}
+		units := splitUnits(c.cut(start, i))
+		if len(units) == 0 {
+			return c
+		}
+		p.give(lead, units)
+		p.groups++
+		c = splice(c, start, min(i+n+1, c.len()))
+	}
+}
+
+// findMark finds （牵头） behind a name.
+func findMark(f []rune) (at, n int) {
+	for i, r := range f {
+		if n := leadMarks.at(f, i); r == '(' && n > 0 && i > 1 {
+			return i, n
+		}
+	}
+	return 0, 0
+}
+
+var leadMarks = newWords("(牵头) (牵头单位) (牵头部门) (主责) (主责单位) (主办)")
 
 // verb gives the units before a role verb, and those still waiting, that role, and goes on with what follows.
 func (p *parser) verb(c text, v verb) {
@@ -208,7 +244,7 @@ func (p *parser) verb(c text, v verb) {
 	p.give(r, units)
 	p.give(support, with)
 	rest := c.cut(v.end, c.len()).trim("、和及并且,")
-	if n := withWords.at(rest.f, 0); n > 0 {
+	if n := withAt(rest.f, 0); n > 0 {
 		rest = rest.cut(n, rest.len())
 		if w, ok := findVerb(rest, false); ok {
 			rest = rest.cut(0, w.start)
@@ -241,7 +277,7 @@ func (p *parser) finish() statement {
 	default:
 		return statement{}
 	}
-	s.pure = p.junk == 0 && len(s.terms) == 0 && !p.objects
+	s.pure = p.junk == 0 && !p.objects
 	rest := p.charge
 	if len(s.inherit) > 0 && len(s.lead) == 0 && len(p.trailing) > 0 && len(p.trailing) < len(rest) {
 		// 甲局负责，各乡镇政府。以下均需各乡镇政府落实，不再列出: the list at the end carries out.

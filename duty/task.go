@@ -1,5 +1,7 @@
 package duty
 
+import "zhixing/calendar"
+
 // tasks emits the duties of an item and those below it.
 func (r *reader) tasks(it *item) {
 	switch {
@@ -213,6 +215,11 @@ func (r *reader) emit(it *item, p part) {
 	d.Text = t.String()
 	r.phrases(&d, t, true)
 	d.Deadlines = append(d.Deadlines, r.terms(f.terms)...)
+	for _, s := range f.terms {
+		for _, x := range calendar.Cadences(s) {
+			d.Cadence = append(d.Cadence, Cadence{x.Raw, x.Every, x.Note})
+		}
+	}
 	d.Spans = it.spans(r.issue.Source, p.from, p.to)
 	if p.deep {
 		for _, k := range it.kids {

@@ -240,10 +240,16 @@ func looseEnd(f []rune) bool {
 	if etc := stripEtc(text{f, f}); etc.len() > 1 {
 		f = etc.f
 	}
-	if len(f) < 2 || notUnitEnds.of(f) > 0 {
+	if len(f) < 2 || seemsOnly(f) {
 		return false
 	}
 	return unitEnds.of(f) > 0 || vagueEnds.of(f) > 0
+}
+
+// seemsOnly says that the text ends in a word that only ends like a unit, unless a longer one is a unit: 县政协办.
+func seemsOnly(f []rune) bool {
+	n := notUnitEnds.of(f)
+	return n > 0 && organEnds.of(f) <= n
 }
 
 // firmEnd says that the text ends like an organ, so that a following 和 cannot be a part of its name.
@@ -252,7 +258,7 @@ func firmEnd(f []rune) bool {
 	if etc := stripEtc(text{f, f}); etc.len() > 1 && etc.len() < len(f) {
 		return looseEnd(etc.f) && !clauseLike(etc.f)
 	}
-	if len(f) < 2 || notUnitEnds.of(f) > 0 || clauseLike(f) {
+	if len(f) < 2 || seemsOnly(f) || clauseLike(f) {
 		return false
 	}
 	if organEnds.of(f) > 0 {
@@ -262,7 +268,8 @@ func firmEnd(f []rune) bool {
 }
 
 var organEnds = newEnds("局 厅 委 部 办 署 院 处 所 站 队 社 馆 台 政府 委员会 管委会 办公室 办公厅 中心 公司 集团 银行 支行 分行 联社 供销社 海关 大队 支队 总队 " +
-	"领导小组 工作组 小组 专班 指挥部 部门 单位 协会 联合会 总工会 妇联 残联 文联 侨联 科协 工商联 团委 党委 党工委 纪委 监委 街道办 办事处 分局 总局 大学 学院 医院 研究院 研究所")
+	"领导小组 工作组 小组 专班 指挥部 部门 单位 协会 联合会 总工会 妇联 残联 文联 侨联 科协 工商联 团委 党委 党工委 纪委 监委 街道办 办事处 分局 总局 大学 学院 医院 研究院 研究所 " +
+	"政协办 人大办 监察机关 检察机关 司法机关 公安机关 行政机关 党政机关 政法机关 审判机关 税务机关")
 
 var unitEnds = newEnds("局 厅 委 部 办 院 署 会 室 处 科 股 县 市 区 州 镇 乡 盟 旗 村 团 所 站 队 台 馆 社 校 行 厂 组 班 师 连 关 司 段 " +
 	"政府 中心 公司 集团 银行 中学 小学 大学 高校 妇联 残联 文联 侨联 科协 社科联 工商联 街道 乡镇 镇街 街镇 人大 政协 林场 农场 基地 学校 " +
@@ -279,9 +286,19 @@ var notUnitEnds = newEnds("社会 大会 机会 不会 例会 展会 晚会 博�
 
 // clauseLike says that a text is a piece of a sentence rather than a name.
 func clauseLike(f []rune) bool {
+	quoted := 0 // end of a quotation inside a name: 推进“三地一区”建设领导小组
 	for i, r := range f {
+		if i < quoted {
+			continue
+		}
 		switch r {
-		case '。', ';', ':', '!', '?', '%', '《', '》', '“', '”', '"', '+', '=', '→', '①', '②', '③':
+		case '“':
+			if c := quoteEnd(f, i); c > 0 && organEnds.of(f) > 0 {
+				quoted = c
+				continue
+			}
+			return true
+		case '。', ';', ':', '!', '?', '%', '《', '》', '”', '"', '+', '=', '→', '①', '②', '③':
 			return true
 		case '的':
 			return true
@@ -291,6 +308,16 @@ func clauseLike(f []rune) bool {
 		}
 	}
 	return clauseHeads.at(f, 0) > 0
+}
+
+// quoteEnd is where a short quotation that opens at i, and does not end the text, has closed.
+func quoteEnd(f []rune, i int) int {
+	for k := i + 1; k < len(f)-1 && k < i+14; k++ {
+		if f[k] == '”' {
+			return k + 1
+		}
+	}
+	return 0
 }
 
 var clauseWords = newWords("应当 通过 按照 根据 依据 确保 做好 抓好 加强 加快 必须 不得 严禁 使用 开展 实现 达到 强化 提升 提高 完善 健全 建立 建成 制定 出台 印发 完成 " +

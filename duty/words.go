@@ -109,8 +109,19 @@ func labelBefore(f []rune, from, c int) (start int, r role) {
 	if n := labels.of(u); n > 1 && (n == len(u) || labelPrefix.at(u, 0) == len(u)-n) {
 		return s, labelRoles[string(u[len(u)-n:])]
 	}
+	if n := labelNouns.of(u); n > 0 && len(u) <= 10 {
+		if k := labelStems.at(u, labelPrefix.at(u, 0)); k > 0 {
+			return s, labelRoles[string(u[labelPrefix.at(u, 0):][:k])]
+		}
+	}
 	return 0, noRole
 }
+
+// labelStems and labelNouns are how a label begins and ends that has a word of its own between: 牵头考核单位.
+var (
+	labelStems = newWords("牵头 责任 负责 配合 参与 协办 协同 落实")
+	labelNouns = newEnds("单位 部门 处室 科室 股室 机构")
+)
 
 // prefixStart moves the start of a label back over 市级, 主要 and the like, where nothing but a stop stands before.
 func prefixStart(f []rune, from, s int) int {
@@ -210,10 +221,21 @@ var weakVerbs = map[string]bool{"指导": true, "督导": true, "监督": true, 
 
 var adverbs = newEnds("按 按照 按职责 按职能 按职责分工 按职能分工 按照职责分工 按照职能分工 按各自职责 按照各自职责 按各自职责分工 按照各自职责分工 按任务分工 按分工 根据职责分工 根据职责 根据各自职责 依职责 依职责分工 依据职责分工 依据职责 " +
 	"按照职责 按照职能 按职权 按权限 按照权限 分别 共同 具体 统一 主要 积极 密切 联合 协同 各自 结合实际 分级 分工 分类 按职责分别 按职责具体 按有关职责 按相关职责 按职责权限 依法 依法依规 按规定 按职责共同 齐抓共管 全力 认真 " +
-	"属地 据职责分工 按照工作职责 按工作职责 按部门职责 按照部门职责 按部门职责分工 按照部门职责分工 按照职责分工分别 按职责任务 职责分工 根据职能 根据职能分工 按照任务分工 具体组织 同步 一同 一起 在职责范围内 在各自职责范围内 结合职责 协调")
+	"属地 据职责分工 按照工作职责 按工作职责 按部门职责 按照部门职责 按部门职责分工 按照部门职责分工 按照职责分工分别 按职责任务 职责分工 根据职能 根据职能分工 按照任务分工 具体组织 同步 一同 一起 分头 在职责范围内 在各自职责范围内 结合职责 协调")
 
 // withWords join a helper to the one in charge.
 var withWords = newWords("会同 商 会商 联合 牵头会同")
+
+// tradeWords begin with 商 without asking anybody: 商务局, 商城县.
+var tradeWords = newWords("商务 商业 商贸 商会 商标 商行 商报 商城 商河 商丘 商洛 商南 商州 商水 商都 会同县")
+
+// withAt is the length of the word at i that joins a helper, 0 where none does.
+func withAt(f []rune, i int) int {
+	if tradeWords.at(f, i) > 0 {
+		return 0
+	}
+	return withWords.at(f, i)
+}
 
 // nounsAfter turn a verb into a part of a name: 牵头单位, 负责同志, 责任人.
 var nounsAfter = newWords("单位 部门 同志 人 人员 处室 集团 领导 主体 者 机构 科室 责任 县级领导 企业")
@@ -322,7 +344,7 @@ func findWord(f []rune, w words) (at, n int) {
 			depth = max(0, depth-1)
 		}
 		if n := w.at(f, i); n > 0 && depth == 0 {
-			if f[i] == '商' && (i == 0 || !looseEnd(f[:i]) || adminWords.at(f, i-1) > 0) {
+			if f[i] == '商' && (i == 0 || !looseEnd(f[:i]) || adminWords.at(f, i-1) > 0 || tradeWords.at(f, i) > 0) {
 				continue
 			}
 			if f[i] == '联' && (runeAt(f, i+2) == '会' || i > 0 && !looseEnd(f[:i])) {
