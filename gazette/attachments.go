@@ -111,7 +111,7 @@ func (d *Document) tellAvailability() {
 	for _, w := range d.where {
 		add(w)
 	}
-	for _, clause := range strings.FieldsFunc(d.PublicNote, func(r rune) bool { return r == '，' || r == ',' || r == '；' || r == '。' }) {
+	for _, clause := range noteClauses(d.PublicNote) {
 		if saysWhere(clause) || strings.Contains(clause, "附件") && strings.Contains(clause, "不") {
 			add(clause)
 		}

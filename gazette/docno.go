@@ -101,7 +101,7 @@ func officeLetters(s string) string {
 }
 
 // sentenceWords stand before a number in running text and are no part of it.
-var sentenceWords = []string{"根据", "按照", "依据", "贯彻", "落实", "执行", "转发", "印发", "通知", "文号", "文件", "废止", "以", "和", "及", "与", "的", "按", "对"}
+var sentenceWords = []string{"根据", "按照", "依据", "贯彻", "落实", "执行", "转发", "印发", "通知", "文号", "文件", "废止", "办公厅", "办公室", "委员会", "以", "和", "及", "与", "的", "按", "对"}
 
 func digitsBefore(s string, at int) (start int, digits string) {
 	at = skipSpaceBefore(s, at)

@@ -260,6 +260,7 @@ func (dr *docReader) node(kind NodeKind, paras ...*para) *Node {
 	for _, p := range paras {
 		p.node = n
 		n.Spans = append(n.Spans, p.spans...)
+		n.mended = n.mended || p.mended
 	}
 	n.Text = joinText(paras)
 	return n

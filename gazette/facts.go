@@ -1,6 +1,9 @@
 package gazette
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // facts works out what is said about a document as a whole from its nodes.
 func (dr *docReader) facts() {
@@ -29,7 +32,7 @@ func (dr *docReader) facts() {
 	}
 	d.setPaths()
 	d.tellAvailability()
-	d.Withheld = withheld(d.PublicNote)
+	d.Withheld = withheld(d.PublicNote, len(d.Attachments))
 	d.cite()
 	if d.Kind == "任免" {
 		d.Appointments = appointments(d)
@@ -159,24 +162,37 @@ func sharedTail(a, b []rune) int {
 	return n
 }
 
-// withheld reads from a public note what it keeps back.
-func withheld(note string) []Withheld {
+// withheld reads from a public note what it keeps back. 附件不公开 without a number means all that are listed.
+func withheld(note string, listed int) []Withheld {
 	var out []Withheld
-	for _, clause := range strings.FieldsFunc(note, func(r rune) bool { return r == '，' || r == ',' || r == '；' || r == '。' }) {
+	for _, clause := range noteClauses(note) {
 		if !containsAny(clause, []string{"不公开", "不予公开", "依申请公开", "不宜公开", "免予公开", "不对外公开", "暂不公开"}) {
 			continue
 		}
-		nos := attachmentNos(clause)
-		if strings.Contains(clause, "附件") || len(nos) > 0 {
-			if len(nos) == 0 {
-				nos = []int{1}
-			}
-			for _, n := range nos {
-				out = append(out, Withheld{Attachment: n, Phrase: clause})
-			}
+		if !strings.Contains(clause, "附件") {
+			out = append(out, Withheld{Whole: true, Phrase: clause})
 			continue
 		}
-		out = append(out, Withheld{Whole: true, Phrase: clause})
+		nos := attachmentNos(clause)
+		for n := 1; len(nos) < max(listed, 1) && !strings.ContainsAny(clause, "0123456789０１２３４５６７８９一二三四五六七八九"); n++ {
+			nos = append(nos, n)
+		}
+		for _, n := range nos {
+			out = append(out, Withheld{Attachment: n, Phrase: clause})
+		}
+	}
+	return out
+}
+
+// noteClauses parts a public note at its commas; 附件1，3不公开 stays whole.
+func noteClauses(note string) []string {
+	var out []string
+	for _, c := range strings.FieldsFunc(note, func(r rune) bool { return r == '，' || r == ',' || r == '；' || r == '。' }) {
+		if n := len(out); n > 0 && isDigit(firstRune(c)) {
+			out[n-1] += "、" + c
+			continue
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -187,29 +203,32 @@ func attachmentNos(s string) []int {
 	if at < 0 {
 		return nil
 	}
-	s = s[at+len("附件"):]
+	s = s[at:]
 	var nos []int
 	through := false
 	for s != "" {
-		n, used := number(s)
-		if used > 0 && n < 100 {
-			if through && len(nos) > 0 {
-				for k := nos[len(nos)-1] + 1; k < n; k++ {
-					nos = append(nos, k)
-				}
-			}
-			nos = append(nos, n)
-			through = false
-			s = s[used:]
+		if rest, ok := strings.CutPrefix(s, "附件"); ok {
+			s = rest
 			continue
 		}
-		r := firstRune(s)
-		if isDash(r) || r == '至' || r == '到' {
-			through = true
-		} else if r != '、' && r != '和' && r != '及' && r != ',' && r != '，' {
-			break
+		if n, used := number(s); used > 0 {
+			for k := 1; through && len(nos) > 0 && nos[len(nos)-1] < n-1 && k < 100; k++ {
+				nos = append(nos, nos[len(nos)-1]+1)
+			}
+			if n > 0 && n < 100 {
+				nos = append(nos, n)
+			}
+			through, s = false, s[used:]
+			continue
 		}
-		s = s[len(string(r)):]
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case isDash(r) || r == '至' || r == '到':
+			through = true
+		case r != '、' && r != '和' && r != '及' && r != '与' && !isSpace(r):
+			return nos
+		}
+		s = s[size:]
 	}
 	return nos
 }

@@ -119,7 +119,8 @@ type Node struct {
 	Spans    []Span
 	Children []*Node
 
-	key string // of a numbered node: its number in folded form, as addresses have it
+	key    string // of a numbered node: its number in folded form, as addresses have it
+	mended bool   // its text is what a person wrote
 }
 
 // Body is the text after the number.

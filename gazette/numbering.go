@@ -234,7 +234,7 @@ func parseArabic(s string) (mark, bool) {
 			m.end = at // 1 总则
 			return m, m.n > 0 && m.n < 30
 		case r == '.' || r == '．' || r == '、' || r == '。' || r == '﹒' || r == '·' && gap == 0:
-			if spaces(s[next:]) == len(s[next:]) || gap > 0 && isDigit(follow) { // nothing follows, or 1 .5
+			if after := s[next+spaces(s[next:]):]; after == "" || gap > 0 && isDigit(firstRune(after)) { // nothing follows, or 1 . 5万
 				return mark{}, false
 			}
 			m.end = next
@@ -276,7 +276,7 @@ func parseHan(s string) (mark, bool) {
 		}
 		return mark{style: hanStyle, n: n, depth: 1, end: next, key: hanNumber(n)}, true
 	case '是':
-		if gap == 0 && n <= 20 {
+		if gap == 0 && n <= 20 && next < len(s) {
 			return mark{style: orderStyle, n: n, depth: 1, end: next, key: hanNumber(n) + "是"}, true
 		}
 	}

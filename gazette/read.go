@@ -1,6 +1,7 @@
 package gazette
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -29,27 +30,12 @@ func Read(source string, mends ...Mend) (*Issue, error) {
 	if err := check(source); err != nil {
 		return nil, fmt.Errorf("gazette.Read: %w", err)
 	}
-	r := &reader{source: source, issue: &Issue{Source: source}}
-	r.lines = splitLines(source)
-	markNoise(source, r.lines)
-	r.promised = markContents(source, r.lines)
-	for _, p := range r.promised {
-		r.issue.Contents = append(r.issue.Contents, p.title)
-	}
-	markMasthead(source, r.lines)
-	r.web = markNavigation(source, r.lines)
-	r.layout = measure(source, r.lines)
-	r.lines = cutLines(source, r.lines)
-	var err error
-	if r.mends, err = newMending(source, r.lines, mends); err != nil {
+	r := &reader{source: simplified(source), issue: &Issue{Source: source}}
+	if err := r.lay(mends); err != nil {
 		return nil, fmt.Errorf("gazette.Read: %w", err)
 	}
-	r.paras = joinLines(source, r.lines, r.layout, r.mends)
-	if len(r.paras) == 0 {
-		return nil, fmt.Errorf("gazette.Read: 第 1 行起只有封面、目录、页码或网页菜单，没有公文的正文")
-	}
 	r.mendText()
-	markRows(source, r.paras)
+	markRows(r.source, r.paras)
 	r.readDocuments()
 	if err := r.mends.unused(source); err != nil {
 		return nil, fmt.Errorf("gazette.Read: %w", err)
@@ -58,7 +44,31 @@ func Read(source string, mends ...Mend) (*Issue, error) {
 	r.number()
 	r.lookOver()
 	r.tile()
+	r.restore(source)
 	return r.issue, nil
+}
+
+// lay cuts the source into lines, names those that belong to no document, and puts the others together to
+// paragraphs.
+func (r *reader) lay(mends []Mend) (err error) {
+	r.lines = splitLines(r.source)
+	markNoise(r.source, r.lines)
+	r.promised = markContents(r.source, r.lines)
+	for _, p := range r.promised {
+		r.issue.Contents = append(r.issue.Contents, p.title)
+	}
+	markMasthead(r.source, r.lines)
+	r.web = markNavigation(r.source, r.lines)
+	r.layout = measure(r.source, r.lines)
+	r.lines = cutLines(r.source, r.lines)
+	if r.mends, err = newMending(r.source, r.lines, mends); err != nil {
+		return err
+	}
+	r.paras = joinLines(r.source, r.lines, r.layout, r.mends)
+	if len(r.paras) == 0 {
+		return errors.New("第 1 行起只有封面、目录、页码或网页菜单，没有公文的正文")
+	}
+	return nil
 }
 
 // mendText sets the corrected text of paragraphs.
