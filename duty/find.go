@@ -206,7 +206,7 @@ func (r *finder) standsFree(t text, open, close int, st statement, inner text) b
 	}
 	b, a := t.at(before), t.at(after)
 	begins := b == 0 || b == '\n' || isEnd(b) || b == ')' || b == '”' && isEnd(t.at(before-1))
-	ends := a == 0 || a == '\n' || isEnd(a) || a == '(' && k == verbal
+	ends := a == 0 || a == ':' || a == '\n' || isEnd(a) || a == '(' && k == verbal
 	if k == verbal {
 		return begins || leadsAny && (ends || a == ',' || opensItem(t.f, after))
 	}

@@ -50,19 +50,65 @@ func readStatement(t text, firstLeads bool) statement {
 	return p.finish()
 }
 
-// unspace drops the white space of a text that has it between all its characters, as some copies do.
+// unspace drops the white space that copying leaves between and inside words. A gap between two units where no 、 parts
+// them becomes one.
 func unspace(t text) text {
-	n := 0
-	for i, r := range t.f {
-		if r == ' ' && i > 0 && t.f[i-1] != ' ' {
-			n++
+	if !t.has(" ") && !t.has("\n") {
+		return t
+	}
+	out := text{make([]rune, 0, t.len()), make([]rune, 0, t.len())}
+	for i := 0; i < t.len(); {
+		if !blank(t.f[i]) {
+			out.raw, out.f = append(out.raw, t.raw[i]), append(out.f, t.f[i])
+			i++
+			continue
+		}
+		j, wide := i, t.raw[i] == '\u3000'
+		for j < t.len() && blank(t.f[j]) {
+			wide = wide || j > i || t.f[j] == '\n'
+			j++
+		}
+		left := out.f[lastStop(out.f)+1:]
+		right := firstName(t.f[j:])
+		if (wide || !parted(out.f, t.f[j:])) && firmEnd(left) && firmEnd(right) && !branch(right) {
+			out.raw, out.f = append(out.raw, '、'), append(out.f, '、')
+		}
+		i = j
+	}
+	return out
+}
+
+// parted says that a 、 parts the units around a place, back to the last label and on to the next.
+func parted(before, after []rune) bool {
+	for i := len(before) - 1; i >= 0 && before[i] != ':' && before[i] != ';'; i-- {
+		if before[i] == '、' {
+			return true
 		}
 	}
-	if n*3 > t.len() {
-		return t.squeeze()
+	for _, r := range after {
+		if r == ':' || r == ';' {
+			break
+		}
+		if r == '、' {
+			return true
+		}
 	}
-	return t
+	return false
 }
+
+func lastStop(f []rune) int {
+	for i := len(f) - 1; i >= 0; i-- {
+		if isStop(f[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// branch says that a name only goes on with the one before it: 市甲局 | 乙县分局.
+func branch(f []rune) bool { return len(f) <= 6 && branchEnds.of(f) > 0 }
+
+var branchEnds = newEnds("分局 分公司 支行 分行 监管组 支队 大队 分中心")
 
 type parser struct {
 	st       statement
@@ -148,6 +194,10 @@ func (p *parser) chunk(c text) {
 	if c.len() == 0 {
 		return
 	}
+	if at := termAfter(c.f); at > 0 { // 甲局2023年底前完成
+		p.st.terms = append(p.st.terms, c.from(at).tight())
+		c = c.cut(0, at)
+	}
 	if sq := c.squeeze(); timeLike(sq.f) && !looseEnd(sq.f) {
 		p.st.terms = append(p.st.terms, sq.String())
 		return
@@ -218,6 +268,16 @@ func findMark(f []rune) (at, n int) {
 }
 
 var leadMarks = newWords("(牵头) (牵头单位) (牵头部门) (主责) (主责单位) (主办)")
+
+// termAfter is where a date follows a name of a unit, 0 where none does.
+func termAfter(f []rune) int {
+	for i := 2; i < len(f); i++ {
+		if f[i] >= '0' && f[i] <= '9' && !(f[i-1] >= '0' && f[i-1] <= '9') && firmEnd(f[:i]) && timeLike(f[i:]) {
+			return i
+		}
+	}
+	return 0
+}
 
 // verb gives the units before a role verb, and those still waiting, that role, and goes on with what follows.
 func (p *parser) verb(c text, v verb) {

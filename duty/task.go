@@ -1,5 +1,7 @@
 package duty
 
+import "strings"
+
 import "zhixing/calendar"
 
 // tasks emits the duties of an item and those below it.
@@ -52,7 +54,7 @@ func covers(it *item) bool {
 		return false
 	}
 	f := it.found[0]
-	if f.end < it.first || sentenceStop(it.text.f[:f.start]) < f.start {
+	if f.start >= it.first || it.text.cut(f.end, max(f.end, it.first)).trim("。:;").len() > 0 || sentenceStop(it.text.f[:f.start]) < f.start {
 		return false
 	}
 	own := 0
@@ -116,7 +118,9 @@ func (r *reader) parts(it *item) {
 		if n == 0 {
 			_, body, _ = it.title(f.start, r.longest)
 		}
-		if at := lastItem(it, body, f.start); at > 0 {
+		if at := nextItem(it, from, f.start); at > 0 {
+			r.glued(it, f, at)
+		} else if at := lastItem(it, body, f.start); at > 0 {
 			r.glued(it, f, at)
 		} else {
 			n++
@@ -147,6 +151,41 @@ func (r *reader) fill(it *item, i int, p *part) {
 	if p.text.len() == 0 {
 		p.text = f.inner
 	}
+}
+
+// nextItem finds a number of the item's own kind right behind a statement: the next task, run together with this one.
+func nextItem(it *item, from, to int) int {
+	if from == 0 || it.mark == "" {
+		return 0
+	}
+	for from < to && (blank(it.text.f[from]) || isEnd(it.text.f[from])) {
+		from++
+	}
+	own := newText(it.mark).squeeze().f
+	if n := markLength(it.text.f[from:to]); n > 0 && markKind(own) == markKind(it.text.f[from:from+n]) {
+		return from
+	}
+	return 0
+}
+
+// markKind tells 1. from （1） from （一） from 一、 from 一是.
+func markKind(f []rune) string {
+	var b strings.Builder
+	for _, r := range f {
+		switch {
+		case r >= '0' && r <= '9':
+			r = '1'
+		case hanNumerals[r]:
+			r = '一'
+		case r == '、' && strings.HasSuffix(b.String(), "1"), r == '。':
+			r = '.'
+		}
+		if s := b.String(); (r == '1' || r == '一') && strings.HasSuffix(s, string(r)) {
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // lastItem finds the last number before a statement in a text that should have none: paragraphs that were run together.

@@ -13,7 +13,7 @@ func SplitUnits(list string) []string {
 
 func splitUnits(t text) []string {
 	var out []string
-	for _, a := range joinAdmin(atoms(t)) {
+	for _, a := range joinAdmin(atoms(unspace(t))) {
 		name := stripEtc(a.text).trim("。.;:,、·-—")
 		if n := name.tight(); n != "" && plausible(name.squeeze().f) {
 			out = append(out, n)
@@ -54,7 +54,7 @@ func atoms(t text) []atom {
 	return out
 }
 
-// splitAnd parts a piece at 和, 及 and white space where both sides are names.
+// splitAnd parts a piece at 和 and 及 where both sides are names.
 func splitAnd(t text, sep rune) []atom {
 	t = t.trim("。.;:,、")
 	if t.len() == 0 {
@@ -69,9 +69,6 @@ func splitAnd(t text, sep rune) []atom {
 			depth = max(0, depth-1)
 		}
 		n := andWords.at(t.f, i)
-		if r == ' ' {
-			n = 1
-		}
 		if depth > 0 || n == 0 || i == 0 {
 			continue
 		}
@@ -79,7 +76,7 @@ func splitAnd(t text, sep rune) []atom {
 		if right.len() < 2 || hasAt(right.f, 0, []rune("其下")) || hasAt(right.f, 0, []rune("其所")) {
 			continue
 		}
-		if r == ' ' && !strictUnit(left.f) || r != ' ' && !firmEnd(left.f) || !looseEnd(right.f) || bareTail(right.f) {
+		if !firmEnd(left.f) || !looseEnd(right.f) || bareTail(right.f) {
 			continue
 		}
 		return append([]atom{{left, sep}}, splitAnd(t.cut(i+n, t.len()), '和')...)
