@@ -14,8 +14,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"strconv"
-	"strings"
 
 	"zhixing/calendar"
 	"zhixing/gazette"
@@ -100,29 +98,12 @@ func Read(issue *gazette.Issue) []Duty {
 
 // ReadDocument reads the duties of one document: those of its own text and those of the plans that it issues.
 func ReadDocument(issue *gazette.Issue, d *gazette.Document) []Duty {
-	r := reader{issue: issue, doc: d, year: d.SignedOn.Year}
-	if r.year == 0 {
-		r.year = yearOf(d.No)
-	}
-	if r.year == 0 {
-		r.year = issue.Year
-	}
+	r := reader{issue: issue, doc: d, year: year(issue, d)}
 	out := r.plan(d.Title, d.Nodes)
 	for _, p := range d.Plans {
 		out = append(out, r.plan(p.Title, p.Nodes)...)
 	}
 	return out
-}
-
-// yearOf is the year of a document's number: 2023 of 甲政发〔2023〕1号.
-func yearOf(no string) int {
-	_, after, _ := strings.Cut(no, "〔")
-	year, _, _ := strings.Cut(after, "〕")
-	y, err := strconv.Atoi(year)
-	if err != nil || y < 1949 || y > 2100 {
-		return 0
-	}
-	return y
 }
 
 // WriteJSON writes the duties as JSON lines.
