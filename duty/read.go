@@ -91,6 +91,9 @@ func (r *reader) notice(root *item) {
 // close their task: 由甲局牵头，乙局配合。
 func (r *reader) spokenToo(root *item, explicit int) {
 	root.walk(func(it *item) {
+		if explicit >= 3 && lastIndex(it.text.f, '由') < 0 {
+			return
+		}
 		from := 0
 		if n := len(it.found); n > 0 {
 			from = it.found[n-1].end
