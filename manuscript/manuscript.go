@@ -10,7 +10,6 @@
 package manuscript
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -61,16 +60,6 @@ func Decode(name string, data []byte) (string, error) {
 		return "", &refusal{shortName(name), why.why, why.err}
 	}
 	return text, nil
-}
-
-func decode(ending string, data []byte) (string, error) {
-	if len(data) > MaxFile {
-		return "", refuse("有 %d MB，超过上限 %d MB：请按期次或按公文拆开，图片较多的请压缩图片后再传", len(data)>>20, MaxFile>>20)
-	}
-	if len(bytes.TrimSpace(data)) == 0 {
-		return "", refuse("是空的，里面没有文字：请检查是否选错了文件")
-	}
-	return decodeText(data)
 }
 
 // finish looks the text over once more, whatever it came from.

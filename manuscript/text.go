@@ -12,11 +12,12 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// decodeText reads a plain text: UTF-8, UTF-16, GB 18030 (which holds GB 2312 and GBK) or Big5.
+// decodeText reads a plain text: UTF-8, UTF-16, GB 18030 (which holds GB 2312 and GBK) or Big5. What a web page
+// declares is believed only of Big5; the rest is seen better from the bytes.
 //
 // A broken character is kept as U+FFFD where it is one in a thousand or rarer (a copy cut in the middle of a
 // character): the reader of gazettes raises a doubt at each of them, so none goes unseen. More than that is refused.
-func decodeText(data []byte) (string, error) {
+func decodeText(data []byte, declared string) (string, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		return checkBroken(string(data[3:]))
@@ -39,7 +40,7 @@ func decodeText(data []byte) (string, error) {
 		return checkBroken(string(data))
 	}
 	enc := encoding.Encoding(simplifiedchinese.GB18030)
-	if clearlyBig5(data) {
+	if declared == "big5" || declared == "big5-hkscs" || clearlyBig5(data) {
 		enc = traditionalchinese.Big5
 	}
 	text, err := enc.NewDecoder().Bytes(data)
