@@ -39,9 +39,12 @@ func (dr *docReader) planTitle() bool {
 	if startsAttachment(dr.paras[dr.i].text) {
 		return false
 	}
-	n := dr.titleLines(dr.i, func(t string) bool {
-		if matchPlan(t, dr.plans) != "" {
+	n := dr.titleLines(dr.i, func(t string, gap bool) bool {
+		if want := matchPlan(t, dr.plans); want != "" && (!gap || strings.HasSuffix(t, bare(want))) {
 			return true
+		}
+		if gap {
+			return false
 		}
 		_, ok := hasAnySuffix(stripTitle(t), planKinds[:19])
 		return ok && dr.tail && dr.tree.base == nil && dr.part == nil && balanced(t)
@@ -54,16 +57,19 @@ func (dr *docReader) planTitle() bool {
 	return true
 }
 
-// titleLines reports how many paragraphs from i on make a title that ok accepts.
-func (dr *docReader) titleLines(i int, ok func(string) bool) int {
+// titleLines reports how many paragraphs from i on make a title that ok accepts; gap says that blank lines stand
+// between them where they stand between paragraphs too.
+func (dr *docReader) titleLines(i int, ok func(title string, gap bool) bool) int {
 	var b strings.Builder
+	gap := false
 	for n := 0; n < 5 && i+n < len(dr.paras); n++ {
 		p := dr.paras[i+n]
-		if !canBeTitle(p) || runes(p.text) > 90 || standsAlone(p.text) || dr.isSigner(p) || n > 0 && p.gap && dr.r.layout.spaced {
+		if !canBeTitle(p) || runes(p.text) > 90 || standsAlone(p.text) || dr.isSigner(p) {
 			return 0
 		}
+		gap = gap || n > 0 && p.gap && dr.r.layout.spaced
 		b.WriteString(bare(p.text))
-		if ok(b.String()) {
+		if ok(b.String(), gap) {
 			return n + 1
 		}
 	}

@@ -95,13 +95,13 @@ func (r *reader) titleAt(i int, promised map[string]bool) (n int, title string) 
 			break
 		}
 		if n == 0 {
-			if at := strings.Index(p.text, "关于"); at < 0 && !isIssuer(bare(p.text)) && !isTitle(bare(p.text)) {
+			if at := strings.Index(p.text, "关于"); at < 0 && !isIssuer(bare(p.text)) && !isTitle(unmarked(bare(p.text))) {
 				break
 			}
 		}
 		b.WriteString(bare(p.text))
 		n++
-		t := b.String()
+		t := unmarked(b.String())
 		if promised[t] {
 			return n, t
 		}

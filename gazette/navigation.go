@@ -100,12 +100,12 @@ func indexEnd(source string, lines []line) int {
 		switch {
 		case ok && contains(indexLabels, label):
 			strong, near, end = true, i, i+1
-			if value == "" && i+1 < len(lines) && !isTitle(bare(lines[i+1].textOf(source))) {
+			if value == "" && i+1 < len(lines) && isValue(label, bare(lines[i+1].textOf(source))) {
 				end = i + 2
 			}
 		case ok && contains(weakLabels, label) && (near >= 0 && i-near < 12 || nextIsIndex(source, lines, i)):
 			near, end = i, i+1
-			if value == "" && i+1 < len(lines) && !isTitle(bare(lines[i+1].textOf(source))) {
+			if value == "" && i+1 < len(lines) && isValue(label, bare(lines[i+1].textOf(source))) {
 				end = i + 2
 			}
 		case isPageLine(bare(s)):
@@ -118,6 +118,15 @@ func indexEnd(source string, lines []line) int {
 		}
 	}
 	return end
+}
+
+// isValue reports whether the line below an empty field can be its value rather than the title of the document.
+func isValue(label, below string) bool {
+	if label == "名称" || label == "标题" || label == "信息名称" {
+		return true
+	}
+	_, plan := hasAnySuffix(stripTitle(below), planKinds[:19])
+	return !plan && !isTitle(below)
 }
 
 // nextIsIndex reports whether a sure field of an index table follows soon.

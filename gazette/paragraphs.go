@@ -194,6 +194,8 @@ func (j *joiner) goesOn(ln *line) bool {
 		return true
 	case isHeadLine(s) || isNumberLine(s):
 		return false
+	case end == '》' && isHeadLine(prev):
+		return false
 	case end == '》' && (firstRune(s) == '《' || firstRune(s) == '（' || firstRune(s) == '('):
 		return true
 	case closes(end) && (closedDuty(prev) || !j.prose):

@@ -64,6 +64,16 @@ func isTitle(t string) bool {
 	return isIssuer(t[:at]) && !containsAny(outsideBrackets(t), []string{"。", "；", "，", "：", "！", "？", ";", ":"})
 }
 
+// unmarked takes the book-title marks off a title that is printed in them as a whole.
+func unmarked(t string) string {
+	if inside, ok := strings.CutPrefix(t, "《"); ok {
+		if inside, ok = strings.CutSuffix(inside, "》"); ok && balanced(inside) {
+			return inside
+		}
+	}
+	return t
+}
+
 // isIssuer reports whether what stands before 关于 can be the issuer of a document; nothing at all may be.
 func isIssuer(s string) bool {
 	if s == "" {
@@ -122,7 +132,7 @@ func standsAlone(s string) bool {
 
 // isHeadLine reports a line that begins a new document whatever stands before it.
 func isHeadLine(s string) bool {
-	return len(s) < 600 && strings.Contains(s, "关于") && isTitle(bare(s))
+	return len(s) < 600 && strings.Contains(s, "关于") && isTitle(unmarked(bare(s)))
 }
 
 // issued lists the titles that a notice says it issues: 关于印发《甲》《乙》的通知, 关于印发甲方案的通知.
