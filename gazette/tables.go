@@ -43,19 +43,23 @@ func tableHead(source string, lines []line, i int) int {
 		}
 		return 0
 	}
-	n, units := 0, 0
-	for i+n < len(lines) && n < 12 {
-		ln := &lines[i+n]
-		s := ln.textOf(source)
-		if ln.noise != NotNoise || len(s) > 90 || !isColumnHead(s) {
+	n, known, units, strange := 0, 0, 0, 0
+	for k := i; k < len(lines) && k < i+14 && strange < 2; k++ {
+		s := lines[k].textOf(source)
+		if lines[k].noise != NotNoise || len(s) > 90 || isNumber(s) || strings.ContainsAny(s, "。，；：:") {
 			break
 		}
-		if containsAny(s, unitHeads) {
+		if !isColumnHead(s) { // 分管领导: a word that only this table uses
+			strange++
+			continue
+		}
+		if strange = 0; containsAny(s, unitHeads) {
 			units++
 		}
-		n++
+		known++
+		n = k - i + 1
 	}
-	if n >= 3 && units >= 2 {
+	if known >= 3 && units >= 2 && isColumnHead(lines[i].textOf(source)) {
 		return n
 	}
 	return 0
