@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -31,7 +32,10 @@ next:
 				continue next
 			}
 		}
-		return badRequest(fmt.Sprintf("不认识的参数 %q；可用的参数：%v。", name, known))
+		if len(known) == 0 {
+			return badRequest(fmt.Sprintf("不认识的参数 %q；这个地址没有参数。", name))
+		}
+		return badRequest(fmt.Sprintf("不认识的参数 %q；可用的参数：%s。", name, strings.Join(known, "、")))
 	}
 	return nil
 }
@@ -49,6 +53,7 @@ func number(r *http.Request, name string, least, most, without int) (int, error)
 	return n, nil
 }
 
+// day reads a date; nothing asks for none.
 func day(r *http.Request, name string) (calendar.Date, error) {
 	d, err := calendar.ParseDate(r.URL.Query().Get(name))
 	if err != nil {
@@ -73,6 +78,9 @@ func (s *Server) apiIssues(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) apiIssue(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyKnown(r); err != nil {
+		return err
+	}
 	is, err := s.issueOf(r, r.PathValue("no"))
 	if err != nil {
 		return err
@@ -145,11 +153,10 @@ func (s *Server) apiUnits(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) apiUnit(w http.ResponseWriter, r *http.Request) error {
-	var u publication.UnitPage
-	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		u, err = publication.UnitOf(ctx, tx, s.countyCode, s.canonicalUnit(r.PathValue("name")))
+	if err := onlyKnown(r); err != nil {
 		return err
-	})
+	}
+	u, err := s.unitOf(r, r.PathValue("name"))
 	if err != nil {
 		return err
 	}
@@ -157,6 +164,9 @@ func (s *Server) apiUnit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) apiFreshness(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyKnown(r); err != nil {
+		return err
+	}
 	var f publication.Front
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		f, err = publication.FrontOf(ctx, tx, s.countyCode)
@@ -170,6 +180,9 @@ func (s *Server) apiFreshness(w http.ResponseWriter, r *http.Request) error {
 
 // apiDump streams the whole public record. It is costly, so one address may ask for it only now and then.
 func (s *Server) apiDump(w http.ResponseWriter, r *http.Request) error {
+	if err := onlyKnown(r); err != nil {
+		return err
+	}
 	if !s.limits.allow("dump", clientAddress(r), 1.0/60, 2) {
 		return &httpError{status: http.StatusTooManyRequests, message: "全量数据每分钟只能取一次，请稍后再来。"}
 	}

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -183,7 +185,9 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, key publicatio
 	h := w.Header()
 	h.Set("Content-Type", c.MediaType)
 	h.Set("Content-Length", strconv.Itoa(len(c.Bytes)))
-	h.Set("Digest", "sha-256="+c.SHA256)
+	if sum, err := hex.DecodeString(c.SHA256); err == nil {
+		h.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(sum)+":") // RFC 9530
+	}
 	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(saveAs))
 	_, err = w.Write(c.Bytes)
 	return err

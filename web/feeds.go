@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"zhixing/calendar"
@@ -42,39 +43,46 @@ type atomEntry struct {
 }
 
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) error {
-	var page publication.Page
-	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		page, err = publication.List(ctx, tx, s.countyCode, publication.Filter{Limit: feedLength})
-		return err
-	})
+	heads, err := s.recent(r, publication.Filter{})
 	if err != nil {
 		return err
 	}
-	return s.writeFeed(w, s.countyName+"人民政府公报", "/", page.Items)
+	return s.writeFeed(w, r, s.countyName+"人民政府公报", "/", heads)
+}
+
+// recent are the documents of a feed: those published, corrected or withdrawn last.
+func (s *Server) recent(r *http.Request, f publication.Filter) (heads []publication.Head, err error) {
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		heads, err = publication.Recent(ctx, tx, s.countyCode, f, feedLength)
+		return err
+	})
+	return heads, err
 }
 
 // writeFeed writes an Atom feed (RFC 4287) of documents; page is the address that it belongs to. A withdrawn document
 // stays in with its new state, so that readers of the feed learn of the withdrawal.
-func (s *Server) writeFeed(w http.ResponseWriter, title, page string, heads []publication.Head) error {
-	if len(heads) > feedLength {
-		heads = heads[:feedLength]
-	}
+func (s *Server) writeFeed(w http.ResponseWriter, r *http.Request, title, page string, heads []publication.Head) error {
 	updated := time.Unix(0, 0)
-	f := atomFeed{Lang: "zh-CN", ID: s.BaseURL + page, Title: title, Links: []atomLink{{"alternate", "text/html", s.BaseURL + page}}}
+	f := atomFeed{Lang: "zh-CN", ID: s.BaseURL + page, Title: title, Links: []atomLink{
+		{"self", "application/atom+xml", s.BaseURL + r.URL.RequestURI()}, {"alternate", "text/html", s.BaseURL + page}}}
 	for _, h := range heads {
 		if h.RecordedAt.After(updated) {
 			updated = h.RecordedAt
 		}
 		at := s.BaseURL + documentURL(h.Key)
-		summary := h.No + " " + h.Issuer + " " + h.SignedOn.Chinese()
+		summary := strings.Join(strings.Fields(h.No+" "+h.Issuer+" "+h.SignedOn.Chinese()), " ")
 		switch {
 		case h.Withdrawn:
 			summary += "（已撤回）"
 		case h.Version > 1:
 			summary += "（已更正）"
 		}
+		author := h.Issuer
+		if author == "" {
+			author = s.countyName + "人民政府"
+		}
 		f.Entries = append(f.Entries, atomEntry{
-			ID: at, Title: h.Title, Published: rfc3339(h.FirstAt), Updated: rfc3339(h.RecordedAt), Author: h.Issuer,
+			ID: at, Title: h.Title, Published: rfc3339(h.FirstAt), Updated: rfc3339(h.RecordedAt), Author: author,
 			Links: []atomLink{{"alternate", "text/html", at}}, Summary: summary,
 		})
 	}

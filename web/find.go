@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"zhixing/db"
@@ -29,18 +30,26 @@ type findPage struct {
 
 // find searches as a page, as data or as a feed; the three have the same parameters.
 func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
-	if !s.limits.allow("search", clientAddress(r), 20, 60) {
-		return &httpError{status: http.StatusTooManyRequests, message: "检索太频繁，请稍等几秒再试。"}
+	if err := s.searchAllowed(r); err != nil {
+		return err
+	}
+	form := strings.TrimPrefix(r.URL.Path, "/search")
+	if form != "" {
+		if err := onlyKnown(r, searchParameters...); err != nil {
+			return err
+		}
 	}
 	q := r.URL.Query()
-	page := findPage{Q: q, Asked: asks(q)}
+	page := findPage{Q: q, Asked: asks(q) || form != ""}
+	if form == ".atom" {
+		r = asFeed(r)
+	}
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if page.Facets, err = publication.FacetsOf(ctx, tx, s.countyCode); err != nil || !page.Asked {
 			return err
 		}
 		return s.search(ctx, tx, r, &page)
 	})
-	form := strings.TrimPrefix(r.URL.Path, "/search")
 	status := http.StatusOK
 	if err != nil {
 		he := asHTTPError(err)
@@ -57,14 +66,14 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
 		for _, h := range page.Hits {
 			heads = append(heads, page.Heads[h.Key])
 		}
-		return s.writeFeed(w, "检索："+describe(q), "/search?"+q.Encode(), heads)
+		return s.writeFeed(w, r, "检索："+describe(q), "/search?"+q.Encode(), heads)
 	}
 	p := s.page(r, "公文检索", home, Link{Text: "公文检索"})
 	p.Query = q.Get("q")
 	if page.Asked && page.Problem == "" {
 		watch := url.Values{}
 		for k := range q {
-			if k != "after" && k != "done" && q.Get(k) != "" {
+			if k != "cursor" && k != "done" && q.Get(k) != "" {
 				watch.Set(k, q.Get(k))
 			}
 		}
@@ -74,6 +83,28 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Data = page
 	return s.render(w, status, "search.html", p)
+}
+
+// searchParameters are what a search may be asked with.
+var searchParameters = []string{"q", "unit", "kind", "issuer", "from", "to", "sort", "limit", "cursor"}
+
+// searchAllowed slows down one address that searches without end. What is found in the cache does not count.
+func (s *Server) searchAllowed(r *http.Request) error {
+	if !s.limits.allow("search", clientAddress(r), 20, 60) {
+		return &httpError{status: http.StatusTooManyRequests, message: "检索太频繁，请稍等几秒再试。"}
+	}
+	return nil
+}
+
+// asFeed asks the same as a feed does: the newest first, as many as a feed holds.
+func asFeed(r *http.Request) *http.Request {
+	v := r.URL.Query()
+	v.Set("sort", string(search.ByDate))
+	v.Set("limit", strconv.Itoa(feedLength))
+	v.Del("cursor")
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = v.Encode()
+	return r
 }
 
 // asks reports whether a query looks for anything at all.
@@ -89,7 +120,7 @@ func asks(q url.Values) bool {
 func (s *Server) search(ctx context.Context, tx *db.Tx, r *http.Request, page *findPage) error {
 	v := r.URL.Query()
 	query := search.Query{County: s.countyCode, Text: strings.TrimSpace(v.Get("q")), Kind: v.Get("kind"), Issuer: v.Get("issuer"),
-		Sort: search.Sort(v.Get("sort")), After: v.Get("after")}
+		Sort: search.Sort(v.Get("sort")), After: v.Get("cursor")}
 	if u := strings.TrimSpace(v.Get("unit")); u != "" {
 		query.Unit = s.canonicalUnit(u)
 	}
@@ -111,7 +142,7 @@ func (s *Server) search(ctx context.Context, tx *db.Tx, r *http.Request, page *f
 		for k := range v {
 			next.Set(k, v.Get(k))
 		}
-		next.Set("after", page.Results.Next)
+		next.Set("cursor", page.Results.Next)
 		page.Next = r.URL.Path + "?" + next.Encode()
 	}
 	keys := make([]publication.Key, len(page.Hits))
@@ -140,21 +171,31 @@ func describe(q url.Values) string {
 	return strings.Join(parts, " · ")
 }
 
+// findJSON is what was found, as data.
+type findJSON struct {
+	Total int       `json:"total"`
+	Items []hitJSON `json:"items"`
+	Next  string    `json:"next,omitempty"`
+}
+
 type hitJSON struct {
 	publication.Head
 	Snippet string `json:"snippet"`
 }
 
-func searchJSON(page findPage) map[string]any {
-	items := []hitJSON{}
+func searchJSON(page findPage) findJSON {
+	out := findJSON{Total: page.Total, Items: []hitJSON{}, Next: page.Results.Next}
 	for _, h := range page.Hits {
-		items = append(items, hitJSON{page.Heads[h.Key], h.Snippet.Text})
+		out.Items = append(out.Items, hitJSON{page.Heads[h.Key], h.Snippet.Text})
 	}
-	return map[string]any{"total": page.Total, "items": items, "next": page.Results.Next}
+	return out
 }
 
 func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request) error {
-	if err := onlyKnown(r, "q", "unit", "kind", "issuer", "from", "to", "sort", "limit", "after"); err != nil {
+	if err := onlyKnown(r, searchParameters...); err != nil {
+		return err
+	}
+	if err := s.searchAllowed(r); err != nil {
 		return err
 	}
 	page := findPage{}
@@ -162,62 +203,4 @@ func (s *Server) apiSearch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, searchJSON(page))
-}
-
-// duties lists duties as read, of all documents, one document or one unit, as page, table or data.
-func (s *Server) duties(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	f := publication.DutyFilter{Role: q.Get("role"), Cursor: q.Get("after"), Limit: pageLength}
-	if u := strings.TrimSpace(q.Get("unit")); u != "" {
-		f.Unit = s.canonicalUnit(u)
-	}
-	if d := strings.TrimSpace(q.Get("doc")); d != "" {
-		key, ok := publication.ParseKey(d)
-		if !ok {
-			return badRequest("文号写作 甲政发〔2023〕1号 或 甲政发/2023/1 的形式。")
-		}
-		f.Key = key
-	}
-	form := strings.TrimPrefix(r.URL.Path, "/duties")
-	if form != "" {
-		f.Limit = publication.MaxLimit
-	}
-	var list publication.DutyPage
-	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = publication.Duties(ctx, tx, s.countyCode, f)
-		for err == nil && form == ".csv" && list.Next != "" && len(list.Items) < 20000 { // a table is whole
-			var more publication.DutyPage
-			f.Cursor = list.Next
-			more, err = publication.Duties(ctx, tx, s.countyCode, f)
-			list.Items, list.Next = append(list.Items, more.Items...), more.Next
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	views, err := dutyViews(list.Items)
-	if err != nil {
-		return err
-	}
-	switch form {
-	case ".csv":
-		return writeCSV(w, "任务摘录.csv", dutyRows(views))
-	case ".json":
-		list.Items = orEmpty(list.Items)
-		return writeJSON(w, http.StatusOK, list)
-	}
-	p := s.page(r, "任务摘录", home, Link{Text: "任务摘录"})
-	next := ""
-	if list.Next != "" {
-		v := url.Values{}
-		for k := range q {
-			v.Set(k, q.Get(k))
-		}
-		v.Set("after", list.Next)
-		next = "/duties?" + v.Encode()
-	}
-	export := "?" + url.Values{"unit": {q.Get("unit")}, "role": {q.Get("role")}, "doc": {q.Get("doc")}}.Encode()
-	p.Data = map[string]any{"Duties": views, "Next": next, "First": q.Get("after") != "", "Unit": q.Get("unit"), "Role": q.Get("role"), "Doc": q.Get("doc"), "Export": export}
-	return s.render(w, http.StatusOK, "duties.html", p)
 }

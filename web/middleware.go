@@ -6,14 +6,18 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// maxBody bounds every request body but uploads, which say their own bound.
-const maxBody = 1 << 20
+// maxBody bounds every request body but uploads, which say their own bound; maxAddress an address with its query.
+const (
+	maxBody    = 1 << 20
+	maxAddress = 8 << 10
+)
 
 // guard checks who may use a route, serves public pages from the cache, and turns a handler's error into a page.
 func (s *Server) guard(rt route) http.Handler {
@@ -31,15 +35,13 @@ func (s *Server) guard(rt route) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
-		if rt.cached && r.Method == http.MethodGet && sessionOf(r) == nil {
+		if rt.cached && sessionOf(r) == nil {
 			s.serveCached(w, r, rt)
 			return
 		}
-		if !rt.cached {
-			w.Header().Set("Cache-Control", "no-store")
-		}
-		if err := rt.handle(s, w, r); err != nil {
-			s.fail(w, r, err)
+		w.Header().Set("Cache-Control", "no-store") // a handler whose answer may be kept says so itself
+		if c := s.run(w, r, rt); c != nil {
+			c.send(w, r)
 		}
 	})
 }
@@ -52,25 +54,86 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request, rt route) {
 		return
 	}
 	key := strconv.FormatInt(edition, 10) + " " + r.URL.RequestURI()
-	w.Header().Set("Cache-Control", "public, no-cache")
-	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, edition))
-	if hit, ok := s.cache.get(key); ok {
-		h := w.Header()
-		for k, v := range hit.header {
-			h[k] = v
+	tag := s.etag(key)
+	h := w.Header()
+	h.Set("Cache-Control", "public, no-cache")
+	h.Set("Vary", "Accept-Encoding, Cookie")
+	h.Set("ETag", tag)
+	if matches(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	c, ok := s.cache.get(key)
+	if !ok {
+		if c = s.run(w, r, rt); c == nil {
+			return
 		}
-		w.WriteHeader(hit.status)
-		_, _ = w.Write(hit.body)
-		return
+		if c.status == http.StatusOK {
+			c.key = key
+			c.compress()
+			s.cache.put(c)
+		} else {
+			h.Del("ETag")
+		}
 	}
-	rec := &recorder{ResponseWriter: w, max: 4 << 20}
+	c.send(w, r)
+}
+
+// run lets a handler answer and keeps what it said, so that an error half-way leaves no half page. It is nil where the
+// answer is out already: an error, or more than is worth keeping.
+func (s *Server) run(w http.ResponseWriter, r *http.Request, rt route) *cached {
+	rec := &recorder{out: w, max: maxKept}
 	if err := rt.handle(s, rec, r); err != nil {
+		if rec.over {
+			s.Logger.Error("answer broken off", "path", r.URL.Path, "error", err)
+			panic(http.ErrAbortHandler) // the reader must see that it is not whole
+		}
+		for _, name := range []string{"Content-Disposition", "Content-Length", "Repr-Digest"} {
+			w.Header().Del(name)
+		}
 		s.fail(w, r, err)
-		return
+		return nil
 	}
-	if rec.status == http.StatusOK && !rec.over {
-		s.cache.put(&cached{key: key, status: rec.status, header: w.Header().Clone(), body: rec.body})
+	if rec.over {
+		return nil
 	}
+	return &cached{status: max(rec.status, http.StatusOK), header: w.Header().Clone(), body: rec.body}
+}
+
+// dispatch answers in our own words where no route fits: 404, or 405 with the methods that do.
+func (s *Server) dispatch(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.URL.RequestURI()) > maxAddress {
+			s.fail(w, r, &httpError{status: http.StatusRequestURITooLong, message: "地址太长，请减少查询条件。"})
+			return
+		}
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		try := &recorder{out: nowhere(http.Header{}), max: maxKept}
+		h.ServeHTTP(try, r)
+		r2, err := s.withSession(r)
+		switch {
+		case err != nil:
+			s.fail(w, r, err)
+		case try.status == http.StatusNotFound:
+			s.fail(w, r2, notFound("没有这个页面。地址可能打错了，或者页面已经移走。"))
+		case try.status == http.StatusMethodNotAllowed:
+			w.Header().Set("Allow", try.Header().Get("Allow"))
+			s.fail(w, r2, &httpError{status: try.status, message: "这个地址不能用 " + shortMethod(r.Method) + " 方法访问。"})
+		default:
+			mux.ServeHTTP(w, r)
+		}
+	})
+}
+
+func shortMethod(m string) string {
+	if len(m) > 12 {
+		return "这种"
+	}
+	return m
 }
 
 // secureHeaders is the same for every answer: nothing from elsewhere, no frames, no guessing of types.
@@ -81,6 +144,9 @@ func secureHeaders(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("X-Frame-Options", "DENY")
+		if strings.HasPrefix(r.URL.Path, "/api/") { // open data: any page anywhere may read it, as the public
+			h.Set("Access-Control-Allow-Origin", "*")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -119,5 +119,5 @@ func writeProblem(w http.ResponseWriter, he *httpError) {
 	w.WriteHeader(he.status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(map[string]any{"type": "about:blank", "title": statusTitles[he.status], "status": he.status, "detail": he.message})
+	_ = enc.Encode(map[string]any{"type": "about:blank", "title": titleOf(he.status), "status": he.status, "detail": he.message})
 }

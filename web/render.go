@@ -104,10 +104,14 @@ type Alternate struct{ Type, Title, URL string }
 func (s *Server) page(r *http.Request, title string, crumbs ...Link) *Page {
 	p := &Page{
 		Title: title, Site: s.countyName + "人民政府公报", County: s.countyName, Code: s.countyCode, Demo: s.Demo,
-		Nav: s.navigation(r), Crumbs: crumbs, Flash: flashes[r.URL.Query().Get("done")],
+		Nav: s.navigation(r), Crumbs: crumbs,
 	}
-	if u := sessionOf(r); u != nil {
+	u := sessionOf(r)
+	if u != nil {
 		p.User = u.User.FullName
+	}
+	if u != nil || r.URL.Path == "/login" { // a link from elsewhere must not make a public page say that something was done
+		p.Flash = flashes[r.URL.Query().Get("done")]
 	}
 	return p
 }
@@ -169,11 +173,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		writeProblem(w, he)
 		return
 	}
-	p := s.page(r, http.StatusText(he.status))
-	p.Title = statusTitles[he.status]
-	if p.Title == "" {
-		p.Title = "出错了"
-	}
+	p := s.page(r, titleOf(he.status))
 	p.Data = he.message
 	if err := s.render(w, he.status, "error.html", p); err != nil {
 		http.Error(w, he.message, he.status)
@@ -182,7 +182,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 var statusTitles = map[int]string{
 	400: "请求有误", 401: "请先登录", 403: "无权办理", 404: "没有找到", 405: "不能这样访问", 409: "内容已被他人修改", 410: "已撤回",
-	413: "内容太大", 429: "访问太频繁", 500: "系统出错",
+	413: "内容太大", 414: "地址太长", 429: "访问太频繁", 500: "系统出错",
+}
+
+func titleOf(status int) string {
+	if t := statusTitles[status]; t != "" {
+		return t
+	}
+	return "出错了"
 }
 
 // redirectError sends the person elsewhere instead of failing.
@@ -192,7 +199,7 @@ func (e *redirectError) Error() string { return "redirect to " + e.to }
 
 // wantsJSON reports whether a program asked: by address or by what it accepts.
 func wantsJSON(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasSuffix(r.URL.Path, ".json") || r.Header.Get("Accept") == "application/json"
+	return strings.HasPrefix(r.URL.Path, "/api/") || strings.HasSuffix(r.URL.Path, ".json") || strings.HasPrefix(r.Header.Get("Accept"), "application/json")
 }
 
 func byteSize(n int) string {

@@ -54,6 +54,7 @@ var openDataRoutes = []route{
 	{"GET /api/v1/documents", everybody, true, false, (*Server).apiDocuments, "公文列表，游标翻页"},
 	{"GET /api/v1/documents/{key...}", everybody, true, false, (*Server).apiDocument, "一件公文"},
 	{"GET /api/v1/search", everybody, true, false, (*Server).apiSearch, "检索"},
+	{"GET /api/v1/duties", everybody, true, false, (*Server).apiDuties, "任务，游标翻页"},
 	{"GET /api/v1/units", everybody, true, false, (*Server).apiUnits, "单位"},
 	{"GET /api/v1/units/{name}", everybody, true, false, (*Server).apiUnit, "一个单位"},
 	{"GET /api/v1/freshness", everybody, true, false, (*Server).apiFreshness, "各机关公布到哪一天"},

@@ -15,11 +15,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"mime"
 	"net/http"
 	"path"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -58,6 +60,7 @@ type Server struct {
 	pages      *templates
 	cache      *cache
 	static     map[string]asset
+	build      string // tells this version of the program from others
 	metrics    *metrics
 	limits     *limits
 }
@@ -65,6 +68,7 @@ type Server struct {
 type asset struct {
 	body      []byte
 	mediaType string
+	sum       string // names the content in its address
 }
 
 // New wires a server. It reads nothing from the database yet.
@@ -83,13 +87,18 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s.pages = pages
+	s.build = buildMark()
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		mux.Handle(r.pattern, s.guard(r))
 	}
 	// The outermost comes last: what fails inside is still counted, logged and answered.
-	var h http.Handler = mux
-	h = http.NewCrossOriginProtection().Handler(h)
+	h := s.dispatch(mux)
+	sameSite := http.NewCrossOriginProtection()
+	sameSite.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, forbidden("这个请求来自别的网站，已拒绝。请在本站页面上重新办理。"))
+	}))
+	h = sameSite.Handler(h)
 	h = secureHeaders(h)
 	h = s.observe(h)
 	s.handler = h
@@ -110,27 +119,50 @@ func (s *Server) loadStatic() error {
 		if err != nil {
 			return err
 		}
-		mt := mime.TypeByExtension(path.Ext(p))
-		s.static[strings.TrimPrefix(p, "static/")] = asset{b, mt}
+		sum := sha256.Sum256(b)
+		s.static[strings.TrimPrefix(p, "static/")] = asset{b, mime.TypeByExtension(path.Ext(p)), hex.EncodeToString(sum[:6])}
 		return nil
 	})
 }
 
 // assetURL is the address of a static file, checksum included.
-func (s *Server) assetURL(name string) string {
-	sum := sha256.Sum256(s.static[name].body)
-	return "/static/" + hex.EncodeToString(sum[:6]) + "/" + name
-}
+func (s *Server) assetURL(name string) string { return "/static/" + s.static[name].sum + "/" + name }
 
 func (s *Server) serveStatic(w http.ResponseWriter, r *http.Request) error {
 	a, ok := s.static[r.PathValue("name")]
 	if !ok {
 		return notFound("没有这个文件。")
 	}
+	w.Header().Set("Cache-Control", "no-cache") // another version's address: what is here now, and not for long
+	if r.PathValue("sum") == a.sum {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
 	w.Header().Set("Content-Type", a.mediaType)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	_, err := w.Write(a.body)
 	return err
+}
+
+// buildMark is made of what pages are made of: the program's version, templates and styles.
+func buildMark() string {
+	h := sha256.New()
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, kv := range info.Settings {
+			if strings.HasPrefix(kv.Key, "vcs.") {
+				fmt.Fprintln(h, kv.Key, kv.Value)
+			}
+		}
+		fmt.Fprintln(h, info.Main.Version)
+	}
+	for _, files := range []embed.FS{templateFiles, staticFiles} {
+		_ = fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				b, _ := files.ReadFile(p) // embedded: it is there
+				h.Write(b)
+			}
+			return err
+		})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6]) + " "
 }
 
 // now is the server's only clock.

@@ -31,6 +31,8 @@ type site struct {
 	clock *dbtest.Clock
 	logs  *bytes.Buffer
 	users map[string]account.Token
+
+	issues int // made by nextIssue
 }
 
 const (

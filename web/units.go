@@ -50,11 +50,7 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request) error {
 			name, form = base, ext
 		}
 	}
-	var u publication.UnitPage
-	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		u, err = publication.UnitOf(ctx, tx, s.countyCode, s.canonicalUnit(name))
-		return err
-	})
+	u, err := s.unitOf(r, name)
 	if err != nil {
 		return err
 	}
@@ -71,16 +67,26 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request) error {
 	case ".csv":
 		return writeCSV(w, u.Unit+"任务.csv", dutyRows(duties))
 	case ".atom":
-		heads := make([]publication.Head, len(u.Naming))
-		for i, n := range u.Naming {
-			heads[i] = n.Head
+		heads, err := s.recent(r, publication.Filter{Unit: u.Unit})
+		if err != nil {
+			return err
 		}
-		return s.writeFeed(w, "提到“"+u.Unit+"”的公文", unitURL(u.Unit), heads)
+		return s.writeFeed(w, r, "提到“"+u.Unit+"”的公文", unitURL(u.Unit), heads)
 	}
 	p := s.page(r, u.Unit, home, Link{Text: "单位名录", URL: "/units"}, Link{Text: u.Unit})
 	p.Alternates = []Alternate{{"application/atom+xml", "关注" + u.Unit, unitURL(u.Unit) + ".atom"}}
 	p.Data = map[string]any{"Unit": u, "Duties": duties, "URL": unitURL(u.Unit), "Aliases": s.aliases(u.Unit)}
 	return s.render(w, http.StatusOK, "unit.html", p)
+}
+
+// unitOf is all that names a unit, by any of its names.
+func (s *Server) unitOf(r *http.Request, name string) (u publication.UnitPage, err error) {
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		u, err = publication.UnitOf(ctx, tx, s.countyCode, s.canonicalUnit(name))
+		return err
+	})
+	u.Naming, u.Listed = orEmpty(u.Naming), orEmpty(u.Listed)
+	return u, err
 }
 
 // canonicalUnit is the unit that a name means, the name itself where the county's folder does not know it.
