@@ -20,8 +20,8 @@ type page struct {
 	label   string // number of a list's item, until its text comes
 	skip    string // name of the element whose content is not shown
 	inSkip  int    // elements of that name open inside
-	grids   int    // tables open inside it
-	hidden  int    // line where it began
+	inner   int    // tables and lists open inside it
+	hidden  int    // where it began
 	swallow bool   // it held text
 }
 
@@ -69,12 +69,12 @@ func decodePage(text string) (string, error) {
 		if tag.name == "" {
 			break
 		}
-		if err := p.tag(&t, tag); err != nil {
+		if err := p.tag(tag); err != nil {
 			return "", err
 		}
 	}
-	if p.skip != "" && p.swallow {
-		return "", refuse("第 %d 行的 <%s> 没有结束，后面的文字读不到，网页可能没有存完：请在浏览器里打开网页，全选复制，粘贴到上传页的文字框里", p.hidden, p.skip)
+	if p.skip != "" && (p.swallow || t.cut) {
+		return "", refuse("第 %d 行的 <%s> 没有结束，后面的文字读不到，网页可能没有存完：请在浏览器里打开网页，全选复制，粘贴到上传页的文字框里", t.line(p.hidden), p.skip)
 	}
 	if err := p.endLine(); err != nil {
 		return "", err
@@ -86,9 +86,8 @@ func decodePage(text string) (string, error) {
 	return out, nil
 }
 
-func (p *page) tag(t *tags, tag htmlTag) error {
-	if p.skip != "" {
-		p.skipping(tag)
+func (p *page) tag(tag htmlTag) error {
+	if p.skip != "" && p.skipping(tag) {
 		return nil
 	}
 	if !tag.end && !void[tag.name] && !tag.selfClosed && (unshown[tag.name] || tag.hidden()) {
@@ -97,10 +96,7 @@ func (p *page) tag(t *tags, tag htmlTag) error {
 				return err
 			}
 		}
-		if tag.name == "td" || tag.name == "th" {
-			p.openCell(1, 1)
-		}
-		p.skip, p.inSkip, p.grids, p.hidden, p.swallow = tag.name, 1, 0, t.line(), false
+		p.skip, p.inSkip, p.inner, p.hidden, p.swallow = tag.name, 1, 0, tag.at, false
 		return nil
 	}
 	if !blocks[tag.name] {
@@ -119,25 +115,42 @@ func (p *page) tag(t *tags, tag htmlTag) error {
 	return nil
 }
 
-// skipping looks for the end of the element that is not shown. An element that nobody closed ends with the cell or
-// the table that it stands in.
-func (p *page) skipping(tag htmlTag) {
+// skipping reports whether a tag still belongs to the element that is not shown.
+func (p *page) skipping(tag htmlTag) bool {
+	holds := tag.name == "table" || tag.name == "ol" || tag.name == "ul"
 	switch {
 	case void[tag.name] || tag.selfClosed:
+	case p.inner == 0 && p.endsSkip(tag):
+		p.skip = ""
+		return false
 	case tag.name == p.skip && !tag.end:
 		p.inSkip++
 	case tag.name == p.skip:
 		if p.inSkip--; p.inSkip == 0 {
 			p.skip = ""
 		}
-	case tag.name == "table" && !tag.end:
-		p.grids++
-	case tag.name == "table" && p.grids > 0:
-		p.grids--
-	case p.grids == 0 && tag.end && !p.free() && (tag.name == "td" || tag.name == "th" || tag.name == "tr" || tag.name == "table"):
-		p.skip = ""
-		p.block(tag)
+	case holds && !tag.end:
+		p.inner++
+	case holds && p.inner > 0:
+		p.inner--
 	}
+	return true
+}
+
+// endsSkip reports a tag that ends, as in browsers, an element that nobody closed: a cell ends with the next, a
+// paragraph with the next block, anything with the cell it stands in.
+func (p *page) endsSkip(tag htmlTag) bool {
+	cell := tag.name == "td" || tag.name == "th"
+	if tag.end {
+		return !p.free() && tag.name != p.skip && (cell || tag.name == "tr" || tag.name == "table")
+	}
+	switch p.skip {
+	case "td", "th":
+		return cell || tag.name == "tr"
+	case "p":
+		return blocks[tag.name]
+	}
+	return p.skip == "li" && tag.name == "li"
 }
 
 func (p *page) block(tag htmlTag) {

@@ -7,18 +7,18 @@ import (
 
 // tags cuts a web page into text and tags, forgiving as browsers are. Every byte is looked at a fixed number of times.
 type tags struct {
-	src   string
-	at    int
-	lines int // line breaks before counted
-	seen  int // up to where lines were counted
+	src string
+	at  int
 	// Whether a sign still comes is asked once for the whole page: last places, from the end.
 	lastAngle, lastDouble, lastSingle int
 	ready                             bool
+	cut                               bool // the page ended inside an element that holds no tags
 }
 
 // htmlTag is one tag; name is in lower case, and empty at the end of the page.
 type htmlTag struct {
 	name       string
+	at         int  // where it stands
 	end        bool // </p>
 	selfClosed bool // <p/>, which closes only foreign elements
 	attrs      string
@@ -27,12 +27,8 @@ type htmlTag struct {
 // raw are the elements whose content has no tags.
 var raw = map[string]bool{"script": true, "style": true, "textarea": true, "title": true, "iframe": true, "noframes": true, "xmp": true}
 
-// line is the line of the page that was read last, from 1.
-func (t *tags) line() int {
-	t.lines += strings.Count(t.src[t.seen:t.at], "\n")
-	t.seen = t.at
-	return t.lines + 1
-}
+// line is the line of the page on which a place stands, from 1.
+func (t *tags) line(at int) int { return 1 + strings.Count(t.src[:at], "\n") }
 
 // next gives the text up to the next tag, and the tag. Comments and declarations are skipped.
 func (t *tags) next() (text string, tag htmlTag, err error) {
@@ -75,7 +71,7 @@ func (t *tags) skipDeclaration() error {
 	if strings.HasPrefix(rest, "<!--") && !strings.HasPrefix(rest, "<!-->") {
 		end := strings.Index(rest[4:], "-->")
 		if end < 0 {
-			return refuse("第 %d 行的注释没有结束，后面的文字读不到，网页可能没有存完：请在浏览器里打开网页，全选复制，粘贴到上传页的文字框里", t.line())
+			return refuse("第 %d 行的注释没有结束，后面的文字读不到，网页可能没有存完：请在浏览器里打开网页，全选复制，粘贴到上传页的文字框里", t.line(t.at))
 		}
 		t.at += 4 + end + 3
 		return nil
@@ -87,7 +83,7 @@ func (t *tags) skipDeclaration() error {
 // readTag reads the tag that starts here. Signs in quotes do not end it, if the quotes end.
 func (t *tags) readTag() htmlTag {
 	i := t.at + 1
-	tag := htmlTag{}
+	tag := htmlTag{at: t.at}
 	if t.src[i] == '/' {
 		tag.end = true
 		i++
@@ -125,6 +121,7 @@ func (t *tags) skipRaw(name string) {
 	for {
 		n := strings.Index(t.src[t.at:], "</")
 		if n < 0 {
+			t.cut = strings.TrimSpace(t.src[t.at:]) != ""
 			t.at = len(t.src)
 			return
 		}

@@ -15,15 +15,17 @@ type word struct {
 	cited   []string          // notes due after the paragraph or table that cites them
 	citedNo int
 
-	paras   []*paragraph // open paragraphs: a text box in one holds others
-	runs    []run        // open runs, likewise
-	chosen  []bool       // of each open AlternateContent: a Choice was read
-	fields  []*field     // open fields, innermost last
-	skip    int          // depth inside an element that is left out; 0 outside
-	inText  bool         // inside w:t, or m:t of a formula
-	inCode  bool         // inside w:instrText
-	trim    bool         // white space at the ends of w:t does not count
-	noteKey string       // the note at hand, in the part that holds the notes
+	paras     []*paragraph // open paragraphs: a text box in one holds others
+	runs      []run        // open runs, likewise
+	chosen    []bool       // of each open AlternateContent: a Choice was read
+	fields    []*field     // open fields, innermost last
+	coding    int          // how many of them are still in their instruction
+	swallowed bool         // text was left out because it stands in an instruction
+	skip      int          // depth inside an element that is left out; 0 outside
+	inText    bool         // inside w:t, or m:t of a formula
+	inCode    bool         // inside w:instrText
+	trim      bool         // white space at the ends of w:t does not count
+	noteKey   string       // the note at hand, in the part that holds the notes
 }
 
 // paragraph is what is known of one until it ends.
@@ -33,6 +35,7 @@ type paragraph struct {
 	after  []string // lines of text boxes that interrupt its text
 	style  string
 	num    numRef
+	tables int  // tables open where it begins
 	props  bool // inside its properties
 	joined bool // its end was deleted: the next paragraph goes on in the same line
 }
@@ -264,8 +267,8 @@ func (w *word) emit(text string) error {
 	if len(w.runs) > 0 && w.runs[len(w.runs)-1].hidden {
 		return nil
 	}
-	if n := len(w.fields); n > 0 && !w.fields[n-1].result {
-		w.fields[n-1].inner = w.fields[n-1].inner || strings.TrimSpace(text) != ""
+	if w.coding > 0 {
+		w.swallowed = w.swallowed || strings.TrimSpace(text) != ""
 		return nil
 	}
 	if p := w.paragraph(); p != nil && !p.solid {

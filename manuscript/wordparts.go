@@ -11,7 +11,7 @@ func (w *word) openParagraph() error {
 	if outer := w.paragraph(); outer != nil {
 		outer.line, w.line = w.line, nil
 	}
-	w.paras = append(w.paras, &paragraph{})
+	w.paras = append(w.paras, &paragraph{tables: len(w.tables)})
 	return nil
 }
 
@@ -52,7 +52,7 @@ func (w *word) closeParagraph() error {
 // putLine puts a finished line down. A line of a text box comes before the paragraph that holds the box, or after it
 // where it would cut its text.
 func (w *word) putLine(line string) error {
-	if outer := w.paragraph(); outer != nil && outer.solid {
+	if outer := w.paragraph(); outer != nil && outer.solid && outer.tables == len(w.tables) {
 		outer.after = append(outer.after, line)
 		return nil
 	}
@@ -61,10 +61,10 @@ func (w *word) putLine(line string) error {
 
 // flush puts down a line that was left open because the end of its paragraph was deleted.
 func (w *word) flush() error {
-	if len(w.line) == 0 {
+	if len(w.line) == 0 || w.paragraph() != nil {
 		return nil
 	}
-	return w.putLine(w.take())
+	return w.put(w.take())
 }
 
 // cite marks the place of a note; its text follows the paragraph or the table, so that it stays in its document.
@@ -109,7 +109,7 @@ func (w *word) closeNote() error {
 // finish ends the document.
 func (w *word) finish() error {
 	for _, f := range w.fields {
-		if f.inner && !f.result {
+		if w.swallowed && !f.result {
 			return refuse("里有一个没有结束的域（%s），它后面的文字读不到：请用 Word 打开，按 Ctrl+A 再按 Ctrl+Shift+F9 把域变成文字，保存后再传", shortName(f.instruction.String()))
 		}
 	}
@@ -126,7 +126,6 @@ func (w *word) finish() error {
 type field struct {
 	instruction strings.Builder
 	result      bool // the instruction has ended
-	inner       bool // text stood inside the instruction
 }
 
 const maxInstruction = 4096 // bytes
@@ -141,10 +140,13 @@ func (w *word) field(kind string) error {
 	n := len(w.fields)
 	switch kind {
 	case "begin":
+		w.swallowed = w.swallowed && n > 0
 		w.fields = append(w.fields, &field{})
+		w.coding++
 	case "separate":
-		if n > 0 {
+		if n > 0 && !w.fields[n-1].result {
 			w.fields[n-1].result = true
+			w.coding--
 		}
 	case "end":
 		if n == 0 {
@@ -153,6 +155,7 @@ func (w *word) field(kind string) error {
 		f := w.fields[n-1]
 		w.fields = w.fields[:n-1]
 		if !f.result {
+			w.coding--
 			return w.emit(shown(f.instruction.String()))
 		}
 	}
