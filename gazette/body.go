@@ -34,9 +34,12 @@ func matchPlan(title string, plans []string) string {
 	return ""
 }
 
+// maxPlans is how many plans one notice may issue; the most met is about twenty.
+const maxPlans = 200
+
 // planTitle begins a plan where its title stands.
 func (dr *docReader) planTitle() bool {
-	if startsAttachment(dr.paras[dr.i].text) {
+	if startsAttachment(dr.paras[dr.i].text) || len(dr.d.Plans) == maxPlans {
 		return false
 	}
 	n := dr.titleLines(dr.i, func(t string, gap bool) bool {

@@ -79,41 +79,38 @@ func isContentsHead(s string) bool {
 // second time, or, where none is, behind the last line that ends in a page number.
 func contentsEnd(source string, lines []line, head int) (titles []promise, end int) {
 	var entry strings.Builder
-	limit := min(len(lines), head+600)
-	numbered := head
-	firsts := map[string]bool{}
-	for i := head + 1; i < limit; i++ {
+	numbered := head // the last line with a page number
+	known := map[string]bool{}
+	for i := head + 1; i < min(len(lines), head+600); i++ {
 		if lines[i].noise != NotNoise {
 			continue
 		}
 		printed := lines[i].textOf(source)
-		if len(printed) <= 60 && isContentsHead(bare(printed)) {
+		if len(printed) <= 60 && isContentsHead(bare(printed)) || numbered > head && i > numbered+12 || entry.Len() > 3000 {
 			break
 		}
 		if len(titles) > 0 && entry.Len() == 0 && repeats(source, lines, i, titles) {
 			return titles, i
 		}
-		text, paged := cutPage(strings.TrimSpace(printed))
+		text, paged := cutPage(printed)
 		text = entryTitle(text)
-		if !paged && i > numbered+12 && numbered > head {
-			break
-		}
-		if entry.Len() == 0 && !strings.Contains(text, "关于") && isSectionName(text) && !paged {
+		if entry.Len() == 0 && !paged && !strings.Contains(text, "关于") && isSectionName(text) {
 			continue
 		}
 		entry.WriteString(text)
-		if !paged {
-			if entry.Len() > 3000 {
-				break
-			}
+		if paged {
+			numbered = i
+		} else if !isTitle(entry.String()) || i+1 < len(lines) && strings.HasPrefix(bare(lines[i+1].textOf(source)), "的") {
 			continue
 		}
-		numbered = i
-		if t := entry.String(); t != "" && !firsts[t] {
+		if t := entry.String(); t != "" && !known[t] {
 			titles = append(titles, promise{t, &lines[i]})
-			firsts[t] = true
+			known[t] = true
 		}
 		entry.Reset()
+	}
+	if numbered == head {
+		return nil, 0 // neither page numbers nor a title printed again: no table of contents
 	}
 	return titles, numbered + 1
 }
@@ -155,6 +152,9 @@ func cutPage(s string) (text string, ok bool) {
 func entryTitle(s string) string {
 	if d, ok := findDocNo(s); ok && bare(s[d.End:]) == "" {
 		s = s[:d.Start]
+	}
+	if m, ok := parseMark(s); ok { // 1. 甲县人民政府关于…
+		s = s[m.end:]
 	}
 	return strings.TrimRight(bare(s), "（(")
 }

@@ -146,7 +146,8 @@ func markNoise(source string, lines []line) {
 	for i := range lines {
 		ln := &lines[i]
 		s := source[ln.Start:ln.End]
-		if len(s) <= 40 && isPageNumber(s) {
+		lastOfPage := i+1 < len(lines) && lines[i+1].page
+		if len(s) <= 40 && (isPageNumber(s) || isNumber(s) && len(s) <= 4 && (ln.page || lastOfPage)) {
 			ln.noise = PageNumber
 		}
 	}

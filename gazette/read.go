@@ -7,8 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxSource is the largest source that Read takes, in bytes.
-const maxSource = 64 << 20
+// maxSource is the largest source that Read takes, in bytes, and maxLines in lines: a century of issues has fewer.
+const (
+	maxSource = 64 << 20
+	maxLines  = 500_000
+)
 
 // reader holds what is known while one source is read.
 type reader struct {
@@ -93,7 +96,9 @@ func check(source string) error {
 	for i, r := range source {
 		switch {
 		case r == '\n':
-			line++
+			if line++; line > maxLines {
+				return fmt.Errorf("文本超过 %d 行：请按期次或按公文拆开", maxLines)
+			}
 		case r == 0 || r < 0x20 && r != '\t' && r != '\r' && r != '\f' && r != '\v' && r != 0x1b:
 			return fmt.Errorf("第 %d 行有控制字符 0x%02X：这不是文本文件，请先转换成文本", line, r)
 		case r == utf8.RuneError && !strings.HasPrefix(source[i:], "\uFFFD"):
