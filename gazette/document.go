@@ -68,7 +68,7 @@ func (r *reader) findStarts() []docStart {
 			s.open--
 		}
 		above := s.open < i
-		ok := promised[title] || len(starts) == 0 || above || r.headFollows(i+n) || dated
+		ok := promised[title] || len(starts) == 0 || above || r.headFollows(i+n) || dated && firstRune(p.text) != '《'
 		if matchPlan(title, plans) != "" && !promised[title] {
 			ok = false
 		}

@@ -203,7 +203,14 @@ func markRunningHeads(source string, lines []line) {
 		return false
 	}
 	count := map[string]int{}
-	key := func(i int) string { return strings.TrimFunc(bare(source[lines[i].Start:lines[i].End]), isDigit) }
+	key := func(i int) string { // the head without the number of the page
+		return strings.Map(func(r rune) rune {
+			if isDigit(r) || isSpace(r) {
+				return -1
+			}
+			return r
+		}, source[lines[i].Start:lines[i].End])
+	}
 	for i := range lines {
 		if lines[i].noise == NotNoise && lines[i].End-lines[i].Start <= 150 && near(i) {
 			count[key(i)]++

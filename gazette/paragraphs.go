@@ -187,14 +187,14 @@ func (j *joiner) goesOn(ln *line) bool {
 		return !indented
 	case ended:
 		// Where nothing marks a new paragraph, a full stop at the very end of a full line is seldom its end.
-		return full && j.layout.flush && !gap && end == '。' && j.last.right+3 >= j.layout.wrap && !j.signs(ln)
+		return full && j.layout.flush && !gap && end == '。' && j.last.right+3 >= j.layout.wrap && !j.signs(ln) && !startsTitle(s)
 	case end == '：' || end == ':':
 		return len(j.cur.spans) == 1 && endsLabel(prev) && !gap
 	case end == '，' || end == ',' || end == '、' || end == '“' || end == '《' || end == '（' || end == '(':
 		return true
 	case isHeadLine(s) || isNumberLine(s):
 		return false
-	case end == '》' && isHeadLine(prev):
+	case end == '》' && len(j.cur.spans) == 1 && isTitle(unmarked(bare(prev))):
 		return false
 	case end == '》' && (firstRune(s) == '《' || firstRune(s) == '（' || firstRune(s) == '('):
 		return true

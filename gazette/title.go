@@ -132,7 +132,13 @@ func standsAlone(s string) bool {
 
 // isHeadLine reports a line that begins a new document whatever stands before it.
 func isHeadLine(s string) bool {
-	return len(s) < 600 && strings.Contains(s, "关于") && isTitle(unmarked(bare(s)))
+	return len(s) < 600 && strings.Contains(s, "关于") && isTitle(bare(s))
+}
+
+// startsTitle reports a line that begins with an office and 关于, as the first line of a title does.
+func startsTitle(s string) bool {
+	at := strings.Index(s[:min(len(s), 180)], "关于")
+	return at > 0 && isIssuer(bare(s[:at]))
 }
 
 // issued lists the titles that a notice says it issues: 关于印发《甲》《乙》的通知, 关于印发甲方案的通知.

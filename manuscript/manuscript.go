@@ -69,10 +69,16 @@ func finish(text string) (string, error) {
 		return "", refuse("只有空白，没有文字：请检查是否选错了文件")
 	}
 	if len(text) > MaxText {
-		return "", refuse("的文字有 %d MB，超过上限 %d MB：请按期次或按公文拆开", len(text)>>20, MaxText>>20)
+		return "", errTooLong
+	}
+	if i := strings.IndexFunc(text, control); i >= 0 {
+		return "", refuse("第 %d 行有控制字符 0x%02X，不是正常的文字：请用 WPS 或 Word 打开，另存为 .docx 或 .txt 后再传", 1+strings.Count(text[:i], "\n"), text[i])
 	}
 	return text, nil
 }
+
+// control reports characters that no text is written with.
+func control(r rune) bool { return r < 0x20 && r != '\n' && r != '\t' && r != '\f' || r == 0x7f }
 
 // ending is what stands behind the last dot of a file's name, without the dot.
 func ending(name string) string {

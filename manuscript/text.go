@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -27,7 +28,7 @@ func decodeText(data []byte, declared string) (string, error) {
 		return fromUTF16(data[2:], binary.BigEndian)
 	}
 	hasNUL := bytes.IndexByte(data, 0) >= 0
-	if !hasNUL && utf8.Valid(data) {
+	if !hasNUL && utf8.Valid(data) && !shortGB(data) {
 		return checkBroken(string(data))
 	}
 	if order := utf16Order(data); order != nil {
@@ -119,20 +120,37 @@ func utf16Order(data []byte) binary.ByteOrder {
 	return nil
 }
 
-// mostlyUTF8 tells a damaged UTF-8 text, where whole characters far outnumber stray bytes, from other encodings.
+// mostlyUTF8 tells a damaged UTF-8 text, where Chinese characters far outnumber stray bytes, from other encodings.
 func mostlyUTF8(data []byte) bool {
-	whole, stray := 0, 0
-	for part := data; len(part) > 0; {
-		r, n := utf8.DecodeRune(part)
+	chinese, _, stray := countUTF8(data)
+	return chinese > 10*stray
+}
+
+// shortGB reports text like 通知, whose bytes in GB 18030 happen to be valid UTF-8: it has characters of two bytes,
+// none of three as Chinese has in UTF-8, and is Chinese when read as GB 18030.
+func shortGB(data []byte) bool {
+	if chinese, pairs, _ := countUTF8(data); chinese > 0 || pairs == 0 {
+		return false
+	}
+	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
+	return err == nil && !bytes.ContainsRune(text, utf8.RuneError) && bytes.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// countUTF8 counts characters of three bytes and more, characters of two, and bytes that belong to none.
+func countUTF8(data []byte) (chinese, pairs, stray int) {
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
 		switch {
 		case r == utf8.RuneError && n == 1:
 			stray++
-		case n > 1:
-			whole++
+		case n > 2:
+			chinese++
+		case n == 2:
+			pairs++
 		}
-		part = part[n:]
+		data = data[n:]
 	}
-	return whole > 10*stray
+	return chinese, pairs, stray
 }
 
 // commonRunes are what any Chinese text is full of, in both scripts.
