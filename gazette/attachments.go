@@ -40,20 +40,6 @@ func parseAttachmentHead(s string) (no int, rest string, ok bool) {
 	return 0, "", false
 }
 
-// availability reads a bracket that says where something is to be found: （表格详见县政府网站） gives its inside.
-func availability(s string) (string, bool) {
-	inside, ok := wholeBracket(s)
-	if !ok || !saysWhere(inside) {
-		return "", false
-	}
-	return inside, true
-}
-
-// saysWhere reports words that tell where a text, table or attachment is to be found.
-func saysWhere(s string) bool {
-	return runes(s) <= 40 && containsAny(s, []string{"详见", "另附", "附后", "另发", "从略", "此略", "见网站", "可在", "请见", "请登录"}) || s == "略"
-}
-
 // listAttachment adds what a line of the list under 附件： names, and what it says about where it is.
 func (d *Document) listAttachment(no int, text string, sp Span) {
 	text = bare(text)
@@ -117,4 +103,123 @@ func (d *Document) tellAvailability() {
 		}
 	}
 	d.Availability = strings.Join(words, "；")
+}
+
+// attachment reads the list of attachments, and the heading of one that is printed.
+func (dr *docReader) attachment(p *para) bool {
+	if dr.list && p.mark.style != noStyle && (p.mark.n == len(dr.d.Attachments)+1) && len(p.text) < 400 && !strings.ContainsAny(p.rest(), "。") {
+		dr.listLine(p, p.mark.n, p.rest())
+		return true
+	}
+	if dr.list {
+		if last := dr.d.Nodes; !p.gap && len(last) > 0 && canBeTitle(p) && runes(p.text) < 60 {
+			if dr.continueList(p) {
+				return true
+			}
+		}
+	}
+	no, rest, ok := parseAttachmentHead(p.text)
+	if !ok {
+		return false
+	}
+	next := dr.peek(1)
+	listed := rest != "" && len(dr.d.Attachments) > 0 && dr.isListed(no, rest)
+	if rest == "" && (!dr.tail || lastRune(p.text) == '：') && len(dr.d.Attachments) == 0 && next != nil && next.mark.n == 1 && next.mark.style == arabicStyle && !strings.Contains(next.text, "。") {
+		dr.tree.loose(dr.node(AttachListNode, p))
+		dr.list = true
+		dr.i++
+		return true
+	}
+	if rest != "" && !listed {
+		m, marked := parseMark(rest)
+		if marked {
+			no, rest = m.n, rest[m.end:]
+		}
+		dr.listLine(p, no, rest)
+		return true
+	}
+	dr.printAttachment(p, no, rest)
+	return true
+}
+
+func (dr *docReader) isListed(no int, title string) bool {
+	for _, a := range dr.d.Attachments {
+		if a.Title == bare(title) || no > 0 && a.No == no {
+			return true
+		}
+	}
+	return false
+}
+
+// listLine takes one line of the list of attachments.
+func (dr *docReader) listLine(p *para, no int, text string) {
+	dr.tree.loose(dr.node(AttachListNode, p))
+	dr.d.listAttachment(no, text, p.spans[0])
+	dr.list = true
+	dr.i++
+}
+
+// continueList takes the second line of a title in the list.
+func (dr *docReader) continueList(p *para) bool {
+	k := len(dr.d.Attachments) - 1
+	if k < 0 || p.mark.style != noStyle || startsAttachment(p.text) {
+		return false
+	}
+	if _, ok := availability(p.text); ok {
+		return false
+	}
+	if _, ok := isDateLine(p.text); ok || dr.isSigner(p) {
+		return false
+	}
+	dr.tree.loose(dr.node(AttachListNode, p))
+	dr.d.Attachments[k].Title += bare(p.text)
+	dr.i++
+	return true
+}
+
+// printAttachment begins an attachment whose text stands in the source.
+func (dr *docReader) printAttachment(p *para, no int, rest string) {
+	taken := []*para{p}
+	title := bare(rest)
+	for k := 1; title == "" || k > 1 && rest == ""; k++ {
+		next := dr.peek(k)
+		if next == nil || !canBeTitle(next) || runes(next.text) > 60 || strings.ContainsAny(next.text, "：:") || k > 3 || k > 1 && (next.gap || titleEnds(title)) {
+			break
+		}
+		taken = append(taken, next)
+		title += bare(next.text)
+	}
+	dr.d.printedAttachment(no, title)
+	dr.list = false
+	if want := matchPlan(title, dr.plans); want != "" && rest == "" && len(taken) > 1 {
+		plan := taken[1:]
+		dr.beginPlan(plan)
+		head := dr.node(AttachmentNode, p)
+		head.Mark = bare(p.text)
+		dr.part.Nodes = append([]*Node{head}, dr.part.Nodes...)
+		dr.i += len(taken)
+		return
+	}
+	n := dr.node(AttachmentNode, taken...)
+	n.Text, n.Title = oneLine(n.Text), title
+	n.Mark = strings.TrimSuffix(oneLine(p.text), bare(rest))
+	root := &dr.d.Nodes
+	if dr.part != nil {
+		root = &dr.part.Nodes
+	}
+	*root = append(*root, n)
+	dr.tree.reset(root, n)
+	dr.i += len(taken)
+}
+
+// titleEnds reports whether the title of an attachment needs no second line.
+func titleEnds(t string) bool {
+	_, ok := hasAnySuffix(stripTitle(t), planKinds)
+	return ok
+}
+
+// startsAttachment reports 附件, 附件1, 附件：… and 附：… at the beginning of a line.
+func startsAttachment(s string) bool {
+	_, _, ok := parseAttachmentHead(s)
+	return ok
 }

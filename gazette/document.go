@@ -1,8 +1,6 @@
 package gazette
 
-import (
-	"strings"
-)
+import "strings"
 
 // docStart is where a document begins: its title takes n paragraphs from at on; open is the first paragraph that
 // belongs to it (a number may stand above the title).
@@ -148,20 +146,6 @@ func (r *reader) headFollows(i int) bool {
 		}
 	}
 	return false
-}
-
-// isRecipients reports 各乡镇人民政府，县直各单位： and the like.
-func isRecipients(p *para) bool {
-	last := lastRune(p.text)
-	if last != '：' && last != ':' || p.mark.style != noStyle || len(p.text) > 900 || strings.ContainsAny(p.text, "。；") {
-		return false
-	}
-	s := bare(strings.TrimRight(p.text, "：:"))
-	if strings.ContainsAny(s, "：:") || containsAny(s, []string{"如下", "现将", "通知", "决定", "免去", "任命"}) {
-		return false
-	}
-	_, office := hasAnySuffix(stripTitle(s), offices)
-	return office || containsAny(s, []string{"各", "单位", "部门", "政府", "企业", "机构", "公司", "办事处"})
 }
 
 // looseStart takes a source without any document title: a plan alone, or bare text.
@@ -334,39 +318,4 @@ func (dr *docReader) number(p *para) {
 		kind = SectionNode
 	}
 	dr.d.Nodes = append(dr.d.Nodes, dr.node(kind, p))
-}
-
-// isNote reports a line in brackets under a title: （试行）, （2023年9月1日县人民政府第8次常务会议通过）.
-func isNote(s string) bool {
-	inside, ok := wholeBracket(s)
-	return ok && !strings.Contains(inside, "此件") && len(inside) < 300
-}
-
-// splitRecipients splits at commas outside brackets.
-func splitRecipients(s string) []string {
-	var out []string
-	s = bare(strings.TrimRight(s, "：:"))
-	depth, from := 0, 0
-	add := func(w string) {
-		switch {
-		case w == "":
-		case len(out) > 0 && runes(w) == 1: // 市政府各委、办、局
-			out[len(out)-1] += "、" + w
-		default:
-			out = append(out, w)
-		}
-	}
-	for i, r := range s {
-		switch {
-		case opens(r):
-			depth++
-		case closes(r):
-			depth--
-		case depth <= 0 && (r == '，' || r == '、' || r == ',' || r == '；'):
-			add(s[from:i])
-			from = i + len(string(r))
-		}
-	}
-	add(s[from:])
-	return out
 }

@@ -1,8 +1,6 @@
 package gazette
 
-import (
-	"encoding/json"
-)
+import "encoding/json"
 
 // issueJSON, documentJSON and appointmentJSON are the shapes that other programs read; what is not known is null.
 type issueJSON struct {

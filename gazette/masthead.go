@@ -1,8 +1,6 @@
 package gazette
 
-import (
-	"strings"
-)
+import "strings"
 
 // markMasthead names the lines in which a gazette speaks of itself: the cover where no table of contents follows it,
 // the running heads, the colophon at the end.

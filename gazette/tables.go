@@ -128,3 +128,24 @@ func (r *reader) asPrinted(sp Span) string {
 	}
 	return r.source[from:sp.End]
 }
+
+// rows reads lines set in columns, such as lists of names.
+func (dr *docReader) rows() bool {
+	k := 0
+	for dr.peek(k) != nil && dr.peek(k).row {
+		k++
+	}
+	if k == 0 {
+		return false
+	}
+	table := &Node{Kind: TableNode}
+	for ; k > 0; k-- {
+		row := dr.node(TableNode, dr.paras[dr.i])
+		row.Text = dr.r.asPrinted(row.Spans[0])
+		table.Children = append(table.Children, row)
+		dr.i++
+	}
+	dr.tree.under(table)
+	dr.list = false
+	return true
+}

@@ -141,42 +141,6 @@ func startsTitle(s string) bool {
 	return at > 0 && isIssuer(bare(s[:at]))
 }
 
-// issued lists the titles that a notice says it issues: 关于印发《甲》《乙》的通知, 关于印发甲方案的通知.
-func issued(title string) []string {
-	at := strings.Index(title, "印发")
-	if at < 0 {
-		if at = strings.Index(title, "公布"); at < 0 {
-			return nil
-		}
-	}
-	rest := title[at+len("印发"):]
-	if names := bookTitles(rest); len(names) > 0 {
-		return names
-	}
-	rest = stripTitle(rest)
-	if kind, ok := hasAnySuffix(rest, kinds); ok {
-		rest = strings.TrimSuffix(strings.TrimSuffix(rest, kind), "的")
-	}
-	if rest == "" {
-		return nil
-	}
-	return []string{rest}
-}
-
-// announced lists the plans that a sentence says are issued: 《甲》《乙》已经县政府同意，现印发给你们.
-func announced(s string) []string {
-	if !strings.Contains(s, "《") || !containsAny(outsideBrackets(s), []string{"印发", "同意", "公布", "发布"}) {
-		return nil
-	}
-	var plans []string
-	for _, t := range bookTitles(s) {
-		if _, ok := hasAnySuffix(stripTitle(t), planKinds); ok && runes(t) >= 6 {
-			plans = append(plans, t)
-		}
-	}
-	return plans
-}
-
 // bookTitles lists what stands in 《》 in s, white space removed; nested marks stay.
 func bookTitles(s string) []string {
 	var names []string
