@@ -11,7 +11,17 @@
 //
 // that is the document's number (or its place in the issue where it has none), the part's short key where the
 // notice carries several plans, and the numbers of the headings down to the clause, in folded form (half-width
-// brackets, no stop).
+// brackets, no stop). Paragraphs without a number are 段1, 段2 … below their heading; the head and the tail of a
+// document are 标题, 文号, 主送, 落款, 日期, 附注; a number that comes again gets ~2.
+//
+// Read goes over the text in steps, each linear and each in a file of its name: lines; those that belong to no
+// document (pages, contents, masthead, navigation); cuts and glued, for lines that hold several paragraphs;
+// paragraphs; document by document the head, the body, signature and notes, plans and attachments, a tree of
+// headings; then what is known of the document as a whole (citations, withheld, appointments), addresses, doubts,
+// pieces. What reads words and nothing else stands apart: title, docno, dates, numbering, numerals, labels.
+//
+//	issue, err := gazette.Read(source)
+//	document, clause := issue.Find("甲政办发〔2023〕12号#空气/三/(四)/25")
 package gazette
 
 import (
