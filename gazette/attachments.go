@@ -61,7 +61,7 @@ func (d *Document) listAttachment(no int, text string, sp Span) {
 }
 
 // printed notes that the text of an attachment stands in the source.
-func (d *Document) printedAttachment(no int, title string) {
+func (d *Document) printedAttachment(no int, title string, sp Span) {
 	for i := range d.Attachments {
 		a := &d.Attachments[i]
 		if a.Title == title && title != "" || title == "" && (no == a.No || no == 0 && len(d.Attachments) == 1) {
@@ -75,6 +75,12 @@ func (d *Document) printedAttachment(no int, title string) {
 			a.Printed = true
 			return
 		}
+	}
+	if no == 0 {
+		no = len(d.Attachments) + 1
+	}
+	if title != "" { // printed, but in no list
+		d.Attachments = append(d.Attachments, Attachment{No: no, Title: title, Printed: true, Span: sp})
 	}
 }
 
@@ -189,7 +195,7 @@ func (dr *docReader) printAttachment(p *para, no int, rest string) {
 		taken = append(taken, next)
 		title += bare(next.text)
 	}
-	dr.d.printedAttachment(no, title)
+	dr.d.printedAttachment(no, title, p.spans[0])
 	dr.list = false
 	if want := matchPlan(title, dr.plans); want != "" && rest == "" && len(taken) > 1 {
 		plan := taken[1:]

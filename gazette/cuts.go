@@ -10,6 +10,7 @@ import (
 func cutLines(source string, lines []line) []line {
 	c := cutter{source: source}
 	lines = c.each(lines, c.unglue)
+	lines = c.each(lines, c.recipients)
 	lines = c.each(lines, c.sideBySide)
 	for i := range lines {
 		if lines[i].cut && isPageNumber(lines[i].textOf(source)) {
@@ -85,6 +86,21 @@ func (c *cutter) sideBySide(s string, base int) {
 		c.at = append(c.at, base+d.Start)
 	case head == "" && tail != "" && (isTitle(tail) || isTitle(strings.Trim(tail, "《》"))):
 		c.at = append(c.at, base+d.End)
+	}
+}
+
+// recipients cuts 各乡镇人民政府：现将… behind the colon.
+func (c *cutter) recipients(s string, base int) {
+	head, tail, ok := cutColon(s[:min(len(s), 450)])
+	if !ok || tail == "" || !isAddressed(head) {
+		return
+	}
+	for _, w := range []string{"现将", "为", "根据", "按照", "经", "《", "近", "你"} {
+		if strings.HasPrefix(strings.TrimLeftFunc(tail, isSpace), w) {
+			_, size := utf8.DecodeRuneInString(s[len(head):])
+			c.at = append(c.at, base+len(head)+size)
+			return
+		}
 	}
 }
 

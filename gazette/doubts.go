@@ -45,7 +45,7 @@ func (r *reader) lookOver() {
 		} else {
 			numbers[d.No] = d.Seq
 		}
-		d.lookAtAttachments(say)
+		d.lookAtFacts(say)
 	}
 	slices.SortStableFunc(r.issue.Doubts, func(a, b Doubt) int { return a.At - b.At })
 }
@@ -102,15 +102,26 @@ func (r *reader) lookAtSigns(p *para) {
 	}
 }
 
-// lookAtAttachments notes attachments that the public note or the numbers speak of and the list does not have.
-func (d *Document) lookAtAttachments(say func(string, ...any)) {
-	listed := map[int]bool{}
+// lookAtFacts notes what does not go together: attachments that the public note speaks of and the list does not have,
+// withheld ones whose text is in the manuscript, a number of another year than the date.
+func (d *Document) lookAtFacts(say func(string, ...any)) {
+	listed, printed := map[int]bool{}, map[int]bool{}
 	for _, a := range d.Attachments {
-		listed[a.No] = true
+		listed[a.No], printed[a.No] = true, printed[a.No] || a.Printed
 	}
 	for _, w := range d.Withheld {
-		if !w.Whole && !listed[w.Attachment] {
+		switch {
+		case w.Whole:
+			say("“%s”，发布前请确认这件公文可以公开", w.Phrase)
+		case !listed[w.Attachment]:
 			say("“%s”，可是附件目录里没有附件 %d，请核对", w.Phrase, w.Attachment)
+		case printed[w.Attachment]:
+			say("“%s”，可是来稿里有附件 %d 的正文，发布前请确认已经隐去", w.Phrase, w.Attachment)
+		}
+	}
+	if at := strings.Index(d.No, "〔"); at >= 0 && !d.SignedOn.IsZero() {
+		if year, _ := yearNumber(d.No[at+len("〔"):]); year != d.SignedOn.Year {
+			say("%s 的年份与成文日期 %s 不合，请核对", d.No, d.SignedOn)
 		}
 	}
 	if strings.Contains(d.PublicNote, "删减") {

@@ -184,7 +184,7 @@ type Attachment struct {
 	No      int // 1 where the list has no number
 	Title   string
 	Printed bool // its text stands in this source
-	Span    Span // of the list line
+	Span    Span // of the list line; of its heading where no list names it
 }
 
 // Citation is a document that this one names.

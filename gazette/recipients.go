@@ -5,10 +5,18 @@ import "strings"
 // isRecipients reports 各乡镇人民政府，县直各单位： and the like.
 func isRecipients(p *para) bool {
 	last := lastRune(p.text)
-	if last != '：' && last != ':' || p.mark.style != noStyle || len(p.text) > 900 || strings.ContainsAny(p.text, "。；") {
+	return (last == '：' || last == ':') && p.mark.style == noStyle && isAddressed(strings.TrimRight(p.text, "：:"))
+}
+
+// isAddressed reports a list of offices that a document is addressed to, without its colon.
+func isAddressed(s string) bool {
+	if len(s) > 900 || strings.ContainsAny(s, "。；") {
 		return false
 	}
-	s := bare(strings.TrimRight(p.text, "：:"))
+	if _, marked := parseMark(s); marked {
+		return false
+	}
+	s = bare(s)
 	if strings.ContainsAny(s, "：:") || containsAny(s, []string{"如下", "现将", "通知", "决定", "免去", "任命"}) {
 		return false
 	}

@@ -9,11 +9,15 @@ func (dr *docReader) signature() bool {
 		k++
 	}
 	at := dr.peek(k)
-	if at == nil || dr.tree.base != nil {
+	if dr.tree.base != nil {
 		return false
 	}
-	date, ok := isDateLine(at.text)
-	if !ok {
+	var date foundDate
+	ok := false
+	if at != nil {
+		date, ok = isDateLine(at.text)
+	}
+	if !ok { // without a date only the issuer himself signs
 		if k == 0 || dr.tail || bare(dr.paras[dr.i].text) != issuerOf(dr.d.Title) {
 			return false
 		}
@@ -44,8 +48,16 @@ func (dr *docReader) isSigner(p *para) bool {
 	if p.mark.style != noStyle || len(p.text) > 300 || strings.ContainsAny(p.text, "，。；：、《（:;") && !strings.HasSuffix(p.text, "（代章）") {
 		return false
 	}
-	_, ok := hasAnySuffix(stripTitle(bare(p.text)), offices)
-	return ok
+	s := stripTitle(bare(p.text))
+	if _, ok := hasAnySuffix(s, offices); ok {
+		return true
+	}
+	for _, holder := range []string{"代县长", "代市长", "代区长", "县长", "市长", "区长", "省长", "镇长", "乡长", "州长", "盟长", "旗长", "主席"} {
+		if name, ok := strings.CutPrefix(s, holder); ok && runes(name) >= 2 && runes(name) <= 4 {
+			return true // 县长　甲某某, under an order
+		}
+	}
+	return false
 }
 
 // issuerOf is what stands before 关于 in a title.
