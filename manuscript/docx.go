@@ -18,9 +18,9 @@ import (
 // Bounds of a .docx, which is a zip archive of XML parts. Pictures are never unpacked and do not count.
 const (
 	maxEntries  = 20_000
-	maxUnpacked = 128 << 20 // bytes of all parts that are read
-	maxSettings = 16 << 20  // bytes of the parts that are held in memory: numbering, styles, relations
-	maxDepth    = 1000      // elements in each other
+	maxUnpacked = 64 << 20 // bytes of all parts that are read
+	maxSettings = 16 << 20 // bytes of the parts that are held in memory: numbering, styles, relations
+	maxDepth    = 1000     // elements in each other
 )
 
 var errBomb = refuse("解开后大得不正常（正文超过 %d MB）："+reopen, maxUnpacked>>20)

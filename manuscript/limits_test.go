@@ -24,38 +24,39 @@ func measured(t *testing.T, name string, data []byte, work int) (string, error) 
 	runtime.ReadMemStats(&after)
 	mb := int(after.TotalAlloc-before.TotalAlloc) >> 20
 	t.Logf("%s: %d MB, %v, %d MB allocated, %v", name, work>>20, took.Round(time.Millisecond), mb, err)
-	if limit := 40*time.Second + time.Duration(work>>20)*time.Second/4; took > limit {
+	if limit := 10*time.Second + time.Duration(work>>20)*time.Second/2; took > limit {
 		t.Errorf("%s: took %v, limit %v", name, took, limit)
+	}
+	if limit := 64 + 150*work>>20; mb > limit {
+		t.Errorf("%s: allocated %d MB in all, limit %d", name, mb, limit)
 	}
 	return text, err
 }
 
-// TestFiftyMegabytesOfOneThing gives every reader its worst: it answers soon, with text or with a refusal.
-func TestFiftyMegabytesOfOneThing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED: -short")
-	}
-	const size = 50 << 20
+// TestMuchOfOneThing gives every reader its worst: it answers soon, with text or with a refusal. 50 MB of one
+// character, and less of what is slower, but enough to tell linear time from other.
+func TestMuchOfOneThing(t *testing.T) {
+	const much, size = 50 << 20, 5 << 20
 	page := func(s string) string {
 		return "<html><body>" + strings.Repeat(s, (size-12)/len(s))
 	}
 	for _, c := range []struct{ name, data, want string }{
-		{"一种字符.txt", strings.Repeat("一", size/3), ""},
-		{"一种字母.txt", strings.Repeat("a", size), ""},
-		{"换行.txt", strings.Repeat("\r\n", size/2), "是空的"},
-		{"空格.txt", strings.Repeat(" ", size), "是空的"},
-		{"全角空格.txt", strings.Repeat("　", size/3), "只有空白"},
-		{"国标.txt", strings.Repeat("\xd2\xbb", size/2), "超过上限 64 MB"},
-		{"零.txt", strings.Repeat("\x00", size), "第 1 行有空字节"},
+		{"一种字符.txt", strings.Repeat("一", much/3), ""},
+		{"一种字母.txt", strings.Repeat("a", much), ""},
+		{"换行.txt", strings.Repeat("\r\n", much/2), "是空的"},
+		{"空格.txt", strings.Repeat(" ", much), "是空的"},
+		{"全角空格.txt", strings.Repeat("　", much/3), "是空的"},
+		{"国标.txt", strings.Repeat("\xd2\xbb", much/2), "超过上限 64 MB"},
+		{"零.txt", strings.Repeat("\x00", much), "第 1 行有空字节"},
 		{"高位.txt", strings.Repeat("\xff", size), "乱码"},
-		{"残字.txt", strings.Repeat("\xe4\xb8", size/2), ""},
-		{"软连字符.txt", strings.Repeat("\u00ad", size/2), "只有空白"},
+		{"残字.txt", "一" + strings.Repeat("\xe4\xb8", size/2), ""},
+		{"软连字符.txt", "一" + strings.Repeat("\u00ad", size/2), ""},
 		{"部首.txt", strings.Repeat("⽔", size/3), ""},
 		{"字.htm", page("一"), ""},
 		{"小于号.htm", page("<"), ""},
 		{"标签.htm", page("<b>"), "没有文字"},
 		{"标签不完.htm", page("<b "), ""},
-		{"引号不完.htm", page(`<b a="`), "没有文字"},
+		{"引号不完.htm", page(`<b a="`), ""},
 		{"引号.htm", page(`<b a='">`) + `">x`, ""},
 		{"注释.htm", page("<!-->"), "没有文字"},
 		{"注释不完.htm", page("<!--"), "注释没有结束"},
@@ -119,29 +120,23 @@ func bomb(t *testing.T, piece string, size int) []byte {
 }
 
 func TestZipBombs(t *testing.T) {
-	if testing.Short() {
-		t.Skip("SKIPPED: -short")
-	}
-	const most = maxUnpacked
+	const most = 12 << 20
 	for _, c := range []struct {
 		name  string
 		data  []byte
 		work  int
 		wants string
 	}{
-		{"大部件.docx", bomb(t, "<w:p><w:r><w:t>一</w:t></w:r></w:p>", 3*most), 0, "解开后大得不正常"},
-		{"大段.docx", bomb(t, "一", most-1<<21), most, "超过上限"},
-		{"空段.docx", bomb(t, "<w:p/>", most-1<<21), most, "没有文字"},
-		{"嵌套.docx", bomb(t, "<w:p><w:r>", most/2), most / 2, "嵌套超过"},
-		{"表.docx", bomb(t, "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>一</w:t></w:r></w:p></w:tc></w:tr></w:tbl>", most/2), most / 2, ""},
-		{"宽格.docx", bomb(t, `<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="63"/></w:tcPr><w:p><w:r><w:t>一</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`, most/2), most / 2, ""},
-		{"域.docx", bomb(t, `<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r></w:p>`, most/2), most / 2, "没有文字"},
+		{"大部件.docx", bomb(t, "<w:p><w:r><w:t>一</w:t></w:r></w:p>", maxUnpacked+1<<20), 0, "解开后大得不正常"},
+		{"大段.docx", bomb(t, strings.Repeat("一", 30)+"<w:p/>", most), most, "没有文字"},
+		{"空段.docx", bomb(t, "<w:p/>", most), most, "没有文字"},
+		{"嵌套.docx", bomb(t, "<w:p><w:r>", most), most / 2, "嵌套超过"},
+		{"表.docx", bomb(t, "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>一</w:t></w:r></w:p></w:tc></w:tr></w:tbl>", most), most / 2, ""},
+		{"宽格.docx", bomb(t, `<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="63"/></w:tcPr><w:p><w:r><w:t>一</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`, most), most / 2, ""},
+		{"域.docx", bomb(t, `<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r></w:p>`, most), most / 2, "没有文字"},
 	} {
-		if c.name == "大段.docx" {
-			c.data = bomb(t, "</w:t><w:t>一二三四五六七八九十", most-1<<21)
-		}
 		_, err := measured(t, c.name, c.data, c.work)
-		if c.wants == "" && err != nil || c.wants != "" && err == nil {
+		if c.wants == "" && err != nil || c.wants != "" && (err == nil || !strings.Contains(err.Error(), c.wants)) {
 			t.Errorf("%s: want %q, got %v", c.name, c.wants, err)
 		}
 	}
@@ -149,7 +144,7 @@ func TestZipBombs(t *testing.T) {
 
 // TestLyingArchive has a part that says it is small.
 func TestLyingArchive(t *testing.T) {
-	data := bomb(t, "<w:p><w:r><w:t>一</w:t></w:r></w:p>", maxUnpacked+1<<21)
+	data := bomb(t, "<w:p><w:r><w:t>一</w:t></w:r></w:p>", maxUnpacked+1<<20)
 	at := bytes.LastIndex(data, []byte("PK\x01\x02"))
 	binary.LittleEndian.PutUint32(data[at+24:], 1000) // uncompressed size in the directory
 	if got, err := Decode("谎报.docx", data); err == nil {

@@ -3,6 +3,7 @@ package manuscript
 import (
 	"bytes"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 )
@@ -99,6 +100,11 @@ func declared(head []byte) string {
 	return s
 }
 
+var (
+	pageStart = regexp.MustCompile(`^<(!doctype html|html|head|body|meta|title|div|p|table|span|style|script|link|center|font|h1|h2|br)[\s/>]`)
+	anyTag    = regexp.MustCompile(`<[a-z][a-z0-9]*(\s[^<>]*)?/?>`)
+)
+
 // isPage reports a web page by how it starts, in lower case; where the name says page, by any tag near the start.
 func isPage(start, ending string) bool {
 	for strings.HasPrefix(start, "<!--") || strings.HasPrefix(start, "<?xml") {
@@ -108,16 +114,6 @@ func isPage(start, ending string) bool {
 		}
 		start = strings.TrimSpace(rest)
 	}
-	tags := []string{"!doctype html", "html", "head", "body", "meta", "title", "div", "p", "table", "span", "style", "script", "link", "center", "font", "h1", "h2", "br"}
-	for _, tag := range tags {
-		if rest, ok := strings.CutPrefix(start, "<"+tag); ok && rest != "" && strings.ContainsAny(rest[:1], " \t\r\n/>") {
-			return true
-		}
-		if strings.HasPrefix(ending, "htm") || ending == "shtml" || ending == "xhtml" {
-			if strings.Contains(start, "<"+tag+">") || strings.Contains(start, "<"+tag+" ") {
-				return true
-			}
-		}
-	}
-	return false
+	named := strings.HasPrefix(ending, "htm") || ending == "shtml" || ending == "xhtml"
+	return pageStart.MatchString(start) || named && anyTag.MatchString(start)
 }

@@ -39,7 +39,7 @@ func (t *tags) next() (text string, tag htmlTag, err error) {
 	from := t.at
 	for i := from; ; {
 		n := strings.IndexByte(t.src[i:], '<')
-		if n < 0 || i+n+1 >= len(t.src) || t.lastAngle < i+n {
+		if n < 0 || i+n+1 >= len(t.src) || t.lastAngle < i+n && !strings.HasPrefix(t.src[i+n:], "<!--") {
 			t.at = len(t.src)
 			return t.src[from:], htmlTag{}, nil
 		}

@@ -55,10 +55,16 @@ func unradical(r rune) string {
 	if s, ok := radicals[r]; ok {
 		return s
 	}
-	return norm.NFKC.String(string(r))
+	return string(r)
 }
 
-// radicals are those of the supplement block that stand alone as characters; the Kangxi block has its mapping in Unicode.
+func init() { // the Kangxi block has its mapping in Unicode
+	for r := rune(0x2f00); r <= 0x2fd5; r++ {
+		radicals[r] = norm.NFKC.String(string(r))
+	}
+}
+
+// radicals are those that stand alone as characters.
 var radicals = map[rune]string{
 	'⺠': "民", '⺟': "母", '⻁': "虎", '⻄': "西", '⻅': "见", '⻆': "角", '⻉': "贝", '⻋': "车", '⻑': "長", '⻓': "长", '⻔': "门",
 	'⻘': "青", '⻚': "页", '⻛': "风", '⻜': "飞", '⻝': "食", '⻢': "马", '⻥': "鱼", '⻦': "鸟", '⻨': "麦", '⻩': "黄", '⻬': "齐",

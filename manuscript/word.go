@@ -15,17 +15,17 @@ type word struct {
 	cited   []string          // notes due after the paragraph or table that cites them
 	citedNo int
 
-	paras     []*paragraph // open paragraphs: a text box in one holds others
-	runs      []run        // open runs, likewise
-	chosen    []bool       // of each open AlternateContent: a Choice was read
-	fields    []*field     // open fields, innermost last
-	coding    int          // how many of them are still in their instruction
-	swallowed bool         // text was left out because it stands in an instruction
-	skip      int          // depth inside an element that is left out; 0 outside
-	inText    bool         // inside w:t, or m:t of a formula
-	inCode    bool         // inside w:instrText
-	trim      bool         // white space at the ends of w:t does not count
-	noteKey   string       // the note at hand, in the part that holds the notes
+	paras     []paragraph // open paragraphs: a text box in one holds others
+	runs      []run       // open runs, likewise
+	chosen    []bool      // of each open AlternateContent: a Choice was read
+	fields    []*field    // open fields, innermost last
+	coding    int         // how many of them are still in their instruction
+	swallowed bool        // text was left out because it stands in an instruction
+	skip      int         // depth inside an element that is left out; 0 outside
+	inText    bool        // inside w:t, or m:t of a formula
+	inCode    bool        // inside w:instrText
+	trim      bool        // white space at the ends of w:t does not count
+	noteKey   string      // the note at hand, in the part that holds the notes
 }
 
 // paragraph is what is known of one until it ends.
@@ -102,7 +102,7 @@ func (w *word) paragraph() *paragraph {
 	if len(w.paras) == 0 {
 		return nil
 	}
-	return w.paras[len(w.paras)-1]
+	return &w.paras[len(w.paras)-1]
 }
 
 func (w *word) start(t xml.StartElement) error {

@@ -11,16 +11,16 @@ func (w *word) openParagraph() error {
 	if outer := w.paragraph(); outer != nil {
 		outer.line, w.line = w.line, nil
 	}
-	w.paras = append(w.paras, &paragraph{tables: len(w.tables)})
+	w.paras = append(w.paras, paragraph{tables: len(w.tables)})
 	return nil
 }
 
 // closeParagraph writes the paragraph at hand down, with the number that Word counts for it.
 func (w *word) closeParagraph() error {
-	p := w.paragraph()
-	if p == nil {
+	if len(w.paras) == 0 {
 		return nil
 	}
+	p := w.paras[len(w.paras)-1]
 	w.paras = w.paras[:len(w.paras)-1]
 	outer := w.paragraph()
 	if !p.joined || outer != nil {
