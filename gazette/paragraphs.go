@@ -198,6 +198,9 @@ func (j *joiner) goesOn(ln *line) bool {
 	case closes(end) && (closedDuty(prev) || !j.prose):
 		return false
 	}
+	if j.signs(ln) {
+		return false
+	}
 	if j.prose || j.cur.mark.style == orderStyle {
 		return !indented || gap
 	}

@@ -110,6 +110,7 @@ func tidy(source string, spans []Span, keep bool) string {
 	n := 0
 	for _, sp := range spans {
 		n += sp.End - sp.Start
+		keep = keep && !isSpread(source[sp.Start:sp.End])
 	}
 	b.Grow(n)
 	last := rune(-1)
@@ -139,6 +140,26 @@ func tidy(source string, spans []Span, keep bool) string {
 		}
 	}
 	return b.String()
+}
+
+// isSpread reports a line whose characters were set apart one by one, 责 任 单 位, so that no space in it parts words.
+func isSpread(s string) bool {
+	han, apart := 0, 0
+	last, gap := rune(0), false
+	for _, r := range s {
+		if isSpace(r) {
+			gap = true
+			continue
+		}
+		if isHan(r) {
+			han++
+			if gap && isHan(last) {
+				apart++
+			}
+		}
+		last, gap = r, false
+	}
+	return han >= 6 && apart*3 > han
 }
 
 func hasSpace(s string) bool {
