@@ -112,6 +112,9 @@ func formFile(r *http.Request, field string) (string, []byte, error) {
 		}
 		return "", nil, &httpError{http.StatusBadRequest, "表单不完整，请重新提交。", err}
 	}
+	// What did not fit into memory lies in the folder for temporary files. The server cleans up after its own request
+	// only, and this one is a copy that carries the session.
+	defer r.MultipartForm.RemoveAll()
 	f, head, err := r.FormFile(field)
 	if errors.Is(err, http.ErrMissingFile) {
 		return "", nil, nil
@@ -268,6 +271,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out, err := s.Press.Publish(r.Context(), at, actor(r))
+	s.published()
 	switch publication.KindOf(err) {
 	case publication.Invalid, publication.Conflict, publication.TooLarge, publication.WrongState, publication.NotAllowed:
 		return s.draftPage(w, r, at.Draft, err)

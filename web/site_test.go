@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // site is a whole server over a database of its own, with the demonstration county, its accounts and a fake clock.
 type site struct {
-	t     *testing.T
+	t     testing.TB
 	srv   *Server
 	clock *dbtest.Clock
 	logs  *bytes.Buffer
@@ -46,7 +46,7 @@ func sites(t *testing.T, tell func(s *site)) {
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) { tell(newSite(t, d, clock)) })
 }
 
-func newSite(t *testing.T, d *db.DB, clock *dbtest.Clock) *site {
+func newSite(t testing.TB, d *db.DB, clock *dbtest.Clock) *site {
 	t.Helper()
 	ctx := context.Background()
 	county, err := policy.LoadCounty(counties.Demonstration())
