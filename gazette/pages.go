@@ -2,20 +2,41 @@ package gazette
 
 import "strings"
 
-// markNoise names the lines that belong to no document: page numbers, running heads, what web pages add.
+// markNoise names the page numbers, running heads and drawn lines.
 func markNoise(source string, lines []line) {
 	for i := range lines {
 		ln := &lines[i]
-		s := source[ln.Start:ln.End]
-		lastOfPage := i+1 < len(lines) && lines[i+1].page
-		if len(s) <= 40 && (isPageNumber(s) || isNumber(s) && len(s) <= 4 && (ln.page || lastOfPage)) {
+		s := ln.textOf(source)
+		atBreak := ln.page || i+1 < len(lines) && lines[i+1].page
+		switch {
+		case len(s) <= 40 && (isPageNumber(s) || atBreak && isBareNumber(s)):
 			ln.noise = PageNumber
+		case isRule(s):
+			ln.noise = PageBreak
 		}
 	}
 	markRunningHeads(source, lines)
 }
 
-// isPageNumber reads — 4 —, －４－, - 1 -, ·4·, 第4页, 第 4 页 共 10 页, 4/10 and Page 4.
+// isBareNumber reports 12 and 12/40, which number a page only where one ends.
+func isBareNumber(s string) bool {
+	page, all, of := strings.Cut(bare(s), "/")
+	return len(page) <= 4 && isNumber(page) && (!of || len(all) <= 4 && isNumber(all))
+}
+
+// isRule reports a line drawn with signs: ————, * * *, +---+---+.
+func isRule(s string) bool {
+	n := 0
+	for _, r := range s {
+		if !strings.ContainsRune("-—－–―─━_＿=*＊~～+|· \t　", r) {
+			return false
+		}
+		n++
+	}
+	return n >= 3
+}
+
+// isPageNumber reads — 4 —, －４－, - 1 -, ·4·, 第4页, 第 4 页 共 10 页.
 func isPageNumber(s string) bool {
 	s = bare(s)
 	var b strings.Builder
