@@ -79,6 +79,7 @@ func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
 	_, err = s.Press.Withdraw(r.Context(), d.Key, actor(r), publication.Withdrawal{
 		Reason: strings.TrimSpace(r.PostFormValue("note")), Basis: strings.TrimSpace(r.PostFormValue("basis")), On: on,
 	})
+	s.published()
 	if k := publication.KindOf(err); k == publication.Invalid || k == publication.TooLarge || k == publication.WrongState {
 		return s.afterPage(w, r, "withdraw.html", "撤回", err)
 	}

@@ -237,7 +237,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if _, err := s.edition(ctx); err != nil {
+	if _, err := s.askEdition(ctx); err != nil {
 		s.Logger.Error("healthz", "error", err)
 		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
 		return nil

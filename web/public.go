@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -14,8 +16,40 @@ import (
 // home is the first crumb of every public page.
 var home = Link{Text: "首页", URL: "/"}
 
+// editionKept is for how long the number of the edition is believed without asking the database again. Another server
+// on the same database may publish meanwhile; our own publications are seen at once.
+const editionKept = 20 * time.Millisecond
+
+// lastEdition is the edition as it was last asked for. Its age is measured on the machine's own clock: it is about
+// load, not about any record.
+type lastEdition struct {
+	mu sync.Mutex
+	n  int64
+	at time.Time
+}
+
 // edition is the number that changes with every publication, correction and withdrawal.
-func (s *Server) edition(ctx context.Context) (n int64, err error) {
+func (s *Server) edition(ctx context.Context) (int64, error) {
+	s.last.mu.Lock()
+	defer s.last.mu.Unlock()
+	if time.Since(s.last.at) < editionKept {
+		return s.last.n, nil
+	}
+	n, err := s.askEdition(ctx)
+	if err == nil {
+		s.last.n, s.last.at = n, time.Now()
+	}
+	return n, err
+}
+
+// published forgets the edition, so that whoever is sent to the page of what was just published sees it.
+func (s *Server) published() {
+	s.last.mu.Lock()
+	defer s.last.mu.Unlock()
+	s.last.at = time.Time{}
+}
+
+func (s *Server) askEdition(ctx context.Context) (n int64, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		n, err = s.Log.Size(ctx, tx)
 		return err

@@ -59,6 +59,7 @@ type Server struct {
 	handler    http.Handler
 	pages      *templates
 	cache      *cache
+	last       lastEdition
 	static     map[string]asset
 	build      string // tells this version of the program from others
 	metrics    *metrics
