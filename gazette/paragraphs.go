@@ -9,7 +9,6 @@ type para struct {
 	mark  mark   // style noStyle where it has no number
 	line  int    // line of the source that it begins on
 	gap   bool   // a blank line or page break stands before it
-	first *line
 	noise Noise
 	node  *Node
 	row   bool // a line of a table or of a list in columns
@@ -76,7 +75,7 @@ func joinLines(source string, lines []line, l layout, mends *mending) []*para {
 
 func (j *joiner) begin(ln *line) {
 	j.end()
-	j.cur = &para{line: ln.no, gap: ln.gap || ln.page, first: ln, row: j.table}
+	j.cur = &para{line: ln.no, gap: ln.gap || ln.page, row: j.table}
 	j.depth, j.since, j.length, j.prose = 0, 0, 0, false
 	if s := ln.textOf(j.source); len(j.plans) > 0 && (isHeadLine(s) || isNumberLine(s)) {
 		j.plans = nil // another document begins
