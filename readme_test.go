@@ -94,3 +94,31 @@ func TestNoCountyInCode(t *testing.T) {
 		}
 	}
 }
+
+// TestDependenciesHaveReasons holds DEPENDENCIES.md against go.mod: every direct dependency has a row with its version
+// and its reason, and no row is left over.
+func TestDependenciesHaveReasons(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("DEPENDENCIES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var direct []string
+	for _, line := range strings.Split(string(mod), "\n") {
+		if f := strings.Fields(line); len(f) == 2 && strings.HasPrefix(f[1], "v") && strings.HasPrefix(line, "\t") {
+			direct = append(direct, "| "+f[0]+" | "+f[1]+" |")
+		}
+	}
+	rows := strings.Count(string(page), "\n| ") - 1 // the head
+	for _, row := range direct {
+		if !strings.Contains(string(page), row) {
+			t.Errorf("DEPENDENCIES.md has no row %s", row)
+		}
+	}
+	if rows != len(direct) {
+		t.Errorf("DEPENDENCIES.md has %d rows, go.mod %d direct dependencies", rows, len(direct))
+	}
+}
