@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -130,9 +131,24 @@ func (d *DB) in(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, do func(
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		if d.Dialect == PostgreSQL && !decided(err) {
+			return fmt.Errorf("%w: %w", ErrOutcome, err)
+		}
 		return fmt.Errorf("db: commit: %w", err)
 	}
 	return nil
+}
+
+// ErrOutcome is the error of a Write whose commit was sent to PostgreSQL and never answered, because the connection
+// broke: its changes may be in the record, whole, or not. Whoever gets it must look before trying again. SQLite always
+// answers.
+var ErrOutcome = errors.New("db: the connection broke at the commit, whether it was done is not known")
+
+// decided says that the server itself refused the commit, so that nothing was changed. Errors of these classes are sent
+// as it goes down (57P02), or say that it does not know (08007).
+func decided(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code != "57P02" && !strings.HasPrefix(pg.Code, "08")
 }
 
 // Ping says whether the database answers.

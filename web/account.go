@@ -4,7 +4,6 @@ import (
 	"errors"
 	"html/template"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -99,19 +98,10 @@ func ready(r *http.Request) (*account.Session, error) {
 	return sess, nil
 }
 
-// network is what log-ins are counted by: an IPv4 address, or the network of an IPv6 one, of which everybody has many.
-func network(r *http.Request) string {
-	ip := net.ParseIP(clientAddress(r))
-	if ip == nil || ip.To4() != nil {
-		return clientAddress(r)
-	}
-	return ip.Mask(net.CIDRMask(64, 128)).String()
-}
-
 // slowDown lets an address try 60 times at once and then every second: a whole county office comes from one address
 // on Monday morning. Guessing is held off by the lock of each name.
 func (s *Server) slowDown(r *http.Request) problems {
-	if s.limits.allow("log-in", network(r), 1, 60) {
+	if s.limits.allow("log-in", clientAddress(r), 1, 60) {
 		return nil
 	}
 	return problems{"": "这个网络地址尝试登录过于频繁，请过一分钟再试。"}

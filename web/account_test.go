@@ -207,17 +207,24 @@ func TestLockedAccountSaysWhenToComeBack(t *testing.T) {
 
 func TestCookies(t *testing.T) {
 	sites(t, func(s *site) {
-		check := func(b *browser, secure bool) {
+		check := func(b *browser, name string, secure bool) {
 			t.Helper()
 			b.post("/login", "name", "编辑甲", "password", testPassword).goesTo(t, "/login/code")
-			c := b.cookies[sessionCookie]
+			c := b.cookies[name]
 			if c == nil || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Secure != secure || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
 				t.Errorf("secure %v: %v", secure, c)
 			}
 		}
-		check(s.browser(), false)
+		check(s.browser(), "zhixing", false)
 		s.srv.BaseURL = "https://gazette.test"
-		check(s.browser(), true)
+		b := s.browser()
+		check(b, "__Host-zhixing", true)
+		b.get("/login/next").goesTo(t, "/login/code")
+
+		// A cookie that a neighbouring site could have set counts for nothing over TLS.
+		planted := s.browser()
+		planted.cookies["zhixing"] = &http.Cookie{Name: "zhixing", Value: b.cookies["__Host-zhixing"].Value}
+		planted.get("/login/next").goesTo(t, "/login?to=%2Flogin%2Fnext")
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -186,9 +187,15 @@ func (s *Server) apiDump(w http.ResponseWriter, r *http.Request) error {
 	if !s.limits.allow("dump", clientAddress(r), 1.0/60, 2) {
 		return &httpError{status: http.StatusTooManyRequests, message: "全量数据每分钟只能取一次，请稍后再来。"}
 	}
+	select {
+	case s.limits.dumps <- struct{}{}:
+		defer func() { <-s.limits.dumps }()
+	default:
+		return &httpError{status: http.StatusServiceUnavailable, message: "正在下载全量数据的人较多，请过几分钟再来。"}
+	}
 	w.Header().Set("Content-Type", "application/gzip")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+s.countyCode+`.jsonl.gz"`)
-	return publication.Dump(r.Context(), s.DB, s.Log, s.countyCode, w, true, nil)
+	return publication.Dump(r.Context(), s.DB, s.Log, s.countyCode, hurried{w, time.Now().Add(dumpLong)}, true, nil)
 }
 
 // orEmpty makes an empty list an empty list in JSON, not null.

@@ -155,6 +155,9 @@ type recorder struct {
 
 func (r *recorder) Header() http.Header { return r.out.Header() }
 
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.out }
+
 func (r *recorder) WriteHeader(code int) {
 	if r.status == 0 {
 		r.status = code

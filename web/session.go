@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zhixing/account"
+	"zhixing/db"
 	"zhixing/publication"
 	"zhixing/search"
 )
@@ -31,6 +32,15 @@ var permission = map[access]account.Permission{
 
 const sessionCookie = "zhixing"
 
+// cookieName keeps, over TLS, a neighbouring site of the same domain from giving our visitors a session of its choice:
+// browsers take a __Host- cookie from this host alone.
+func (s *Server) cookieName(r *http.Request) string {
+	if s.secure(r) {
+		return "__Host-" + sessionCookie
+	}
+	return sessionCookie
+}
+
 type sessionKey struct{}
 
 // sessionOf is the session of the request, nil for the public.
@@ -41,7 +51,7 @@ func sessionOf(r *http.Request) *account.Session {
 
 // withSession finds the session that the cookie names. A cookie that names none is the public's, not an error.
 func (s *Server) withSession(r *http.Request) (*http.Request, error) {
-	c, err := r.Cookie(sessionCookie)
+	c, err := r.Cookie(s.cookieName(r))
 	if err != nil || c.Value == "" {
 		return r, nil
 	}
@@ -57,7 +67,7 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 
 // setCookie keeps the token in the browser; the server keeps only its hash.
 func (s *Server) setCookie(w http.ResponseWriter, r *http.Request, t account.Token) {
-	c := &http.Cookie{Name: sessionCookie, Value: string(t), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.secure(r)}
+	c := &http.Cookie{Name: s.cookieName(r), Value: string(t), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.secure(r)}
 	if t == "" {
 		c.MaxAge = -1
 	}
@@ -75,7 +85,7 @@ func (s *Server) mayUse(r *http.Request, rt route) error {
 		return nil
 	}
 	if rt.access == thisHost {
-		if clientAddress(r) != "127.0.0.1" && clientAddress(r) != "::1" {
+		if !fromThisHost(r) {
 			return forbidden("这个地址只对本机开放。")
 		}
 		return nil
@@ -84,7 +94,7 @@ func (s *Server) mayUse(r *http.Request, rt route) error {
 	if sess == nil {
 		if r.Method == http.MethodGet {
 			to := "/login?to=" + url.QueryEscape(r.URL.RequestURI())
-			if c, err := r.Cookie(sessionCookie); err == nil && c.Value != "" {
+			if c, err := r.Cookie(s.cookieName(r)); err == nil && c.Value != "" {
 				to += "&ended=1" // there was a session: say why the page is gone
 			}
 			return &redirectError{to}
@@ -139,6 +149,9 @@ func asHTTPError(err error) *httpError {
 	}
 	if errors.Is(err, context.Canceled) {
 		return &httpError{499, "请求已取消。", err}
+	}
+	if errors.Is(err, db.ErrOutcome) {
+		return &httpError{http.StatusInternalServerError, "与数据库的连接在最后一步中断，不能确定是否已经办成。请先到相应页面核对，确认没有办成再重新办理。", err}
 	}
 	return &httpError{http.StatusInternalServerError, "系统出错，没有改动任何内容。请稍后再试；仍不行请联系系统管理员。", err}
 }
