@@ -48,7 +48,7 @@ func (d *Document) listAttachment(no int, text string, sp Span) {
 		d.where = append(d.where, inside)
 	}
 	text = strings.TrimRight(text, "。；;，,")
-	if title := strings.TrimSuffix(strings.TrimPrefix(text, "《"), "》"); !strings.ContainsAny(title, "《》") {
+	if title := strings.TrimSuffix(strings.TrimPrefix(text, "《"), "》"); !holdsAny(title, "《》") {
 		text = title
 	}
 	if text == "" {
@@ -113,7 +113,7 @@ func (d *Document) tellAvailability() {
 
 // attachment reads the list of attachments, and the heading of one that is printed.
 func (dr *docReader) attachment(p *para) bool {
-	if dr.list && p.mark.style != noStyle && (p.mark.n == len(dr.d.Attachments)+1) && len(p.text) < 400 && !strings.ContainsAny(p.rest(), "。") {
+	if dr.list && p.mark.style != noStyle && (p.mark.n == len(dr.d.Attachments)+1) && len(p.text) < 400 && !holdsAny(p.rest(), "。") {
 		dr.listLine(p, p.mark.n, p.rest())
 		return true
 	}
@@ -189,7 +189,7 @@ func (dr *docReader) printAttachment(p *para, no int, rest string) {
 	title := bare(rest)
 	for k := 1; title == "" || k > 1 && rest == ""; k++ {
 		next := dr.peek(k)
-		if next == nil || !canBeTitle(next) || runes(next.text) > 60 || strings.ContainsAny(next.text, "：:") || k > 3 || k > 1 && (next.gap || titleEnds(title)) {
+		if next == nil || !canBeTitle(next) || runes(next.text) > 60 || holdsAny(next.text, "：:") || k > 3 || k > 1 && (next.gap || titleEnds(title)) {
 			break
 		}
 		taken = append(taken, next)

@@ -64,12 +64,12 @@ func sortInts(a []int) {
 
 // sideBySide cuts 甲县人民政府 2021年9月1日, and a title from the number before or behind it.
 func (c *cutter) sideBySide(s string, base int) {
-	if len(s) > glued*3 || strings.ContainsAny(s, "。；") {
+	if len(s) > glued*3 || holdsAny(s, "。；") {
 		return
 	}
 	if d, ok := findDate(s); ok && d.End == len(s) && d.Start > 0 {
 		before := strings.TrimRightFunc(s[:d.Start], isSpace)
-		if !strings.ContainsAny(before, "，、：:（(《") && runes(bare(before)) <= 60 {
+		if !holdsAny(before, "，、：:（(《") && runes(bare(before)) <= 60 {
 			if _, ok := hasAnySuffix(bare(before), offices); ok {
 				c.at = append(c.at, base+d.Start)
 			}

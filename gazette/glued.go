@@ -269,7 +269,7 @@ func (u *lineWalk) signs(t string) bool {
 		return false
 	}
 	before := bare(t[:d.Start])
-	if strings.ContainsAny(before, "，。；：、（《") {
+	if holdsAny(before, "，。；：、（《") {
 		return false
 	}
 	_, ok = hasAnySuffix(before, offices)

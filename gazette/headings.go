@@ -65,10 +65,10 @@ func heading(p *para) string {
 	}
 	head, tail := rest[:end], strings.TrimSpace(rest[end:])
 	tail = strings.TrimLeft(tail, "。．")
-	if colon, body, ok := cutColon(head); ok && runes(colon) <= 20 && !strings.ContainsAny(colon, "，、；“") && body != "" {
+	if colon, body, ok := cutColon(head); ok && runes(colon) <= 20 && !holdsAny(colon, "，、；“") && body != "" {
 		return bare(colon)
 	}
-	if tail == "" || runes(head) > 45 || strings.ContainsAny(head, "；;") {
+	if tail == "" || runes(head) > 45 || holdsAny(head, "；;") {
 		return ""
 	}
 	return bare(head)

@@ -64,7 +64,7 @@ var labelEnds = []string{"单位", "部门", "时限", "时间", "节点", "处�
 // startsLabel reports a line like 牵头单位：甲局.
 func startsLabel(s string) bool {
 	head, _, ok := cutColon(s[:min(len(s), 64)])
-	if !ok || runes(head) > 12 || strings.ContainsAny(head, "。，、；（(【《“") {
+	if !ok || runes(head) > 12 || holdsAny(head, "。，、；（(【《“") {
 		return false
 	}
 	head = bare(head)
@@ -80,10 +80,12 @@ func endsLabel(s string) bool {
 }
 
 func cutColon(s string) (head, tail string, ok bool) {
-	at := strings.IndexAny(s, "：:")
+	at, size := strings.IndexByte(s, ':'), 1
+	if wide := strings.Index(s, "："); wide >= 0 && (at < 0 || wide < at) {
+		at, size = wide, len("：")
+	}
 	if at < 0 {
 		return s, "", false
 	}
-	_, size := utf8.DecodeRuneInString(s[at:])
 	return s[:at], s[at+size:], true
 }

@@ -95,12 +95,12 @@ func isIssueNo(s string) bool {
 // issueTitle reads 甲县人民政府公报.
 func issueTitle(s string) (string, bool) {
 	_, ok := hasAnySuffix(s, []string{"政府公报", "公报"})
-	return s, ok && runes(s) <= 20 && runes(s) >= 4 && !strings.ContainsAny(s, "《》，。关于")
+	return s, ok && runes(s) <= 20 && runes(s) >= 4 && !holdsAny(s, "《》，。关于")
 }
 
 // isMastheadLine reports 2023年第3期（总第6期）, 2023年第3期 县政府文件 and the like.
 func isMastheadLine(s string) bool {
-	if len(s) >= 120 || strings.ContainsAny(s, "《》，。；") {
+	if len(s) >= 120 || holdsAny(s, "《》，。；") {
 		return false
 	}
 	if strings.Contains(s, "总第") && strings.Contains(s, "期") {

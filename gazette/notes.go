@@ -86,7 +86,7 @@ func interpreter(s string) string {
 			continue
 		}
 		who := strings.TrimSuffix(bare(head[by+len("由"):]), "具体")
-		if who != "" && !strings.ContainsAny(who, "，。；") {
+		if who != "" && !holdsAny(who, "，。；") {
 			return who
 		}
 	}

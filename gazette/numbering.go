@@ -88,7 +88,7 @@ func parseWord(s string) (mark, bool) {
 	switch {
 	case r == '：' || r == ':' || r == '、':
 		at += gap + size
-	case gap == 0 || !isHan(r) || strings.ContainsAny(s, "，。"):
+	case gap == 0 || !isHan(r) || holdsAny(s, "，。"):
 		return mark{}, false
 	}
 	return mark{style: wordStyle, n: n, depth: 1, word: word, end: at, key: strings.ReplaceAll(word, "/", "") + label}, true
@@ -230,7 +230,7 @@ func parseArabic(s string) (mark, bool) {
 			}
 			m.end = at
 			return m, m.n > 0
-		case gap > 0 && isHan(r) && !isMeasure(r) && len(s) < 80 && !strings.ContainsAny(s, "。，；、：:,"):
+		case gap > 0 && isHan(r) && !isMeasure(r) && len(s) < 80 && !holdsAny(s, "。，；、：:,"):
 			m.end = at // 1 总则
 			return m, m.n > 0 && m.n < 30
 		case r == '.' || r == '．' || r == '、' || r == '。' || r == '﹒' || r == '·' && gap == 0:

@@ -269,7 +269,7 @@ func (j *joiner) signs(ln *line) bool {
 	if _, ok := isDateLine(s); ok {
 		return true
 	}
-	if len(s) > 150 || strings.ContainsAny(s, "，。；：、") {
+	if len(s) > 150 || holdsAny(s, "，。；：、") {
 		return false
 	}
 	if _, ok := hasAnySuffix(bare(s), offices); !ok {

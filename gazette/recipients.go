@@ -10,14 +10,14 @@ func isRecipients(p *para) bool {
 
 // isAddressed reports a list of offices that a document is addressed to, without its colon.
 func isAddressed(s string) bool {
-	if len(s) > 900 || strings.ContainsAny(s, "。；") {
+	if len(s) > 900 || holdsAny(s, "。；") {
 		return false
 	}
 	if _, marked := parseMark(s); marked {
 		return false
 	}
 	s = bare(s)
-	if strings.ContainsAny(s, "：:") || containsAny(s, []string{"如下", "现将", "通知", "决定", "免去", "任命"}) {
+	if holdsAny(s, "：:") || containsAny(s, []string{"如下", "现将", "通知", "决定", "免去", "任命"}) {
 		return false
 	}
 	_, office := hasAnySuffix(stripTitle(s), offices)

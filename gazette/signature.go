@@ -33,7 +33,7 @@ func (dr *docReader) signature() bool {
 	}
 	if ok {
 		dr.tree.loose(dr.node(DateNode, at))
-		if dr.d.SignedOn.IsZero() && !dr.tail {
+		if dr.d.SignedOn.IsZero() { // a later date is that of a plan, or of its revision
 			dr.d.SignedOn = date.date
 		}
 		dr.i++
@@ -45,7 +45,7 @@ func (dr *docReader) signature() bool {
 
 // isSigner reports a line that can stand above the date: one office or more, or an office-holder with his name.
 func (dr *docReader) isSigner(p *para) bool {
-	if p.mark.style != noStyle || len(p.text) > 300 || strings.ContainsAny(p.text, "，。；：、《（:;") && !strings.HasSuffix(p.text, "（代章）") {
+	if p.mark.style != noStyle || len(p.text) > 300 || holdsAny(p.text, "，。；：、《（:;") && !strings.HasSuffix(p.text, "（代章）") {
 		return false
 	}
 	s := stripTitle(bare(p.text))

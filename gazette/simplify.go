@@ -30,9 +30,14 @@ var toSimplified = func() map[rune]rune {
 	return m
 }()
 
+// isTraditional reports characters that no official text in traditional characters does without.
+func isTraditional(r rune) bool {
+	return r == '關' || r == '縣' || r == '號' || r == '辦' || r == '責'
+}
+
 // simplified gives the text with the words that matter in simplified characters, byte for byte as long as it was.
 func simplified(s string) string {
-	if !containsAny(s, []string{"關於", "縣", "號", "辦公", "負責", "責任單位", "實施"}) {
+	if strings.IndexFunc(s, isTraditional) < 0 {
 		return s
 	}
 	var b strings.Builder

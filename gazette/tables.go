@@ -46,7 +46,7 @@ func tableHead(source string, lines []line, i int) int {
 	n, known, units, strange := 0, 0, 0, 0
 	for k := i; k < len(lines) && k < i+14 && strange < 2; k++ {
 		s := lines[k].textOf(source)
-		if lines[k].noise != NotNoise || len(s) > 90 || isNumber(s) || strings.ContainsAny(s, "。，；：:") {
+		if lines[k].noise != NotNoise || len(s) > 90 || isNumber(s) || holdsAny(s, "。，；：:") {
 			break
 		}
 		if !isColumnHead(s) { // 分管领导: a word that only this table uses
@@ -110,7 +110,7 @@ func markRows(source string, paras []*para) {
 }
 
 func isRow(source string, p *para) bool {
-	if len(p.spans) != 1 || len(p.text) > 240 || p.mark.style != noStyle || strings.ContainsAny(p.text, "。；？！") {
+	if len(p.spans) != 1 || len(p.text) > 240 || p.mark.style != noStyle || holdsAny(p.text, "。；？！") {
 		return false
 	}
 	return hasSpace(source[p.spans[0].Start:p.spans[0].End]) && !standsAlone(p.text) && !isTitle(bare(p.text))

@@ -232,6 +232,17 @@ func hasAnySuffix(s string, list []string) (string, bool) {
 	return "", false
 }
 
+// holdsAny reports whether s holds one of the signs. strings.ContainsAny looks every character of s up in them; for a
+// handful of Chinese signs it is faster to look for each in s.
+func holdsAny(s, signs string) bool {
+	for _, r := range signs {
+		if strings.ContainsRune(s, r) {
+			return true
+		}
+	}
+	return false
+}
+
 func containsAny(s string, list []string) bool {
 	for _, w := range list {
 		if strings.Contains(s, w) {

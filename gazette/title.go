@@ -79,7 +79,7 @@ func isIssuer(s string) bool {
 	if s == "" {
 		return true
 	}
-	if strings.ContainsAny(s, "，。；：《》“”") || runes(s) > 120 {
+	if holdsAny(s, "，。；：《》“”") || runes(s) > 120 {
 		return false
 	}
 	_, ok := hasAnySuffix(stripTitle(s), offices)
@@ -88,7 +88,7 @@ func isIssuer(s string) bool {
 
 // outsideBrackets is s without what stands in brackets and book-title marks.
 func outsideBrackets(s string) string {
-	if !strings.ContainsAny(s, "（(《“") {
+	if !holdsAny(s, "（(《“") {
 		return s
 	}
 	var b strings.Builder

@@ -17,7 +17,7 @@ func withheld(note string, listed int) []Withheld {
 			continue
 		}
 		nos := attachmentNos(clause)
-		for n := 1; len(nos) < max(listed, 1) && !strings.ContainsAny(clause, "0123456789０１２３４５６７８９一二三四五六七八九"); n++ {
+		for n := 1; len(nos) < max(listed, 1) && !holdsAny(clause, "0123456789０１２３４５６７８９一二三四五六七八九"); n++ {
 			nos = append(nos, n)
 		}
 		for _, n := range nos {
