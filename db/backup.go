@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
@@ -50,6 +51,80 @@ func (d *DB) backup(ctx context.Context, path string) error {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// Restore puts a copy of a backup where no database is, readable by its owner only. What is not a whole database of
+// Zhixing, page by page, is refused, and nothing is left of it. Its tables are of the time of the backup: open it with
+// Migrate.
+func Restore(ctx context.Context, backup, path string) error {
+	if err := restore(ctx, backup, path); err != nil {
+		return fmt.Errorf("db.Restore: %w", err)
+	}
+	return nil
+}
+
+func restore(ctx context.Context, backup, path string) error {
+	// Beside a database that was killed lie its newest pages. SQLite would mix them into whatever stands there next.
+	for _, beside := range []string{"", "-wal", "-shm", "-journal"} {
+		if _, err := os.Lstat(path + beside); err == nil {
+			return fmt.Errorf("%s is there: a backup is only put where no database is; move zhixing.db and all zhixing.db-* away together", path+beside)
+		}
+	}
+	part := path + ".part"
+	defer func() {
+		for _, end := range []string{"", "-wal", "-shm"} { // a copied live database is opened with both
+			os.Remove(part + end)
+		}
+	}()
+	if err := copyFile(backup, part); err != nil {
+		return err
+	}
+	if err := whole(ctx, part); err != nil {
+		return fmt.Errorf("%s: %w", backup, err)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if _, err := io.Copy(out, in); err != nil {
+		return err
+	}
+	return errors.Join(out.Sync(), out.Close())
+}
+
+// whole checks every page of a backup, and that it is one of ours.
+func whole(ctx context.Context, path string) error {
+	d, err := sql.Open("sqlite", liteURL(path, "deferred", "query_only(1)"))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	var found string
+	if err := d.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&found); err != nil {
+		return fmt.Errorf("it is damaged, or no backup: %w", err)
+	}
+	if found != "ok" {
+		return fmt.Errorf("it is damaged: %s", found)
+	}
+	var tables int
+	err = d.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('journal', 'log_key', 'account')`).Scan(&tables)
+	if err == nil && tables != 3 {
+		err = errors.New("it is no backup of Zhixing: its tables are missing")
+	}
+	return err
 }
 
 func syncDir(dir string) error {

@@ -104,24 +104,15 @@ func restore(ctx context.Context, c *call) error {
 		return errors.New("PostgreSQL is restored with its own tools, such as pg_restore")
 	}
 	to := filepath.Join(*c.common.data, "zhixing.db")
-	if _, err := os.Stat(to); err == nil {
-		return fmt.Errorf("%s exists already; a backup is only put where no database is", to)
-	}
 	if err := os.MkdirAll(*c.common.data, 0o700); err != nil {
 		return err
 	}
-	in, err := os.Open(c.args[0])
-	if err != nil {
+	if err := db.Restore(ctx, c.args[0], to); err != nil {
 		return err
 	}
-	defer in.Close()
-	if err := writeWhole(to, func(w io.Writer) error { _, err := io.Copy(w, in); return err }); err != nil {
-		return err
-	}
-	d, err := c.open(ctx) // brings an older backup's tables up to date, and proves that it opens
+	d, err := c.open(ctx) // brings an older backup's tables up to date
 	if err != nil {
-		os.Remove(to)
-		return fmt.Errorf("%s is no backup of Zhixing: %w", c.args[0], err)
+		return err
 	}
 	defer d.Close()
 	fmt.Fprintf(c.out, "restored to %s\n", to)
