@@ -64,6 +64,10 @@ func Restore(ctx context.Context, backup, path string) error {
 }
 
 func restore(ctx context.Context, backup, path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
 	// Beside a database that was killed lie its newest pages. SQLite would mix them into whatever stands there next.
 	for _, beside := range []string{"", "-wal", "-shm", "-journal"} {
 		if _, err := os.Lstat(path + beside); err == nil {

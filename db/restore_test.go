@@ -21,7 +21,8 @@ func TestRestore(t *testing.T) {
 	if err := d.Backup(ctx, backup); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(t.TempDir(), "zhixing.db")
+	t.Chdir(t.TempDir())
+	const path = "zhixing.db" // as in --data .
 	if err := db.Restore(ctx, backup, path); err != nil {
 		t.Fatal(err)
 	}
