@@ -30,6 +30,8 @@ type documentPage struct {
 	At       string // ?v= of the version shown, where it is not the newest
 	FileName string // what a download is called, without its ending
 	HasPDF   bool
+	Before   *publication.Head // its neighbours in the issue
+	After    *publication.Head
 }
 
 // formats are the endings under which a document can be downloaded, with the name that people know.
@@ -66,6 +68,9 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	if d.Shown.N != d.Version {
 		page.At = "?v=" + strconv.Itoa(d.Shown.N)
 	}
+	if page.Before, page.After, err = s.neighbours(r, d.Head); err != nil {
+		return err
+	}
 	for _, f := range d.Editions {
 		page.HasPDF = page.HasPDF || f.Format == "pdf"
 	}
@@ -79,6 +84,7 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.page(r, d.Title, home, Link{Text: d.Issue.Chinese(), URL: "/issues/" + d.Issue.String()}, Link{Text: crumbOf(d.Head)})
 	p.Description = strings.TrimSpace(d.No + " " + d.Title)
+	p.Canonical = s.BaseURL + documentURL(key) + page.At
 	if !d.Withdrawn {
 		for _, f := range d.Editions {
 			p.Alternates = append(p.Alternates, Alternate{f.MediaType, formats[f.Format], documentURL(key) + "." + f.Format + page.At})
@@ -90,6 +96,23 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 		status = http.StatusGone
 	}
 	return s.render(w, status, "document.html", p)
+}
+
+// neighbours are the documents printed before and after this one in the same issue; nil at its ends.
+func (s *Server) neighbours(r *http.Request, h publication.Head) (before, after *publication.Head, err error) {
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		is, err := publication.IssueOf(ctx, tx, s.countyCode, h.Issue)
+		for i := range is.Documents {
+			switch x := &is.Documents[i]; {
+			case x.Seq < h.Seq:
+				before = x
+			case x.Seq > h.Seq && after == nil:
+				after = x
+			}
+		}
+		return err
+	})
+	return before, after, err
 }
 
 func crumbOf(h publication.Head) string {

@@ -86,6 +86,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.page(r, "首页")
+	p.Canonical = s.BaseURL + "/"
 	p.Description = s.countyName + "人民政府公报：检索、下载、验证每一件公开公文。"
 	p.Alternates = []Alternate{{"application/atom+xml", p.Site, "/feed.atom"}}
 	for _, f := range data.Freshness {
@@ -122,6 +123,7 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.page(r, is.Title+" "+is.Chinese(), home, Link{Text: "历期公报", URL: "/issues"}, Link{Text: is.Chinese()})
 	p.Alternates = []Alternate{{"application/json", "本期数据", "/issues/" + is.IssueNo.String() + ".json"}}
+	p.Canonical = s.BaseURL + is.Path()
 	p.Data = is
 	return s.render(w, http.StatusOK, "issue.html", p)
 }

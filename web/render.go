@@ -88,6 +88,7 @@ type Page struct {
 	Nav         []Link
 	Crumbs      []Link
 	Alternates  []Alternate
+	Canonical   string // the one address of the page, absolute
 	Data        any
 }
 

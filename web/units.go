@@ -74,6 +74,7 @@ func (s *Server) unit(w http.ResponseWriter, r *http.Request) error {
 		return s.writeFeed(w, r, "提到“"+u.Unit+"”的公文", unitURL(u.Unit), heads)
 	}
 	p := s.page(r, u.Unit, home, Link{Text: "单位名录", URL: "/units"}, Link{Text: u.Unit})
+	p.Canonical = s.BaseURL + unitURL(u.Unit)
 	p.Alternates = []Alternate{{"application/atom+xml", "关注" + u.Unit, unitURL(u.Unit) + ".atom"}}
 	p.Data = map[string]any{"Unit": u, "Duties": duties, "URL": unitURL(u.Unit), "Aliases": s.aliases(u.Unit)}
 	return s.render(w, http.StatusOK, "unit.html", p)
