@@ -113,39 +113,39 @@ func (d *Document) tellAvailability() {
 
 // attachment reads the list of attachments, and the heading of one that is printed.
 func (dr *docReader) attachment(p *para) bool {
-	if dr.list && p.mark.style != noStyle && (p.mark.n == len(dr.d.Attachments)+1) && len(p.text) < 400 && !holdsAny(p.rest(), "。") {
-		dr.listLine(p, p.mark.n, p.rest())
-		return true
-	}
 	if dr.list {
-		if last := dr.d.Nodes; !p.gap && len(last) > 0 && canBeTitle(p) && runes(p.text) < 60 {
-			if dr.continueList(p) {
-				return true
-			}
+		if p.mark.n == len(dr.d.Attachments)+1 && len(p.text) < 400 && !strings.Contains(p.rest(), "。") {
+			dr.listLine(p, p.mark.n, p.rest())
+			return true
+		}
+		if !p.gap && canBeTitle(p) && runes(p.text) < 60 && dr.continueList(p) {
+			return true
 		}
 	}
 	no, rest, ok := parseAttachmentHead(p.text)
-	if !ok {
+	switch {
+	case !ok:
 		return false
-	}
-	next := dr.peek(1)
-	listed := rest != "" && len(dr.d.Attachments) > 0 && dr.isListed(no, rest)
-	if rest == "" && (!dr.tail || lastRune(p.text) == '：') && len(dr.d.Attachments) == 0 && next != nil && next.mark.n == 1 && next.mark.style == arabicStyle && !strings.Contains(next.text, "。") {
+	case rest == "" && dr.listFollows(p):
 		dr.tree.loose(dr.node(AttachListNode, p))
 		dr.list = true
 		dr.i++
-		return true
-	}
-	if rest != "" && !listed {
-		m, marked := parseMark(rest)
-		if marked {
+	case rest != "" && !dr.isListed(no, rest):
+		if m, ok := parseMark(rest); ok {
 			no, rest = m.n, rest[m.end:]
 		}
 		dr.listLine(p, no, rest)
-		return true
+	default:
+		dr.printAttachment(p, no, rest)
 	}
-	dr.printAttachment(p, no, rest)
 	return true
+}
+
+// listFollows tells 附件： above its list from 附件 above the text of one.
+func (dr *docReader) listFollows(p *para) bool {
+	next := dr.peek(1)
+	return len(dr.d.Attachments) == 0 && (!dr.tail || lastRune(p.text) == '：') &&
+		next != nil && next.mark.style == arabicStyle && next.mark.n == 1 && !strings.Contains(next.text, "。")
 }
 
 func (dr *docReader) isListed(no int, title string) bool {
