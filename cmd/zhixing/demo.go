@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 
 	"zhixing/account"
 	"zhixing/db"
@@ -36,6 +37,12 @@ func demo(ctx context.Context, c *call) error {
 		return err
 	}
 	defer s.db.Close()
+	switch isDemo, isNew, err := s.whose(ctx); {
+	case err != nil:
+		return err
+	case !isDemo && !isNew:
+		return errors.New("this is the record of a county at work; invented documents and accounts that everybody knows do not belong there: name another folder with --data")
+	}
 	if err := s.demoAccounts(ctx); err != nil {
 		return err
 	}
@@ -48,6 +55,21 @@ func demo(ctx context.Context, c *call) error {
 	}
 	fmt.Fprintf(c.out, "  二次验证码：zhixing user code 演示签发 --data %s\n  按 Ctrl+C 停止。\n\n", *c.common.data)
 	return s.run(ctx, c, true)
+}
+
+// whose tells a demonstration, a new record and that of a county at work apart.
+func (s *site) whose(ctx context.Context) (isDemo, isNew bool, err error) {
+	users, err := s.accounts.List(ctx, account.Filter{})
+	if err != nil {
+		return false, false, err
+	}
+	size := int64(0)
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		size, err = s.log.Size(ctx, tx)
+		return err
+	})
+	isDemo = slices.ContainsFunc(users, func(u account.User) bool { return u.Demo })
+	return isDemo, len(users) == 0 && size == 0, err
 }
 
 func (s *site) demoAccounts(ctx context.Context) error {

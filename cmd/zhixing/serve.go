@@ -112,6 +112,11 @@ func serve(ctx context.Context, c *call) error {
 		return err
 	}
 	defer s.db.Close()
+	if isDemo, _, err := s.whose(ctx); err != nil {
+		return err
+	} else if isDemo {
+		return errors.New("this is the record of a demonstration; without the line that says so its documents would pass for real: start it with `zhixing demo`, or name a new folder with --data")
+	}
 	admin, password, err := s.accounts.FirstAdministrator(ctx)
 	if err != nil {
 		return err
