@@ -147,7 +147,7 @@ func issued(title string) []string {
 
 // announced lists the plans that a sentence says are issued: 《甲》《乙》已经县政府同意，现印发给你们.
 func announced(s string) []string {
-	if !strings.Contains(s, "《") || !containsAny(outsideBrackets(s), []string{"印发", "同意", "公布", "发布"}) {
+	if !strings.Contains(s, "《") || !containsAny(outsideBrackets(s), []string{"印发", "下发", "同意", "批准", "审定", "通过", "公布", "发布", "照此执行", "遵照执行", "贯彻执行", "组织实施"}) {
 		return nil
 	}
 	var plans []string
