@@ -75,9 +75,13 @@ func TestOIDCLogIn(t *testing.T) {
 		_, _, err = s.LogInAs(ctx, id, home)
 		s.refused(err, ErrDenied)
 		s.must(s.SetActive(ctx, s.admin, "张三", true))
+		tok, _, err = s.LogInAs(ctx, id, home)
+		s.must(err)
 		s.must(s.AllowSingleSignOn(ctx, s.admin, "张三", false))
 		_, _, err = s.LogInAs(ctx, id, home)
 		s.refused(err, ErrDenied)
+		_, err = s.SessionFrom(ctx, tok)
+		s.refused(err, ErrNotLogged) // who was in through the issuer is out
 		if all := strings.Join(s.history(), "\n"); !strings.Contains(all, "张三 account.bind account/张三 "+p.URL+" sub-1；来自 192.0.2.7") {
 			t.Error(all)
 		}

@@ -97,6 +97,13 @@ func (a *Accounts) deleteSessions(ctx context.Context, tx *db.Tx, n Name, but st
 	return err
 }
 
+// deleteSessionsVia ends all sessions of a user that began in one way.
+func (a *Accounts) deleteSessionsVia(ctx context.Context, tx *db.Tx, n Name, via string) error {
+	_, err := tx.Exec(ctx, `/* account.deleteSessionsVia */ DELETE FROM account_session WHERE county = $1 AND name = $2 AND via = $3`,
+		a.county, string(n), via)
+	return err
+}
+
 // dropOverdue forgets sessions that have ended by themselves.
 func (a *Accounts) dropOverdue(ctx context.Context, tx *db.Tx, now time.Time) error {
 	_, err := tx.Exec(ctx, `/* account.dropOverdue */ DELETE FROM account_session WHERE county = $1 AND (seen_at < $2 OR started_at < $3)`,

@@ -248,10 +248,14 @@ func (a *Accounts) Unlock(ctx context.Context, by Actor, name Name) error {
 }
 
 // AllowSingleSignOn lets an account log in through the OpenID Connect issuer, or stops it. Allowing it also
-// forgets the person it was bound to: the next log-in with this name binds anew.
+// forgets the person it was bound to: the next log-in with this name binds anew. Either way whoever is in through the
+// issuer is logged out.
 func (a *Accounts) AllowSingleSignOn(ctx context.Context, by Actor, name Name, allow bool) error {
 	return a.change(ctx, deedSSO, by, name, func(tx *db.Tx, rec record) (string, error) {
 		if err := a.setSingleSignOn(ctx, tx, name, allow); err != nil {
+			return "", err
+		}
+		if err := a.deleteSessionsVia(ctx, tx, name, ByOIDC); err != nil {
 			return "", err
 		}
 		if allow {

@@ -86,6 +86,9 @@ func newDraft(now time.Time, county string, by Actor, m Manuscript) (Draft, erro
 	return d, nil
 }
 
+// maxDetail is what one step may tell the journal, in bytes of JSON; the journal takes a little more in all.
+const maxDetail = 56 << 10
+
 // step records one thing done, in the draft and in the journal, and gives the draft as it is afterwards.
 func step(ctx context.Context, tx *db.Tx, op string, d Draft, by Actor, what string, data stepData) (Draft, error) {
 	if len(d.Steps) >= MaxSteps {
@@ -108,6 +111,9 @@ func step(ctx context.Context, tx *db.Tx, op string, d Draft, by Actor, what str
 	detail, err := json.Marshal(data)
 	if err != nil {
 		return Draft{}, wrap(op, err)
+	}
+	if len(detail) > maxDetail {
+		return Draft{}, refuse(TooLarge, op, "一次改动的内容过长，留痕放不下：最多约%d字。请分几次改，或改好稿件后重新上传。", maxDetail/3)
 	}
 	_, err = journal.Append(ctx, tx, d.County, journal.Entry{Who: by.Name, What: "draft." + what,
 		Subject: fmt.Sprintf("draft/%d", d.ID), Basis: data.Reason + data.Basis, Detail: string(detail)})

@@ -336,6 +336,13 @@ func checkFree(ctx context.Context, tx *db.Tx, op string, d Draft, issue *gazett
 		if err == nil && id > 0 {
 			err = refuse(Conflict, op, "这份公文已有另一份更正稿（稿件%d）在办。请先办结或作废那一份。", id)
 		}
+		if err != nil {
+			return err
+		}
+		h, err := documentHead(ctx, tx, d.County, d.Corrects)
+		if err == nil && h.Withdrawn && h.RecordedAt.After(d.CreatedAt) {
+			err = refuse(Conflict, op, "这份更正稿起草之后，公文已经撤回，签发会使它重新公开。请作废这份稿件；确需重新公布的，请重新上传更正后的全文。")
+		}
 		return err
 	}
 	n := IssueNo{issue.Year, issue.No}
