@@ -34,11 +34,14 @@ func best(t testing.TB, source string, times int) time.Duration {
 func TestTenIssuesTakeTenTimesAsLong(t *testing.T) {
 	source := string(shared(t, "gazette/jiangxian-2023-3.txt"))
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // when the collector runs says nothing about the reader
-	one, ten := best(t, source, 10), best(t, strings.Repeat(source, 10), 6)
-	if ten > 11*one {
-		t.Errorf("one issue %v, ten %v: %.1f times", one, ten, float64(ten)/float64(one))
+	var one, ten time.Duration
+	for range 5 { // a neighbour on the same core can spoil a round, but not all of them
+		one, ten = best(t, source, 10), best(t, strings.Repeat(source, 10), 6)
+		if t.Logf("one issue %v, ten %v", one, ten); ten <= 11*one {
+			return
+		}
 	}
-	t.Logf("one issue %v, ten %v", one, ten)
+	t.Errorf("one issue %v, ten %v: %.1f times", one, ten, float64(ten)/float64(one))
 }
 
 // TestLinear doubles texts that are nothing but one awkward thing; the time must not grow fourfold.
