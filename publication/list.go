@@ -16,7 +16,7 @@ func FrontOf(ctx context.Context, tx *db.Tx, county string) (f Front, err error)
 	if f.Issues, err = listIssues(ctx, tx, county, issues); err != nil {
 		return f, wrap("FrontOf", err)
 	}
-	if f.Documents, err = recent(ctx, tx, county, Filter{}, documents); err != nil {
+	if f.Documents, err = recent(ctx, tx, county, Filter{}, documents, false); err != nil {
 		return f, wrap("FrontOf", err)
 	}
 	if f.Freshness, err = freshness(ctx, tx, county); err != nil {
@@ -80,7 +80,7 @@ func Recent(ctx context.Context, tx *db.Tx, county string, f Filter, n int) ([]H
 	if err := f.check("Recent"); err != nil {
 		return nil, err
 	}
-	out, err := recent(ctx, tx, county, f, f.limit())
+	out, err := recent(ctx, tx, county, f, f.limit(), true)
 	return out, wrap("Recent", err)
 }
 

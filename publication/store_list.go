@@ -127,11 +127,14 @@ func page(ctx context.Context, tx *db.Tx, county string, f Filter, before int64)
 	return heads, last, false, rows.Err()
 }
 
-func recent(ctx context.Context, tx *db.Tx, county string, f Filter, n int) ([]Head, error) {
+func recent(ctx context.Context, tx *db.Tx, county string, f Filter, n int, withdrawn bool) ([]Head, error) {
 	where, args := f.where(county)
+	if !withdrawn {
+		where += " AND NOT d.withdrawn"
+	}
 	args = append(args, n)
 	return queryHeads(ctx, tx, fmt.Sprintf(`/* publication.Recent */ SELECT %s FROM document d
-		WHERE %s AND NOT d.withdrawn ORDER BY d.recorded_at DESC, d.issue_year DESC, d.issue_n DESC, d.seq LIMIT $%d`,
+		WHERE %s ORDER BY d.recorded_at DESC, d.issue_year DESC, d.issue_n DESC, d.seq LIMIT $%d`,
 		headColumns, where, len(args)), args...)
 }
 

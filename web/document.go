@@ -79,6 +79,11 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Outline = d.Text.Outline()
+		for i, e := range page.Outline {
+			if strings.HasPrefix(e.Mark, "附件") { // 附件1 值守电话表
+				page.Outline[i].Mark += " "
+			}
+		}
 		page.Cards = len(page.Duties) > 0
 		page.Body = template.HTML(edition.HTMLBodyWith(d.Text, s.cards(page.Duties))) // #nosec: edition escapes what it is given
 	}
