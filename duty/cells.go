@@ -73,6 +73,9 @@ func (t *table) rowsOf(cells []cell, at []int) []row {
 		if cur.cells[j] != "" {
 			if s := runeAt([]rune(c.text), 0); t.columns[j].kind == unitColumn && s != '、' && s != '，' {
 				cur.cells[j] += " "
+				if oneEach(cur.cells[j]) && oneEach(c.text) {
+					cur.cells[j] = strings.TrimSpace(cur.cells[j]) + "\n"
+				}
 			}
 		}
 		cur.cells[j] += c.text
@@ -86,11 +89,36 @@ func (t *table) rowsOf(cells []cell, at []int) []row {
 		last = j
 	}
 	for i := range out {
+		out[i].shift(t)
 		if out[i].part > 1 {
 			out[i].fill(out[i-1], t)
 		}
 	}
 	return out
+}
+
+// oneEach says that a cell holds whole units one to a line.
+func oneEach(s string) bool {
+	for _, u := range strings.Split(strings.TrimSpace(s), "\n") {
+		if f := newText(u).squeeze().f; len(f) < 3 || strings.ContainsAny(u, "、，,;；") || !strictUnit(f) || branch(f) {
+			return false
+		}
+	}
+	return true
+}
+
+// shift moves the units after the first from the one who leads to the next column, where those who help stand one to a
+// line too and nothing else parts the two.
+func (r *row) shift(t *table) {
+	for j, c := range t.columns {
+		s := strings.Split(r.cells[j], "\n")
+		if len(s) > 1 && c.role == lead && j+1 < len(t.columns) && t.columns[j+1].kind == unitColumn {
+			r.cells[j], r.cells[j+1] = s[0], strings.Join(append(s[1:], r.cells[j+1]), "\n")
+		}
+		if c.kind == unitColumn {
+			r.cells[j] = strings.Trim(strings.ReplaceAll(r.cells[j], "\n", "、"), "、")
+		}
+	}
 }
 
 // fill gives a sub-row what its row says once for all.

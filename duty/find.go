@@ -215,6 +215,9 @@ func (r *finder) standsFree(t text, open, close int, st statement, inner text) b
 	}
 	firm, all := 0, 0
 	for _, u := range joinAdmin(atoms(inner)) {
+		if sq := u.squeeze(); timeLike(sq.f) && !looseEnd(sq.f) {
+			continue
+		}
 		all++
 		if firmEnd(u.squeeze().f) {
 			firm++
@@ -372,8 +375,8 @@ func (r *finder) spoken(t text) []found {
 
 func (r *finder) sentence(t text, start, end int) (found, bool) {
 	s := t.cut(start, end).trim("")
-	if s.len() < 4 || s.len() > longest {
-		return found{}, false
+	if s.len() < 4 || s.len() > longest || findWordIn(s.f, notAgain) > 0 {
+		return found{}, false // 各区政府须抓好落实，不再列出 is a rule
 	}
 	for start < end && blank(t.f[start]) {
 		start++

@@ -126,6 +126,9 @@ func readOrder(t text, c clause, body int) (order, bool) {
 		if sameName(s.f, i, n) {
 			continue
 		}
+		if k := index(t.f[c.end:min(c.end+12, t.len())], []rune("不再")); k == 1 {
+			return order{}, false // 各区政府须抓好落实，不再列出 is a rule
+		}
 		if of := lastIndex(unbracketKeep(subject.f), '的'); of >= 0 && (word == "要" || word == "应" || word == "应当" || word == "须" || word == "必须") {
 			subject = subject.from(of + 1)
 		}

@@ -16,16 +16,17 @@ type reader struct {
 	year  int // completes 6月底前
 	finder
 	inherited []string
-	title     string // of the plan
-	longest   int    // runes that a title of this plan may have
-	grouped   bool   // a statement at the end of the last sub-item is that of all of them
+	noticed   []string // inherited by all tasks, as the covering notice says
+	title     string   // of the plan
+	longest   int      // runes that a title of this plan may have
+	grouped   bool     // a statement at the end of the last sub-item is that of all of them
 	out       []Duty
 }
 
 // plan reads one plan, or the document's own text.
 func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 	p := *r
-	p.title, p.out, p.inherited = newText(title).tight(), nil, nil
+	p.title, p.out, p.inherited = newText(title).tight(), nil, append([]string(nil), r.noticed...)
 	p.year = calendar.PlanYear(title, p.year)
 	tables := p.tables(p.lines(nodes))
 	inTable := map[*gazette.Node]bool{}
@@ -37,6 +38,7 @@ func (r *reader) plan(title string, nodes []*gazette.Node) []Duty {
 	root := items(nodes, inTable)
 	n := 0
 	p.notice(root)
+	p.inherited, r.noticed = add(p.inherited, p.noticed), p.noticed
 	root.walk(func(it *item) {
 		it.found = p.explicit(it.text)
 		for _, f := range it.found {
@@ -70,6 +72,13 @@ func (d *Duty) start() int {
 // notice finds the rule, stated in a sentence before the tasks, that the first of the units leads.
 func (r *reader) notice(root *item) {
 	t := root.text
+	for _, s := range sentences(t) {
+		if findWordIn(s.f, notAgain) > 0 || findWordIn(s.f, allAre) > 0 {
+			p := parser{}
+			p.cutInherit(unspace(s).trim("()"))
+			r.noticed = add(r.noticed, p.st.inherit)
+		}
+	}
 	i, n := findWord2(t.f, firstWords)
 	if n == 0 {
 		return

@@ -17,6 +17,9 @@ var inheritTo = newWords("负责 落实 组织 配合 参与 执行 按 具体 �
 // cutInherit finds 以下均需各乡镇政府落实，不再列出 and its like.
 func (p *parser) cutInherit(t text) text {
 	end, n := findWord2(t.f, notAgain)
+	if rest, ok := p.cutAllAre(t); ok {
+		return rest
+	}
 	from := 0
 	if n == 0 {
 		i := t.index("以下")
@@ -63,6 +66,10 @@ func (p *parser) cutInherit(t text) text {
 			p.st.inherit = add(p.st.inherit, units)
 			break
 		}
+		if n > 0 && j == i+k && firmEnd(t.f[from:i]) { // 各区政府须抓好落实，不再列出
+			p.st.inherit = add(p.st.inherit, splitUnits(t.cut(from, i)))
+			break
+		}
 	}
 	if len(p.st.inherit) == 0 {
 		return t
@@ -75,6 +82,47 @@ func (p *parser) cutInherit(t text) text {
 		stop++
 	}
 	return splice(t, from, stop)
+}
+
+// cutAllAre finds 各县政府均为落实单位，不再列出 and its like, where the units stand before the word.
+func (p *parser) cutAllAre(t text) (text, bool) {
+	i, n := findWord2(t.f, allAre)
+	if n == 0 {
+		return t, false
+	}
+	end := i + n
+	for end < t.len() && !isEnd(t.f[end]) && t.f[end] != ')' && t.f[end] != '\n' {
+		end++
+	}
+	if findWordIn(t.f[i+n:end], notAgain) == 0 && index(t.f[i+n:end], []rune("下同")) < 0 {
+		return t, false
+	}
+	from, depth := i, 0
+	for from > 0 {
+		switch r := t.f[from-1]; {
+		case r == ')':
+			depth++
+		case r == '(':
+			depth--
+		}
+		if r := t.f[from-1]; depth < 0 || depth == 0 && (r == ',' || r == ':' || isEnd(r)) {
+			break
+		}
+		from--
+	}
+	units := splitUnits(t.cut(from, i))
+	if len(units) == 0 {
+		return t, false
+	}
+	p.st.inherit = add(p.st.inherit, units)
+	return splice(t, from, min(end+1, t.len())), true
+}
+
+var allAre = newWords("均为责任单位 均为落实单位 均为配合单位 均为实施单位 均为参与单位 均为责任主体 均为落实主体 均为实施主体 均是责任单位 均是落实单位")
+
+func findWordIn(f []rune, w words) int {
+	_, n := findWord2(f, w)
+	return n
 }
 
 func findWord2(f []rune, w words) (at, n int) {

@@ -70,7 +70,7 @@ func unspace(t text) text {
 		}
 		left := out.f[lastStop(out.f)+1:]
 		right := firstName(t.f[j:])
-		if (wide || !parted(out.f, t.f[j:])) && firmEnd(left) && firmEnd(right) && !branch(right) {
+		if (wide || !parted(t.f[:i], t.f[j:])) && firmEnd(left) && firmEnd(right) && !branch(right) {
 			out.raw, out.f = append(out.raw, '、'), append(out.f, '、')
 		}
 		i = j
@@ -227,6 +227,14 @@ func (p *parser) chunk(c text) {
 	}
 	if v, ok := findVerb(c, p.label != noRole); ok {
 		p.verb(c, v)
+		return
+	}
+	if i, n := findWord(c.f, withWords); n > 0 && c.f[i] == '会' && firmEnd(c.f[:i]) && p.label != support {
+		// 甲局会同乙局
+		p.pending = append(p.pending, splitUnits(c.cut(0, i))...)
+		p.flush()
+		p.groups++
+		p.give(support, splitUnits(c.cut(i+n, c.len())))
 		return
 	}
 	units, whole := unitsOf(c, p.label != noRole)

@@ -112,7 +112,7 @@ func headings(lines []printed) (cols []column, n int, rest []string) {
 		for k, p := range parts {
 			name := carry + p.text
 			c, ok := headingColumns(name)
-			if !ok && len(cols) > 0 && took == 0 && len(parts) < 3 {
+			if !ok && len(cols) > 0 && (took == 0 && len(parts) < 3 || cols[0].kind == numberColumn && endsHeadings(parts)) {
 				c, ok = likelyHeading(name)
 			}
 			if !ok {
@@ -145,6 +145,12 @@ func headings(lines []printed) (cols []column, n int, rest []string) {
 		n++
 	}
 	return finishHeadings(cols, n, nil)
+}
+
+// endsHeadings says that a line that begins like one of headings ends like one too.
+func endsHeadings(parts []segment) bool {
+	_, ok := headingColumns(parts[len(parts)-1].text)
+	return ok && len(parts) > 2
 }
 
 func finishHeadings(cols []column, n int, rest []string) ([]column, int, []string) {

@@ -54,19 +54,40 @@ func covers(it *item) bool {
 		return false
 	}
 	f := it.found[0]
+	if f.start > it.first && it.labelsBelow(f) {
+		return true
+	}
 	if f.start >= it.first || it.text.cut(f.end, max(f.end, it.first)).trim("。:;").len() > 0 || sentenceStop(it.text.f[:f.start]) < f.start {
 		return false
 	}
-	own := 0
-	for _, k := range it.kids {
-		k.walk(func(k *item) { own += len(k.found) })
+	return true
+}
+
+// labelsBelow says that the statement stands on lines of its own between a heading and the numbered tasks below it.
+func (it *item) labelsBelow(f found) bool {
+	if f.kind != labelled || sentenceStop(it.text.f[:it.first]) < it.first || it.text.cut(it.first, f.start).trim("").len() > 0 || it.text.from(f.end).trim("。").len() > 0 {
+		return false
 	}
-	return own == 0
+	for _, k := range it.kids {
+		own := 0
+		k.walk(func(k *item) { own += len(k.found) })
+		if own > 0 || strings.HasPrefix(newText(k.mark).squeeze().String(), "（") && len(it.kids) > 0 {
+			return false
+		}
+	}
+	return len(it.kids) > 1
 }
 
 // spread gives the statement of a heading to every task below it.
 func (r *reader) spread(it *item, f found) {
 	for _, k := range it.kids {
+		if own := 0; true {
+			k.walk(func(k *item) { own += len(k.found) })
+			if own > 0 {
+				r.tasks(k) // says itself who does it
+				continue
+			}
+		}
 		if len(k.kids) > 0 && sentenceStop(k.text.f) >= k.text.len()-1 {
 			r.spread(k, f)
 			continue

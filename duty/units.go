@@ -31,6 +31,7 @@ type atom struct {
 func atoms(t text) []atom {
 	var out []atom
 	depth, start, sep := 0, 0, rune(0)
+	quoted := 0 // end of a quotation inside a name: “双随机、一公开”联席会议
 	for i := 0; i <= t.len(); i++ {
 		r := t.at(i)
 		switch r {
@@ -42,8 +43,12 @@ func atoms(t text) []atom {
 		case ')':
 			depth = max(0, depth-1)
 			continue
+		case '“':
+			if end := quoteEnd(t.f, i); end > 0 && depth == 0 {
+				quoted = end
+			}
 		}
-		if depth > 0 && i < t.len() {
+		if (depth > 0 || i < quoted) && i < t.len() {
 			continue
 		}
 		if i == t.len() || r == '、' || r == ',' || r == ';' || r == '。' || r == '/' || r == '|' {
@@ -270,7 +275,7 @@ var organEnds = newEnds("局 厅 委 部 办 署 院 处 所 站 队 社 馆 台
 
 var unitEnds = newEnds("局 厅 委 部 办 院 署 会 室 处 科 股 县 市 区 州 镇 乡 盟 旗 村 团 所 站 队 台 馆 社 校 行 厂 组 班 师 连 关 司 段 " +
 	"政府 中心 公司 集团 银行 中学 小学 大学 高校 妇联 残联 文联 侨联 科协 社科联 工商联 街道 乡镇 镇街 街镇 人大 政协 林场 农场 基地 学校 " +
-	"团市委 河长 路长 田长 林长 链长 指挥长 供电 电力 移动 联通 电信 铁塔 邮政 红十字会 村居 村委 居委 团场 各地 办事处 社区 专班 开发区 经营者 网格员")
+	"团市委 河长 路长 田长 林长 链长 指挥长 供电 电力 移动 联通 电信 铁塔 邮政 红十字会 村居 村委 居委 高新园 工业园 团场 各地 办事处 社区 专班 开发区 经营者 网格员")
 
 var vagueEnds = newEnds("部门 单位 企业 机构 组织 地方 主体 各地 运营商 院校 平台公司 团体 各方")
 
@@ -361,4 +366,5 @@ func timeLike(f []rune) bool {
 	return timeHeads.at(f, 0) > 0
 }
 
-var timeHeads = newWords("年底 年内 年度 全年 长期 持续 常态 即时 立即 每年 每月 每季 适时 近期 中期 远期 十四五 到20 完成时")
+var timeHeads = newWords("年底 年内 年度 全年 长期 持续 常态 即时 立即 每年 每月 每季 适时 近期 中期 远期 十四五 到20 完成时 " +
+	"第一季度 第二季度 第三季度 第四季度 一季度 二季度 三季度 四季度 上半年 下半年 立行立改")
