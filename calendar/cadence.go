@@ -191,11 +191,24 @@ func (r *cadenceReader) each(i int) (Every, int) {
 
 // rateOf reports whether 每月 at i belongs to a price: 每人每月500元, 每亩每年.
 func (r *cadenceReader) rateOf(i int) bool {
-	for k := i - 1; k >= i-4 && k >= 0; k-- {
+	for k := i - 1; k >= i-5 && k >= 0; k-- {
 		switch r.r[k] {
 		case '每':
-			return true
+			return r.priced(i)
 		case ',', '。', '、', ';':
+			return false
+		}
+	}
+	return false
+}
+
+// priced reports whether money is named in the clause that goes on at i: 每户每年补助1000元, but 每镇每年建成1所.
+func (r *cadenceReader) priced(i int) bool {
+	for k := i; k < i+24 && k < len(r.r); k++ {
+		switch r.r[k] {
+		case '元':
+			return true
+		case ',', '。', ';':
 			return false
 		}
 	}

@@ -130,7 +130,7 @@ func (r *deadlineReader) describes(w when, to int) bool {
 		return true
 	case w.bound != open && of-j <= 8 && r.anyAt(j, doneBefore) > 0:
 		// 2000年底前建成的小区; but 2025年底前建成覆盖全县的网络 in a document of 2024 is still to be done
-		return !(w.said && r.docYear > 0 && w.year > r.docYear)
+		return j+r.anyAt(j, doneBefore) == of || !(w.said && r.docYear > 0 && w.year > r.docYear)
 	}
 	return r.rune(to) == ',' && r.anyAt(to+1, rewards) > 0
 }

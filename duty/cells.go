@@ -217,7 +217,7 @@ func (r *reader) rowDuty(t table, w row, st statement, title, body, said string)
 	}
 	r.phrases(&d, newText(title), false)
 	r.phrases(&d, newText(body), true)
-	d.Deadlines = append(d.Deadlines, r.terms(st.terms)...)
+	r.due(&d, st.terms)
 	r.out = append(r.out, d)
 }
 

@@ -198,6 +198,16 @@ func (r *reader) phrases(d *Duty, t text, body bool) {
 	d.Registers = add(d.Registers, Registers(s))
 }
 
+// due adds to a duty what stands under 完成时限, dates as well as intervals: 2019年7月底前，以后每年实施.
+func (r *reader) due(d *Duty, terms []string) {
+	d.Deadlines = append(d.Deadlines, r.terms(terms)...)
+	for _, s := range terms {
+		for _, x := range calendar.Cadences(s) {
+			d.Cadence = append(d.Cadence, Cadence{x.Raw, x.Every, x.Note})
+		}
+	}
+}
+
 // terms reads what stands under 完成时限: there a bare 2023年6月 is a deadline, and what names no date is kept as it is.
 func (r *reader) terms(terms []string) []Deadline {
 	var out []Deadline

@@ -2,8 +2,6 @@ package duty
 
 import "strings"
 
-import "zhixing/calendar"
-
 // tasks emits the duties of an item and those below it.
 func (r *reader) tasks(it *item) {
 	switch {
@@ -274,12 +272,7 @@ func (r *reader) emit(it *item, p part) {
 	d.BodyHead = head(t, 15)
 	d.Text = t.String()
 	r.phrases(&d, t, true)
-	d.Deadlines = append(d.Deadlines, r.terms(f.terms)...)
-	for _, s := range f.terms {
-		for _, x := range calendar.Cadences(s) {
-			d.Cadence = append(d.Cadence, Cadence{x.Raw, x.Every, x.Note})
-		}
-	}
+	r.due(&d, f.terms)
 	d.Spans = it.spans(r.issue.Source, p.from, p.to)
 	if p.deep {
 		for _, k := range it.kids {
