@@ -3,9 +3,11 @@ package manuscript
 import (
 	"archive/zip"
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,7 +45,7 @@ func TestCases(t *testing.T) {
 var sectionHead = regexp.MustCompile(`(?m)^-- (\w+) --\n`)
 
 // sections parts a case at its lines -- name --.
-func sections(t *testing.T, file string) map[string]string {
+func sections(t testing.TB, file string) map[string]string {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -81,10 +83,10 @@ func docx(body string, parts map[string]string) []byte {
 func pack(files map[string]string) []byte {
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	for name, content := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		w, err := z.Create(name)
 		if err == nil {
-			_, err = w.Write([]byte(content))
+			_, err = w.Write([]byte(files[name]))
 		}
 		if err != nil {
 			panic(err)

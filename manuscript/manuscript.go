@@ -29,7 +29,7 @@ type refusal struct {
 
 func (r *refusal) Error() string {
 	if r.file == "" {
-		return r.why
+		return "这个文件" + r.why
 	}
 	return "《" + r.file + "》" + r.why
 }

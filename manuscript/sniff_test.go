@@ -125,7 +125,7 @@ func TestNamesInMessages(t *testing.T) {
 	for name, want := range map[string]string{
 		`C:\稿件\公报.txt`:                    "《公报.txt》",
 		"../../公报\n\u202e.txt":            "《公报.txt》",
-		"":                                "是空的",
+		"":                                "这个文件是空的",
 		strings.Repeat("长", 300) + ".txt": "《" + strings.Repeat("长", 60) + "…" + strings.Repeat("长", 12) + ".txt》",
 		"坏\xff名.txt":                      "《坏名.txt》",
 		"<script>alert(1)</script>公报(1).docx": "《script>公报(1).docx》",

@@ -92,11 +92,11 @@ func fromUTF16(data []byte, order binary.ByteOrder) (string, error) {
 	return checkBroken(b.String())
 }
 
-const sample = 64 << 10 // bytes from which an encoding is guessed; even
+const guessed = 64 << 10 // bytes from which an encoding is guessed; even
 
 // utf16Order guesses UTF-16 without a mark: read the right way round nearly all of it is Chinese or ASCII.
 func utf16Order(data []byte) binary.ByteOrder {
-	part := data[:min(len(data), sample)&^1]
+	part := data[:min(len(data), guessed)&^1]
 	if len(part) < 4 {
 		return nil
 	}
@@ -122,22 +122,7 @@ func utf16Order(data []byte) binary.ByteOrder {
 
 // mostlyUTF8 tells a damaged UTF-8 text, where Chinese characters far outnumber stray bytes, from other encodings.
 func mostlyUTF8(data []byte) bool {
-	chinese, _, stray := countUTF8(data)
-	return chinese > 10*stray
-}
-
-// shortGB reports text like 通知, whose bytes in GB 18030 happen to be valid UTF-8: it has characters of two bytes,
-// none of three as Chinese has in UTF-8, and is Chinese when read as GB 18030.
-func shortGB(data []byte) bool {
-	if chinese, pairs, _ := countUTF8(data); chinese > 0 || pairs == 0 {
-		return false
-	}
-	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
-	return err == nil && !bytes.ContainsRune(text, utf8.RuneError) && bytes.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
-}
-
-// countUTF8 counts characters of three bytes and more, characters of two, and bytes that belong to none.
-func countUTF8(data []byte) (chinese, pairs, stray int) {
+	chinese, stray := 0, 0
 	for len(data) > 0 {
 		r, n := utf8.DecodeRune(data)
 		switch {
@@ -145,12 +130,32 @@ func countUTF8(data []byte) (chinese, pairs, stray int) {
 			stray++
 		case n > 2:
 			chinese++
-		case n == 2:
-			pairs++
 		}
 		data = data[n:]
 	}
-	return chinese, pairs, stray
+	return chinese > 10*stray
+}
+
+// shortGB reports text like 通知, whose bytes in GB 18030 happen to be valid UTF-8: it has characters of two bytes,
+// none of three as Chinese has in UTF-8, and is Chinese when read as GB 18030.
+func shortGB(data []byte) bool {
+	pairs := 0
+	for part := data; len(part) > 0; {
+		_, n := utf8.DecodeRune(part)
+		switch n {
+		case 1:
+		case 2:
+			pairs++
+		default:
+			return false
+		}
+		part = part[n:]
+	}
+	if pairs == 0 {
+		return false
+	}
+	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
+	return err == nil && !bytes.ContainsRune(text, utf8.RuneError) && bytes.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // commonRunes are what any Chinese text is full of, in both scripts.
@@ -159,7 +164,7 @@ const commonRunes = "，。、：；（）的一二三四五六七八九十年�
 // clearlyBig5 compares what the two readings make of the beginning. Nearly every Big5 text is valid GB 18030 too, so
 // only the sense of it tells.
 func clearlyBig5(data []byte) bool {
-	part := data[:min(len(data), sample)]
+	part := data[:min(len(data), guessed)]
 	score := func(enc encoding.Encoding) (common, bad int) {
 		text, _ := enc.NewDecoder().Bytes(part)
 		for _, r := range string(text) {
