@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -31,17 +32,13 @@ type common struct {
 	data, database, county, logLevel *string
 }
 
-func newCall(cmd command, args []string, io stdio) *call {
+func newCall(cmd command, args []string, std stdio) *call {
 	fs := flag.NewFlagSet("zhixing "+cmd.name, flag.ContinueOnError)
-	c := &call{stdio: io, cmd: cmd, args: args, flags: fs, secrets: map[string]bool{}}
-	fs.SetOutput(discard{})
+	c := &call{stdio: std, cmd: cmd, args: args, flags: fs, secrets: map[string]bool{}}
+	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 	return c
 }
-
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
 // usage is what `zhixing help COMMAND` prints.
 func (c *call) usage() {
@@ -96,10 +93,12 @@ func (c *call) parse() error {
 			}
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}
-		args = c.flags.Args()
-		if len(args) == 0 {
+		left := c.flags.Args()
+		if n := len(args) - len(left); len(left) == 0 || n > 0 && args[n-1] == "--" { // behind -- there are no flags
+			rest = append(rest, left...)
 			break
 		}
+		args = left
 		rest, args = append(rest, args[0]), args[1:]
 	}
 	c.args = rest
@@ -153,17 +152,35 @@ func (c *call) dsn() string {
 	if *c.common.database != "" {
 		return *c.common.database
 	}
-	return "sqlite:" + filepath.Join(*c.common.data, "zhixing.db")
+	return "sqlite:" + c.file()
+}
+
+// file is the database in the data folder.
+func (c *call) file() string { return filepath.Join(*c.common.data, "zhixing.db") }
+
+// connect opens the record as it is. Only where create is set is a missing one made: a command that works on a record
+// must not answer from a new and empty one because of a misspelt folder.
+func (c *call) connect(ctx context.Context, create bool) (*db.DB, error) {
+	if *c.common.database != "" {
+		return db.Open(ctx, c.dsn(), time.Now)
+	}
+	if create {
+		if err := os.MkdirAll(*c.common.data, 0o700); err != nil {
+			return nil, fmt.Errorf("data folder: %w: name one that can be made and written, with --data or ZHIXING_DATA", err)
+		}
+	} else if _, err := os.Stat(c.file()); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no database %s: is --data (or ZHIXING_DATA) right? `zhixing serve` makes a new one", c.file())
+	}
+	d, err := db.Open(ctx, c.dsn(), time.Now)
+	if errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("%w: the data folder and its files must belong to the user that runs zhixing (%s)", err, systemUser())
+	}
+	return d, err
 }
 
 // open opens the record and brings its tables up to date.
-func (c *call) open(ctx context.Context) (*db.DB, error) {
-	if *c.common.database == "" {
-		if err := os.MkdirAll(*c.common.data, 0o700); err != nil {
-			return nil, err
-		}
-	}
-	d, err := db.Open(ctx, c.dsn(), time.Now)
+func (c *call) open(ctx context.Context, create bool) (*db.DB, error) {
+	d, err := c.connect(ctx, create)
 	if err != nil {
 		return nil, err
 	}
@@ -174,10 +191,23 @@ func (c *call) open(ctx context.Context) (*db.DB, error) {
 	return d, nil
 }
 
+// maxInput bounds what is read into memory: more than any manuscript or download may have.
+const maxInput = 128 << 20
+
 // readInput reads a named file, or standard input for "-".
 func (c *call) readInput(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(c.in)
+	in := c.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
 	}
-	return os.ReadFile(name)
+	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err == nil && len(b) > maxInput {
+		err = fmt.Errorf("%s: more than %d MB", name, maxInput>>20)
+	}
+	return b, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 
@@ -33,7 +34,11 @@ func demo(ctx context.Context, c *call) error {
 	if err := c.want(0, 0); err != nil {
 		return err
 	}
-	if err := c.openSite(ctx, s, true); err != nil {
+	if err := s.bind(); err != nil {
+		return err
+	}
+	defer s.listener.Close()
+	if err := c.openSite(ctx, s, opening{create: true, demo: true}); err != nil {
 		return err
 	}
 	defer s.db.Close()
@@ -53,7 +58,7 @@ func demo(ctx context.Context, c *call) error {
 	for _, a := range demoAccounts {
 		fmt.Fprintf(c.out, "    %-6s\t%s\n", a.name, a.does)
 	}
-	fmt.Fprintf(c.out, "  二次验证码：zhixing user code 演示签发 --data %s\n  按 Ctrl+C 停止。\n\n", *c.common.data)
+	fmt.Fprintf(c.out, "  二次验证码（另开一个终端）：%s user code 演示签发 --data %s\n  按 Ctrl+C 停止。\n\n", os.Args[0], *c.common.data)
 	return s.run(ctx, c, true)
 }
 

@@ -3,7 +3,7 @@
 //
 //	zhixing serve   --data data --county counties/jiangxian
 //	zhixing read    issue.txt --as duties
-//	zhixing verify  document.pdf document.proof
+//	zhixing verify  document.pdf document.proof --key …
 //
 // `zhixing help COMMAND` explains each with an example. Every flag can also be given as an environment variable
 // (--base-url is ZHIXING_BASE_URL); a secret can stand in a file named by ZHIXING_…_FILE.
@@ -22,7 +22,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}))
 }
 
@@ -51,6 +51,7 @@ var commands = []command{
 	{"load", "FILE", "rebuild a public record from a dump", "zhixing load --data new public.jsonl.gz", load},
 	{"backup", "FILE", "copy the whole database, while serving", "zhixing backup --data data backup.db", backup},
 	{"restore", "FILE", "put a backup in place (only where no database is)", "zhixing restore --data new backup.db", restore},
+	{"check", "[flags]", "check the whole record: history, public log, every published file", "zhixing check --data data", check},
 	{"user", "add|list|reset|reset-second-factor|roles|disable|enable|unlock|code [NAME]", "manage accounts from the console", "zhixing user add 张三 --roles editor", userCommand},
 	{"version", "", "print the version", "zhixing version", version},
 }

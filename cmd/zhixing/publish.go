@@ -29,7 +29,7 @@ func publish(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.openSite(ctx, s, false); err != nil {
+	if err := c.openSite(ctx, s, opening{}); err != nil {
 		return err
 	}
 	defer s.db.Close()

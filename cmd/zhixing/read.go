@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"zhixing/duty"
@@ -21,6 +21,9 @@ func read(_ context.Context, c *call) error {
 	}
 	if err := c.want(1, 1); err != nil {
 		return err
+	}
+	if !slices.Contains([]string{"documents", "duties", "appointments", "tree"}, *as) {
+		return fmt.Errorf("%w: --as %q: want documents, duties, appointments or tree", errUsage, *as)
 	}
 	issue, err := c.readManuscript(c.args[0])
 	if err != nil {
@@ -45,11 +48,9 @@ func read(_ context.Context, c *call) error {
 		return nil
 	case "duties":
 		return duty.WriteJSON(c.out, duty.Read(issue))
-	case "tree":
-		writeTree(c.out, issue)
-		return nil
 	}
-	return fmt.Errorf("%w: --as %q: want documents, duties, appointments or tree", errUsage, *as)
+	writeTree(c.out, issue)
+	return nil
 }
 
 // maxDoubts is how many doubts the console shows.
@@ -61,7 +62,10 @@ func (c *call) readManuscript(name string) (*gazette.Issue, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := manuscript.Decode(filepath.Base(name), raw)
+	if name == "-" {
+		name = "标准输入"
+	}
+	text, err := manuscript.Decode(name, raw)
 	if err != nil {
 		return nil, err
 	}

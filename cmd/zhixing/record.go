@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"zhixing/db"
+	"zhixing/journal"
 	"zhixing/publication"
 )
 
@@ -23,7 +25,7 @@ func dump(ctx context.Context, c *call) error {
 	if err := c.want(0, 1); err != nil {
 		return err
 	}
-	if err := c.openSite(ctx, s, false); err != nil {
+	if err := c.openSite(ctx, s, opening{}); err != nil {
 		return err
 	}
 	defer s.db.Close()
@@ -55,7 +57,7 @@ func load(ctx context.Context, c *call) error {
 		defer f.Close()
 		in = f
 	}
-	if err := c.openSite(ctx, s, false); err != nil {
+	if err := c.openSite(ctx, s, opening{create: true}); err != nil {
 		return err
 	}
 	defer s.db.Close()
@@ -76,7 +78,7 @@ func backup(ctx context.Context, c *call) error {
 	if err := c.want(1, 1); err != nil {
 		return err
 	}
-	d, err := c.open(ctx)
+	d, err := c.connect(ctx, false) // with its tables as they are: before an upgrade, those of the older program
 	if err != nil {
 		return err
 	}
@@ -103,19 +105,59 @@ func restore(ctx context.Context, c *call) error {
 	if *c.common.database != "" {
 		return errors.New("PostgreSQL is restored with its own tools, such as pg_restore")
 	}
-	to := filepath.Join(*c.common.data, "zhixing.db")
+	_, err := os.Stat(*c.common.data)
+	fresh := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(*c.common.data, 0o700); err != nil {
 		return err
 	}
+	to := c.file()
 	if err := db.Restore(ctx, c.args[0], to); err != nil {
+		if fresh {
+			os.Remove(*c.common.data)
+		}
 		return err
 	}
-	d, err := c.open(ctx) // brings an older backup's tables up to date
+	d, err := c.open(ctx, false) // brings an older backup's tables up to date
 	if err != nil {
+		os.Remove(to) // made by this call, of a newer program
+		if fresh {
+			os.Remove(*c.common.data)
+		}
 		return err
 	}
 	defer d.Close()
 	fmt.Fprintf(c.out, "restored to %s\n", to)
+	return nil
+}
+
+// check reads the whole record and holds everything against everything; it changes nothing.
+func check(ctx context.Context, c *call) error {
+	s := c.site()
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.want(0, 0); err != nil {
+		return err
+	}
+	if err := c.openSite(ctx, s, opening{}); err != nil {
+		return err
+	}
+	defer s.db.Close()
+	code := string(s.county.Place.Code)
+	head, err := journal.Verify(ctx, s.db, code)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "操作留痕 %d 条，逐条相扣。\n", head.Seq)
+	tree, err := s.log.Verify(ctx, s.db)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "公开日志 %d 条，与日志根和历次签名相符。\n", tree.Size)
+	if err := publication.Verify(ctx, s.db, s.log, code, c.progress("check")); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.out, "已公布的公文、各种下载格式和附件与公开日志相符。")
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"zhixing/account"
@@ -27,6 +28,7 @@ type site struct {
 	listen, baseURL, font, logKey      *string
 	oidcIssuer, oidcClient, oidcSecret *string
 
+	listener net.Listener // nil but where the site is served
 	db       *db.DB
 	county   policy.County
 	log      *journal.Log
@@ -57,19 +59,25 @@ func (c *call) loadCounty() (policy.County, error) {
 	return policy.LoadCounty(folder)
 }
 
+// opening says what openSite is for.
+type opening struct {
+	create bool // make the record where there is none
+	demo   bool // let demonstration accounts in
+}
+
 // openSite opens everything that a site is made of. The caller closes s.db.
-func (c *call) openSite(ctx context.Context, s *site, demo bool) (err error) {
+func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 	if s.logger, err = c.logger(); err != nil {
 		return err
 	}
 	if s.county, err = c.loadCounty(); err != nil {
 		return fmt.Errorf("county folder:\n%w", err)
 	}
-	if s.db, err = c.open(ctx); err != nil {
+	if s.db, err = c.open(ctx, how.create); err != nil {
 		return err
 	}
 	if *s.baseURL == "" {
-		*s.baseURL = "http://" + *s.listen
+		*s.baseURL = s.address()
 	}
 	code := string(s.county.Place.Code)
 	origin := strings.TrimPrefix(strings.TrimPrefix(*s.baseURL, "https://"), "http://")
@@ -77,7 +85,7 @@ func (c *call) openSite(ctx context.Context, s *site, demo bool) (err error) {
 		s.db.Close()
 		return err
 	}
-	s.accounts = account.Open(s.db, code, account.Options{Issuer: s.county.Masthead.Title, Demo: demo})
+	s.accounts = account.Open(s.db, code, account.Options{Issuer: s.county.Masthead.Title, Demo: how.demo})
 	s.press = &publication.Press{
 		DB: s.db, County: edition.County{Code: code, Name: s.county.Place.County}, Log: s.log,
 		Directory: s.county.Directory, Font: s.readFont(), BaseURL: *s.baseURL,
@@ -108,7 +116,11 @@ func serve(ctx context.Context, c *call) error {
 	if err := c.want(0, 0); err != nil {
 		return err
 	}
-	if err := c.openSite(ctx, s, false); err != nil {
+	if err := s.bind(); err != nil {
+		return err
+	}
+	defer s.listener.Close()
+	if err := c.openSite(ctx, s, opening{create: true}); err != nil {
 		return err
 	}
 	defer s.db.Close()
@@ -127,6 +139,32 @@ func serve(ctx context.Context, c *call) error {
 	return s.run(ctx, c, false)
 }
 
+// bind takes the address before anything else is done, so that an address in use is told before an account is made.
+// Whoever comes meanwhile waits for the first answer.
+func (s *site) bind() (err error) {
+	s.listener, err = net.Listen("tcp", *s.listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: another program, perhaps a zhixing that runs already, has this address: name another with --listen", err)
+	}
+	return err
+}
+
+// address is how this machine reaches the site, for where no --base-url is given.
+func (s *site) address() string {
+	at := *s.listen
+	if s.listener != nil {
+		at = s.listener.Addr().String() // with the port that was found for :0
+	}
+	host, port, err := net.SplitHostPort(at)
+	if err != nil {
+		return "http://" + at
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
 // oidc is log-in through the county's own identity provider, nil where none is named.
 func (s *site) oidc() (*account.OIDC, error) {
 	if *s.oidcIssuer == "" {
@@ -136,6 +174,9 @@ func (s *site) oidc() (*account.OIDC, error) {
 		Issuer: *s.oidcIssuer, ClientID: *s.oidcClient, ClientSecret: *s.oidcSecret, RedirectURL: strings.TrimRight(*s.baseURL, "/") + "/login/oidc/back",
 	}, s.db.Now)
 }
+
+// grace is how long a stopping server waits for what has begun; TimeoutStopSec in docs/operate.md is longer.
+const grace = 25 * time.Second
 
 // run serves until ctx ends, then answers what has begun and stops.
 func (s *site) run(ctx context.Context, c *call, demo bool) error {
@@ -149,27 +190,24 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err != nil {
 		return err
 	}
-	ln, err := net.Listen("tcp", *s.listen)
-	if err != nil {
-		return err
-	}
 	srv := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(ln) }()
-	s.logger.Info("serving", "address", "http://"+ln.Addr().String(), "county", s.county.Place.County, "database", string(s.db.Dialect))
+	go func() { done <- srv.Serve(s.listener) }()
+	s.logger.Info("serving", "address", "http://"+s.listener.Addr().String(), "county", s.county.Place.County, "database", string(s.db.Dialect))
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 	}
 	s.logger.Info("stopping: answering what has begun")
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 25*time.Second)
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if err := srv.Shutdown(grace); err != nil {
-		return err
+	if err := srv.Shutdown(wait); err != nil {
+		srv.Close()
+		return fmt.Errorf("some requests were not answered within %v and were broken off: %w", grace, err)
 	}
 	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 		return err

@@ -26,7 +26,7 @@ func userCommand(ctx context.Context, c *call) error {
 	if verb != "list" && len(c.args) < 2 {
 		return fmt.Errorf("%w: whose account?", errUsage)
 	}
-	if err := c.openSite(ctx, s, verb == "code"); err != nil {
+	if err := c.openSite(ctx, s, opening{demo: verb == "code"}); err != nil {
 		return err
 	}
 	defer s.db.Close()
@@ -111,6 +111,12 @@ func systemUser() string {
 
 // version prints what was built.
 func version(_ context.Context, c *call) error {
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.want(0, 0); err != nil {
+		return err
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return nil
