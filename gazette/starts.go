@@ -39,6 +39,7 @@ func (f *starter) look(i int) int {
 	}
 	n, title := f.r.titleAt(i, f.promised)
 	if _, ok := f.r.mends.take(SplitDocument, p.start()); ok {
+		f.r.mends.take(JoinDocument, p.start()) // joined once, parted again
 		if n == 0 && canBeTitle(p) {
 			n, title = 1, bare(p.text)
 		}
@@ -56,7 +57,7 @@ func (f *starter) look(i int) int {
 	}
 	_, join := f.r.mends.take(JoinDocument, p.start())
 	if _, above := f.r.mends.take(JoinDocument, f.r.paras[s.open].start()); join || above {
-		return i + 1
+		return s.at + n // all lines of the title: the second may read as one of its own
 	}
 	return f.begin(s)
 }

@@ -47,6 +47,9 @@ var endings = map[string]string{
 // document is the page of a document, or one of its downloads.
 func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("key")
+	if doc, file, ok := strings.Cut(name, "/files/"); ok {
+		return s.attached(w, r, doc, file)
+	}
 	if base, ok := strings.CutSuffix(name, ".xml"); ok {
 		name = strings.TrimSuffix(base, ".akn") + ".akn"
 	}
@@ -190,15 +193,20 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, name, format s
 	return notFound("这件公文没有这种格式。")
 }
 
-// file is a public attachment: /files/{version}/{key}/{name}.
-func (s *Server) file(w http.ResponseWriter, r *http.Request) error {
-	version, err := strconv.Atoi(r.PathValue("version"))
-	dir, name := path.Split(r.PathValue("rest"))
-	key, ok := publication.ParseKey(strings.TrimSuffix(dir, "/"))
-	if err != nil || version < 1 || !ok {
+// attached is a public attachment: /documents/{key}/files/{name}, of the version that ?v= or ?on= ask for.
+func (s *Server) attached(w http.ResponseWriter, r *http.Request, document, name string) error {
+	key, ok := publication.ParseKey(document)
+	if !ok {
 		return notFound("没有这个文件。")
 	}
-	return s.sendFile(w, r, key, version, name, name)
+	d, err := s.documentOf(r, key)
+	if err != nil {
+		return err
+	}
+	if d.Withdrawn || d.Shown.Removed {
+		return &httpError{status: http.StatusGone, message: "本件已撤回，附件不再提供。"}
+	}
+	return s.sendFile(w, r, key, d.Shown.N, name, name)
 }
 
 func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, key publication.Key, version int, name, saveAs string) error {

@@ -169,16 +169,11 @@ func targets(pattern string, keys []string) []string {
 				out = append(out, base+"."+f, base+"."+f+"?v=1", base+"."+f+"?on=2031-03-15")
 			}
 			out = append(out, base+".proof", base+".proof?v=1")
-		}
-	case strings.Contains(path, "{rest...}"):
-		for _, k := range keys {
-			for _, v := range []string{"1", "2"} {
-				p := strings.Replace(path, "{version}", v, 1)
-				for _, name := range []string{"/attachment-2.txt", "/附件2.txt", "/金.txt", "/2.txt", "/document.txt"} {
-					out = append(out, strings.Replace(p, "{rest...}", k+name, 1))
-				}
+			for _, name := range []string{"attachment-1.txt", "attachment-2.txt", "附件2.txt", "金.txt", "2.txt", "json"} {
+				out = append(out, base+"/files/"+name, base+"/files/"+name+"?v=1")
 			}
 		}
+	case strings.Contains(path, "{rest...}"):
 		for _, t := range []string{"0/000.p/1", "0/000.p/4", "0/000.p/6", "entries/000.p/1", "entries/000.p/4", "entries/000.p/5", "entries/000.p/6"} {
 			out = append(out, strings.Replace(path, "{rest...}", t, 1))
 		}

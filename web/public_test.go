@@ -176,7 +176,8 @@ func TestDownloadsAreWhatWasPublished(t *testing.T) {
 		s.sees(firstKey+".xml", 200, "<akomaNtoso")
 		s.sees(firstKey+".pdf", 404, "没有中文字体") // this site has no font
 		s.sees("/documents/某政办发/2031/9.txt", 404)
-		s.sees("/files/1/某政办发/2031/1/none.txt", 404)
+		s.sees(firstKey+"/files/none.txt", 404)
+		s.sees("/documents/某政办发/2031/9/files/none.txt", 404)
 	})
 }
 

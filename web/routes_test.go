@@ -1,0 +1,46 @@
+package web
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/routes.md anew")
+
+var accessNames = map[access]string{
+	everybody: "任何人", signedIn: "已登录", drafters: "编辑、签发", publishers: "签发", administrators: "管理员", auditors: "查看留痕的人", thisHost: "本机",
+}
+
+// TestRoutesAreWrittenDown holds docs/routes.md against the list of routes: go test ./web -run Written -update
+func TestRoutesAreWrittenDown(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# 地址\n\n本站回答的全部地址和谁可以用，由 `web` 包的路由表生成（`go test ./web -run Written -update`）；不一致时测试不通过。\n")
+	for _, part := range []struct {
+		title string
+		list  []route
+	}{{"公开页面", publicRoutes}, {"开放数据", openDataRoutes}, {"账号", accountRoutes}, {"编发台", deskRoutes}} {
+		b.WriteString("\n## " + part.title + "\n\n| 方法 | 地址 | 谁可以用 | 内容 |\n|---|---|---|---|\n")
+		for _, r := range part.list {
+			method, path, _ := strings.Cut(r.pattern, " ")
+			if r.what == "" || accessNames[r.access] == "" {
+				t.Errorf("%s: say what it is and who may use it", r.pattern)
+			}
+			b.WriteString("| " + method + " | `" + strings.TrimSuffix(path, "{$}") + "` | " + accessNames[r.access] + " | " + strings.ReplaceAll(r.what, "|", "\\|") + " |\n")
+		}
+	}
+	const file = "../docs/routes.md"
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != b.String() {
+		t.Errorf("%s is stale: go test ./web -run Written -update", file)
+	}
+}
