@@ -138,7 +138,7 @@ var units = map[rune][]unit{
 	'星': {{"星期", 2, Week, nil}},
 	'季': {{"季度", 2, Quarter, nil}, {"季", 1, Quarter, newHeads("节", "作物", "补", "风", "亩")}},
 	'学': {{"学期", 2, HalfYear, nil}, {"学年", 2, Year, nil}},
-	'年': {{"年度", 2, Year, nil}, {"年", 1, Year, newHeads("龄", "级", "产", "代", "轻", "味")}},
+	'年': {{"年度", 2, Year, nil}, {"年", 1, Year, newHeads("龄", "级", "产", "代", "轻", "味", "检", "审")}},
 	'周': {{"周", 1, Week, newHeads("边", "岁", "转", "围", "期", "长")}},
 	'天': {{"天", 1, Day, newHeads("然气", "线")}},
 	'日': {{"日", 1, Day, newHeads("常", "用", "照")}},

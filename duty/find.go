@@ -8,6 +8,7 @@ type found struct {
 	statement
 	above bool // 以上由…: it covers the items before it too
 	by    bool // a sentence that opens with 由
+	mid   bool // it stands in a sentence behind what is to be done
 }
 
 // finder looks for statements in the order of the text; a rule once stated holds from there on.
@@ -388,7 +389,9 @@ func (r *finder) sentence(t text, start, end int) (found, bool) {
 	v, ok := findVerb(named, false)
 	if at := laterBy(pieces); !ok && at > 0 {
 		// 建成3所学校，由甲局牵头，乙局配合: what is to be done stands first.
-		return r.sentence(t, start+at, end)
+		f, ok := r.sentence(t, start+at, end)
+		f.mid = true
+		return f, ok
 	}
 	if !ok || v.start == 0 || v.role == guide || v.role == support {
 		return found{}, false

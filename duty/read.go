@@ -111,7 +111,7 @@ func (r *reader) spokenToo(root *item, explicit int) {
 			if f.start, f.end = f.start+from, f.end+from; from > 0 && (!f.by || f.kind != verbal) {
 				continue
 			}
-			if explicit < 3 || f.pure && f.by && it.text.from(f.end).trim("。").len() == 0 {
+			if explicit < 3 || (f.pure || f.mid && len(f.support) > 0) && f.by && it.text.from(f.end).trim("。").len() == 0 {
 				it.found = append(it.found, f)
 			}
 		}

@@ -97,7 +97,12 @@ func (r *reader) spread(it *item, f found) {
 // whole emits an item with all below it as one duty under a statement that stands elsewhere.
 func (r *reader) whole(it *item, f found) {
 	_, body, _ := it.title(it.text.len(), longTitle)
-	r.emit(it, part{no: 1, found: f, from: 0, to: it.text.len(), deep: true, text: it.all().from(body)})
+	all := it.all()
+	t := all.from(body)
+	if t.trim("。;,、:").len() == 0 {
+		t = all // one sentence is the whole task
+	}
+	r.emit(it, part{no: 1, found: f, from: 0, to: it.text.len(), deep: true, text: t})
 }
 
 // group emits an item with its sub-items as one duty under the statement that closes the last of them.
@@ -156,9 +161,10 @@ func (r *reader) parts(it *item) {
 // a title that is the whole task, or the statement itself where that says what is to be done.
 func (r *reader) fill(it *item, i int, p *part) {
 	f := p.found
-	if p.text.trim("。;,、:").len() > 0 {
+	if s := p.text.trim("。;,、:"); s.len() > 0 && !onlyNote(s.f) {
 		return
 	}
+	p.text = text{}
 	if i+1 < len(it.found) {
 		p.text, p.to = it.text.cut(f.end, it.found[i+1].start).trim("。;,"), it.found[i+1].start
 	} else {
@@ -269,6 +275,9 @@ func (r *reader) emit(it *item, p part) {
 		r.titles(&d, it, p)
 	}
 	t := p.text.trimLeft("。;,、:")
+	if f.mid { // the sentence goes on with its statement
+		t, f.terms = newText(t.String()+f.inner.String()), nil
+	}
 	d.BodyHead = head(t, 15)
 	d.Text = t.String()
 	r.phrases(&d, t, true)

@@ -9,7 +9,7 @@ func titleEnd(t text, more bool, longest int) (end, body int, heads bool) {
 	for after < t.len() && (blank(t.f[after]) || isEnd(t.f[after]) || t.f[after] == '.') {
 		after++
 	}
-	follows := after < t.len() || more
+	follows := after < t.len() && !onlyNote(t.f[after:]) || more
 	if gap := wideGap(t.raw, stop); gap > 0 && readsAsHeading(t.f[:gap], longTitle) {
 		end, body = gap, gap
 		for body < t.len() && t.f[body] == ' ' {
@@ -37,6 +37,15 @@ func titleEnd(t text, more bool, longest int) (end, body int, heads bool) {
 		}
 	}
 	return stop, min(after, t.len()), false
+}
+
+// onlyNote says that a text is nothing but a short bracket, such as the points a task is worth: （0.5分）.
+func onlyNote(f []rune) bool {
+	end := len(f)
+	for end > 0 && (isEnd(f[end-1]) || blank(f[end-1])) {
+		end--
+	}
+	return end > 1 && end <= 12 && f[0] == '(' && closing(f, 0) == end-1
 }
 
 // sentenceStop is the place of the first full stop outside brackets and quotes, or the end.

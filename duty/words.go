@@ -105,6 +105,9 @@ func labelBefore(f []rune, from, c int) (start int, r role) {
 	for s > from && e-s < 14 && !isStop(f[s-1]) {
 		s--
 	}
+	for s < e && blank(f[s]) {
+		s++
+	}
 	u := unbracket(f[s:e])
 	if n := labels.of(u); n > 1 && (n == len(u) || labelPrefix.at(u, 0) == len(u)-n) {
 		return s, labelRoles[string(u[len(u)-n:])]
@@ -114,6 +117,9 @@ func labelBefore(f []rune, from, c int) (start int, r role) {
 			return s, labelRoles[string(u[labelPrefix.at(u, 0):][:k])]
 		}
 	}
+	if n := labelPersons.of(u); n > 0 && len(u) <= 10 && personStems.at(u, labelPrefix.at(u, 0)) > 0 {
+		return s, person
+	}
 	return 0, noRole
 }
 
@@ -121,6 +127,9 @@ func labelBefore(f []rune, from, c int) (start int, r role) {
 var (
 	labelStems = newWords("牵头 责任 负责 配合 参与 协办 协同 落实")
 	labelNouns = newEnds("单位 部门 处室 科室 股室 机构")
+
+	personStems  = newWords("牵头 责任 负责 分管 包保 包联 包抓 挂钩 挂点 联系 主管")
+	labelPersons = newEnds("领导 同志 责任人 负责人")
 )
 
 // prefixStart moves the start of a label back over 市级, 主要 and the like, where nothing but a stop stands before.
