@@ -37,7 +37,8 @@ type cached struct {
 	packed []byte // body as gzip, where that is worth it
 }
 
-func (c *cached) cost() int { return len(c.body) + len(c.packed) + len(c.key) + 512 }
+// cost is what an answer takes in memory, its header and its place in the cache included.
+func (c *cached) cost() int { return cap(c.body) + cap(c.packed) + len(c.key) + 1024 }
 
 func newCache(max int) *cache {
 	return &cache{max: max, order: list.New(), byKey: map[string]*list.Element{}}

@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"zhixing/db"
+	"zhixing/db/dbtest"
 )
 
 func asked(peer string, headers ...string) *http.Request {
@@ -131,4 +134,31 @@ func TestAnUnknownOutcomeIsSaidToBeUnknown(t *testing.T) {
 	if he := asHTTPError(errors.New("disk full")); !strings.Contains(he.message, nothing) {
 		t.Errorf("%d %s", he.status, he.message)
 	}
+}
+
+// TestTheCacheCountsAllItHolds: thousands of addresses with short answers fill no more memory than the cache may have.
+func TestTheCacheCountsAllItHolds(t *testing.T) {
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	dbtest.EachAt(t, time.Now, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d, dbtest.At("2031-06-08"))
+		s.logs = nil
+		s.srv.Logger = slog.New(slog.DiscardHandler)
+		before := heap()
+		for i := range 3000 {
+			w := httptest.NewRecorder()
+			s.srv.ServeHTTP(w, httptest.NewRequest(http.MethodGet, fmt.Sprintf("/robots.txt?x=%d", i), nil))
+			if w.Code != http.StatusOK {
+				t.Fatal(w.Code)
+			}
+		}
+		if held, counted := heap()-before, int64(s.srv.cache.size); held > counted+counted/5 {
+			t.Errorf("%d bytes are held, %d counted", held, counted)
+		}
+		runtime.KeepAlive(s)
+	})
 }
