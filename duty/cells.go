@@ -207,7 +207,12 @@ func (r *reader) rowDuty(t table, w row, st statement, title, body, said string)
 		}
 		title, body = "", whole.String()
 	} else {
-		d.Title = newText(title).trim("。;:,").tight()
+		whole := newText(title).trim("")
+		if n := markLength(whole.f); n > 0 && d.No == "" {
+			d.No = whole.cut(0, n).trim(".、。").tight()
+			whole = whole.from(n)
+		}
+		d.Title = whole.trim("。;:,").tight()
 		d.Text = body
 	}
 	d.BodyHead = head(newText(d.Text), 15)

@@ -87,7 +87,20 @@ func headingColumns(name string) ([]column, bool) {
 		out = append(out, c)
 		i += n
 	}
+	if len(u) <= 8 && len(out) > 1 && allTexts(out) { // 年度任务目标 is one heading
+		return []column{{kind: out[len(out)-1].kind, name: t}}, true
+	}
 	return out, len(out) > 1
+}
+
+// allTexts says that all columns say what is to be done.
+func allTexts(cols []column) bool {
+	for _, c := range cols {
+		if c.kind != titleColumn && c.kind != bodyColumn {
+			return false
+		}
+	}
+	return true
 }
 
 // likelyHeading reads a heading that no list holds by its last word, as among other headings: 目标与任务, 牵头落实单位.
@@ -155,11 +168,15 @@ var headStarts = func() map[string]bool {
 	return out
 }()
 
-// yearTarget is a column like 2026年目标.
+// yearTarget is a column like 2026年目标, 2026年度工作任务.
 func yearTarget(f []rune) bool {
 	if len(f) < 7 || f[4] != '年' || f[0] != '2' {
 		return false
 	}
-	s := string(f[5:])
-	return s == "目标" || s == "度目标" || s == "任务" || s == "目标任务" || s == "工作目标" || s == "度任务"
+	rest := f[5:]
+	if rest[0] == '度' {
+		rest = rest[1:]
+	}
+	c, ok := columnWords[string(rest)]
+	return ok && allTexts([]column{c}) || string(rest) == "任务目标"
 }

@@ -112,7 +112,7 @@ func headings(lines []printed) (cols []column, n int, rest []string) {
 		for k, p := range parts {
 			name := carry + p.text
 			c, ok := headingColumns(name)
-			if !ok && len(cols) > 0 && (took == 0 && len(parts) < 3 || cols[0].kind == numberColumn && endsHeadings(parts)) {
+			if !ok && len(cols) > 0 && (took == 0 && len(parts) < 3 || (cols[0].kind == numberColumn || barred(lines[n].text)) && endsHeadings(parts)) {
 				c, ok = likelyHeading(name)
 			}
 			if !ok {
@@ -245,6 +245,9 @@ func endsTable(lines []printed, t table) bool {
 	case hasAt(f, 0, []rune("备注:")) || hasAt(f, 0, []rune("注:")) || hasAt(f, 0, []rune("说明:")) || hasAt(f, 0, []rune("联系人")) || hasAt(f, 0, []rune("抄送")):
 		return true
 	}
+	if barred(ln.text) {
+		return false
+	}
 	if ln.node.Kind != gazette.HeadingNode || len(ln.node.Spans) == 0 || ln.node.Spans[0] != ln.span {
 		return false
 	}
@@ -276,6 +279,11 @@ func isRowNumber(s string) bool {
 	return n > 0 && n <= 3 && (n == len(f) || n+1 == len(f) && (f[n] == '.' || f[n] == '、'))
 }
 
+// barred says that a line holds cells between bars.
+func barred(s string) bool {
+	return strings.Count(s, "|")+strings.Count(s, "│")+strings.Count(s, "｜") > 1
+}
+
 // isWoven says that the columns stand side by side with their cells broken over lines.
 func isWoven(t table) bool {
 	placed, wide := 0, 0
@@ -288,6 +296,9 @@ func isWoven(t table) bool {
 		return false
 	}
 	for _, l := range t.rows {
+		if w := width2(l.text); barred(l.text) && abs(w-width2(t.rows[0].text)) > 2 {
+			return false // bars that stand one below the other are drawn, others only part cells
+		}
 		if n := len(segments(l.text, l.indent, false)); n > 1 && n < len(t.columns)+1 || n == 1 && l.indent > 4 {
 			wide++
 		}
