@@ -1,17 +1,21 @@
 package duty
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // unweave reads a table whose columns stand side by side. Each stretch of a line goes to the column whose heading it
 // stands under; a row goes from one number to the next, or from one blank line to the next where numbers stand in the
-// middle of their rows.
+// middle of their rows. The number may open the first cell of text.
 func (t *table) unweave() []row {
+	t.placeByRows()
 	lines := make([][]string, len(t.rows))
 	numbered := t.columns[0].kind == numberColumn
 	var anchors []int
 	for i, l := range t.rows {
 		lines[i] = t.byColumn(l)
-		if numbered && isRowNumber(lines[i][0]) {
+		if numbered && isRowNumber(lines[i][0]) || !numbered && markLength(newText(lines[i][t.texts()]).f) > 0 {
 			anchors = append(anchors, i)
 		}
 	}
@@ -26,7 +30,9 @@ func (t *table) unweave() []row {
 			end = starts[k+1]
 		}
 		r := row{part: 1, cells: make([]string, len(t.columns)), node: t.rows[a].node}
-		r.no = newText(lines[a][0]).trim(".、。").tight()
+		if numbered {
+			r.no = newText(lines[a][0]).trim(".、。").tight()
+		}
 		for i := starts[k]; i < end; i++ {
 			for j, s := range lines[i] {
 				if j > 0 || !numbered {
@@ -43,6 +49,40 @@ func (t *table) unweave() []row {
 		out = append(out, r)
 	}
 	return out
+}
+
+// placeByRows moves the headings to where the lines that have all cells show their columns, where a copy has moved them.
+func (t *table) placeByRows() {
+	at := make([][]int, len(t.columns))
+	for _, l := range t.rows {
+		if s := segments(l.text, l.indent, false); len(s) == len(t.columns) {
+			for j := range s {
+				at[j] = append(at[j], s[j].x)
+			}
+		}
+	}
+	if len(at[0]) < 2 {
+		return
+	}
+	for j := range at {
+		sort.Ints(at[j])
+		if at[j][len(at[j])-1]-at[j][0] > 4 {
+			return // no straight columns
+		}
+	}
+	for j := range at {
+		t.columns[j].x = at[j][len(at[j])/2]
+	}
+}
+
+// texts is the first column that says what is to be done.
+func (t *table) texts() int {
+	for j, c := range t.columns {
+		if c.kind == titleColumn || c.kind == bodyColumn {
+			return j
+		}
+	}
+	return 0
 }
 
 // byColumn gives the stretches of a line to the columns.
