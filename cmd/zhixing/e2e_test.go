@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -132,34 +131,9 @@ func TestAClerkPublishesAndACitizenChecks(t *testing.T) {
 // startDemo starts the demonstration on a free port and waits for its first page.
 func startDemo(t *testing.T) (data, base string) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	ln.Close()
-	data, base = t.TempDir(), "http://"+addr
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan int, 1)
-	var errs bytes.Buffer
-	go func() {
-		done <- run(ctx, []string{"demo", "--data", data, "--listen", addr}, stdio{strings.NewReader(""), io.Discard, &errs})
-	}()
-	t.Cleanup(func() {
-		stop()
-		if code := <-done; code != 0 {
-			t.Errorf("the server ended with %d: %s", code, errs.String())
-		}
-	})
-	for range 300 {
-		if r, err := http.Get(base + "/healthz"); err == nil {
-			r.Body.Close()
-			return data, base
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatal("the server did not start")
-	return "", ""
+	data = t.TempDir()
+	base, _ = start(t, "demo", "--data", data)
+	return data, base
 }
 
 // browser is one tab of a headless Chromium.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"syscall"
@@ -73,11 +74,15 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 	if s.county, err = c.loadCounty(); err != nil {
 		return fmt.Errorf("county folder:\n%w", err)
 	}
-	if s.db, err = c.open(ctx, how.create); err != nil {
-		return err
-	}
 	if *s.baseURL == "" {
 		*s.baseURL = s.address()
+	}
+	*s.baseURL = strings.TrimRight(*s.baseURL, "/")
+	if u, err := url.Parse(*s.baseURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+		return fmt.Errorf("%w: --base-url %q: want only https:// and a name, such as https://gazette.example.gov.cn", errUsage, *s.baseURL)
+	}
+	if s.db, err = c.open(ctx, how.create); err != nil {
+		return err
 	}
 	code := string(s.county.Place.Code)
 	origin := strings.TrimPrefix(strings.TrimPrefix(*s.baseURL, "https://"), "http://")
@@ -134,7 +139,7 @@ func serve(ctx context.Context, c *call) error {
 		return err
 	}
 	if password != "" {
-		fmt.Fprintf(c.out, "首次启动，已建立管理员账号。\n  用户名 %s\n  一次性密码 %s\n登录后须改密码并绑定二次验证。本密码只显示这一次。\n", admin.Name, password)
+		fmt.Fprintf(c.out, "首次启动，已建立管理员账号。\n  用户名 %s\n  一次性密码 %s\n登录后须改密码并绑定二次验证。本密码只显示这一次。\n\n公开日志的公钥（名称取自对外地址，今后不变；请抄存，并另行公布）\n  %s\n", admin.Name, password, s.log.Key())
 	}
 	return s.run(ctx, c, false)
 }
@@ -171,7 +176,7 @@ func (s *site) oidc() (*account.OIDC, error) {
 		return nil, nil
 	}
 	return account.NewOIDC(account.OIDCConfig{
-		Issuer: *s.oidcIssuer, ClientID: *s.oidcClient, ClientSecret: *s.oidcSecret, RedirectURL: strings.TrimRight(*s.baseURL, "/") + "/login/oidc/back",
+		Issuer: *s.oidcIssuer, ClientID: *s.oidcClient, ClientSecret: *s.oidcSecret, RedirectURL: *s.baseURL + "/login/oidc/back",
 	}, s.db.Now)
 }
 

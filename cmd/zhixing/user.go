@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"os/user"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"zhixing/account"
 )
 
-// user manages accounts from the console, in the name of whoever sits there.
+var userVerbs = []string{"add", "list", "reset", "reset-second-factor", "roles", "disable", "enable", "unlock", "code"}
+
+// userCommand manages accounts from the console, in the name of whoever sits there.
 func userCommand(ctx context.Context, c *call) error {
 	s := c.site()
 	roles := c.flags.String("roles", "", "comma-separated: administrator, editor, publisher, unit")
@@ -23,6 +26,9 @@ func userCommand(ctx context.Context, c *call) error {
 		return err
 	}
 	verb := c.args[0]
+	if !slices.Contains(userVerbs, verb) {
+		return fmt.Errorf("%w: %q: want one of %s", errUsage, verb, strings.Join(userVerbs, ", "))
+	}
 	if verb != "list" && len(c.args) < 2 {
 		return fmt.Errorf("%w: whose account?", errUsage)
 	}
@@ -30,57 +36,56 @@ func userCommand(ctx context.Context, c *call) error {
 		return err
 	}
 	defer s.db.Close()
-	by := account.Operator(systemUser())
 	if verb == "list" {
 		return s.listUsers(ctx, c)
 	}
 	name, err := account.Canonical(c.args[1])
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.user(ctx, c, verb, account.NewUser{Name: string(name), FullName: *full, Unit: *unit, Roles: split(*roles)})
 	}
-	switch verb {
-	case "add":
-		u, password, err := s.accounts.Create(ctx, by, account.NewUser{Name: string(name), FullName: *full, Unit: *unit, Roles: split(*roles)})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "已建立账号 %s（%s），一次性密码 %s，首次登录须修改。\n", u.Name, u.RoleNames(), password)
-	case "reset":
-		password, err := s.accounts.ResetPassword(ctx, by, name)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "已重置 %s，一次性密码 %s。\n", name, password)
-	case "roles":
-		if err := s.accounts.SetRoles(ctx, by, name, split(*roles), *unit); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "已设置 %s 的角色。\n", name)
-	case "disable", "enable":
-		if err := s.accounts.SetActive(ctx, by, name, verb == "enable"); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "已%s %s。\n", map[string]string{"disable": "停用", "enable": "启用"}[verb], name)
-	case "unlock":
-		if err := s.accounts.Unlock(ctx, by, name); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "已解锁 %s。\n", name)
-	case "reset-second-factor":
-		if err := s.accounts.ResetSecondFactor(ctx, by, name); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "已解除 %s 的二次验证，下次登录时重新绑定。\n", name)
-	case "code":
-		code, err := s.accounts.DemoCode(ctx, string(name))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(c.out, code)
-	default:
-		return fmt.Errorf("%w: %q: want add, list, reset, reset-second-factor, roles, disable, enable, unlock or code", errUsage, verb)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", verb, c.args[1], err)
 	}
 	return nil
+}
+
+// user does to one account what the verb says.
+func (s *site) user(ctx context.Context, c *call, verb string, u account.NewUser) error {
+	by, name := account.Operator(systemUser()), account.Name(u.Name)
+	said := ""
+	var err error
+	switch verb {
+	case "add":
+		var made account.User
+		var password string
+		made, password, err = s.accounts.Create(ctx, by, u)
+		said = fmt.Sprintf("已建立账号 %s（%s），一次性密码 %s，首次登录须修改。", made.Name, made.RoleNames(), password)
+	case "reset":
+		var password string
+		password, err = s.accounts.ResetPassword(ctx, by, name)
+		said = fmt.Sprintf("已重置 %s，一次性密码 %s。", name, password)
+	case "roles":
+		err = s.accounts.SetRoles(ctx, by, name, u.Roles, u.Unit)
+		said = fmt.Sprintf("已设置 %s 的角色。", name)
+	case "disable":
+		err = s.accounts.SetActive(ctx, by, name, false)
+		said = fmt.Sprintf("已停用 %s。", name)
+	case "enable":
+		err = s.accounts.SetActive(ctx, by, name, true)
+		said = fmt.Sprintf("已启用 %s。", name)
+	case "unlock":
+		err = s.accounts.Unlock(ctx, by, name)
+		said = fmt.Sprintf("已解锁 %s。", name)
+	case "reset-second-factor":
+		err = s.accounts.ResetSecondFactor(ctx, by, name)
+		said = fmt.Sprintf("已解除 %s 的二次验证，下次登录时重新绑定。", name)
+	case "code":
+		said, err = s.accounts.DemoCode(ctx, string(name))
+	}
+	if err == nil {
+		fmt.Fprintln(c.out, said)
+	}
+	return err
 }
 
 func (s *site) listUsers(ctx context.Context, c *call) error {

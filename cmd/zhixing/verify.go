@@ -48,6 +48,10 @@ func verify(_ context.Context, c *call) error {
 	}
 	sum := sha256.Sum256(file)
 	found, ok := leaf.Find(hex.EncodeToString(sum[:]))
+	if !ok && leaf.Record == edition.Withdraw {
+		return fmt.Errorf("不相符：这份证明说的是《%s》（%s）已于 %s 撤回，它证明的不是这个文件；公布时的文件须用公布时的证明核对",
+			leaf.Title, leaf.No, leaf.PublishedAt.In(calendar.Zone).Format("2006-01-02 15:04"))
+	}
 	if !ok {
 		return errors.New("不相符：这个文件不是该公文公布时的任何一种格式，内容被改动过，或与证明文件不是同一版")
 	}
