@@ -176,6 +176,8 @@ func (t *table) step(k, j, i int, cells []cell, l look) int {
 			return 0
 		case t.columns[j].kind == unitColumn:
 			return 10
+		case end == ';':
+			return 5
 		case isEnd(end) || end == 0:
 			return 9
 		}

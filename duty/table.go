@@ -296,6 +296,9 @@ func isWoven(t table) bool {
 		return false
 	}
 	for _, l := range t.rows {
+		if strings.Count(l.text, "\t") > 1 {
+			return false // tabs keep no columns
+		}
 		if w := width2(l.text); barred(l.text) && abs(w-width2(t.rows[0].text)) > 2 {
 			return false // bars that stand one below the other are drawn, others only part cells
 		}
