@@ -166,20 +166,22 @@ func (a *archive) relations(name string) (map[string]string, error) {
 	return targets, nil
 }
 
-// open opens a part for reading, within what may still be unpacked.
-func (a *archive) open(name string, limit int64) (*partReader, io.Closer, error) {
+// open opens a part for reading, within what may still be unpacked. It never gives more than it says it holds:
+// archive/zip sees to that, and to its checksum once it is read to its end.
+func (a *archive) open(name string, limit int64) (io.ReadCloser, error) {
 	f := a.parts[name]
 	if f.Flags&1 != 0 {
-		return nil, nil, refuse("加了密码：请去掉密码后再传")
+		return nil, refuse("加了密码：请去掉密码后再传")
 	}
 	if f.UncompressedSize64 > uint64(min(limit, a.left)) {
-		return nil, nil, errBomb
+		return nil, errBomb
 	}
+	a.left -= int64(f.UncompressedSize64)
 	r, err := f.Open()
 	if err != nil {
-		return nil, nil, damaged(name, err)
+		return nil, damaged(name, err)
 	}
-	return &partReader{r, a}, r, nil
+	return r, nil
 }
 
 func damaged(name string, err error) error {
@@ -188,20 +190,6 @@ func damaged(name string, err error) error {
 		return because(err, "的部件 %s 第 %d 行已损坏："+reopen, name, syntax.Line)
 	}
 	return because(err, "的部件 %s 已损坏："+reopen, name)
-}
-
-// partReader counts what is really unpacked: what the archive says of itself may be untrue.
-type partReader struct {
-	r io.Reader
-	a *archive
-}
-
-func (p *partReader) Read(b []byte) (int, error) {
-	n, err := p.r.Read(b)
-	if p.a.left -= int64(n); p.a.left < 0 {
-		return n, errBomb
-	}
-	return n, err
 }
 
 // decoder reads XML in UTF-8 or, by its mark, UTF-16.
@@ -222,13 +210,17 @@ func (a *archive) unmarshal(name string, v any) error {
 	if !a.has(name) {
 		return nil
 	}
-	r, closer, err := a.open(name, maxSettings)
+	r, err := a.open(name, maxSettings)
 	if err != nil {
 		return err
 	}
-	defer closer.Close()
-	if err := decoder(r).Decode(v); err != nil {
-		return kept(name, err)
+	defer r.Close()
+	err = decoder(r).Decode(v)
+	if err == nil {
+		_, err = io.Copy(io.Discard, r)
+	}
+	if err != nil {
+		return damaged(name, err)
 	}
 	return nil
 }
@@ -238,11 +230,11 @@ func (a *archive) walk(name string, f func(xml.Token) error) error {
 	if !a.has(name) {
 		return nil
 	}
-	r, closer, err := a.open(name, maxUnpacked)
+	r, err := a.open(name, maxUnpacked)
 	if err != nil {
 		return err
 	}
-	defer closer.Close()
+	defer r.Close()
 	d := decoder(r)
 	for depth := 0; ; {
 		token, err := d.Token()
@@ -250,7 +242,7 @@ func (a *archive) walk(name string, f func(xml.Token) error) error {
 			return nil
 		}
 		if err != nil {
-			return kept(name, err)
+			return damaged(name, err)
 		}
 		switch token.(type) {
 		case xml.StartElement:
@@ -264,13 +256,4 @@ func (a *archive) walk(name string, f func(xml.Token) error) error {
 			return err
 		}
 	}
-}
-
-// kept is a refusal as it is, and any other error as damage.
-func kept(name string, err error) error {
-	var r *refusal
-	if errors.As(err, &r) {
-		return r
-	}
-	return damaged(name, err)
 }

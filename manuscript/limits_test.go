@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -130,6 +131,10 @@ func TestZipBombs(t *testing.T) {
 		{"大部件.docx", bomb(t, "<w:p><w:r><w:t>一</w:t></w:r></w:p>", maxUnpacked+1<<20), 0, "解开后大得不正常"},
 		{"大段.docx", bomb(t, strings.Repeat("一", 30)+"<w:p/>", most), most, "没有文字"},
 		{"空段.docx", bomb(t, "<w:p/>", most), most, "没有文字"},
+		{"两个大部件.docx", pack(map[string]string{
+			"word/footnotes.xml": "<w:footnotes" + wordNames + ">" + strings.Repeat(" ", maxUnpacked/2) + "</w:footnotes>",
+			"word/document.xml":  "<w:document" + wordNames + ">" + strings.Repeat(" ", maxUnpacked/2) + "</w:document>",
+		}), maxUnpacked, "解开后大得不正常"},
 		{"嵌套.docx", bomb(t, "<w:p><w:r>", most), most / 2, "嵌套超过"},
 		{"表.docx", bomb(t, "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>一</w:t></w:r></w:p></w:tc></w:tr></w:tbl>", most), most / 2, ""},
 		{"宽格.docx", bomb(t, `<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="63"/></w:tcPr><w:p><w:r><w:t>一</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`, most), most / 2, ""},
@@ -147,8 +152,22 @@ func TestLyingArchive(t *testing.T) {
 	data := bomb(t, "<w:p><w:r><w:t>一</w:t></w:r></w:p>", maxUnpacked+1<<20)
 	at := bytes.LastIndex(data, []byte("PK\x01\x02"))
 	binary.LittleEndian.PutUint32(data[at+24:], 1000) // uncompressed size in the directory
-	if got, err := Decode("谎报.docx", data); err == nil {
-		t.Errorf("got %d bytes", len(got))
+	if got, err := Decode("谎报.docx", data); !errors.Is(err, zip.ErrFormat) {
+		t.Errorf("got %d bytes, %v", len(got), err)
+	}
+}
+
+// TestLongNumbers has a short file whose numbers would fill the memory.
+func TestLongNumbers(t *testing.T) {
+	numbering := func(text string) map[string]string {
+		return map[string]string{"numbering": `<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/><w:lvlText w:val="` + text + `"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>`}
+	}
+	body := strings.Repeat(`<w:p><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>一</w:t></w:r></w:p>`, 100_000)
+	if _, err := measured(t, "长编号.docx", docx(body, numbering(strings.Repeat("%1", 1<<20))), len(body)); err != nil {
+		t.Error(err)
+	}
+	if _, err := measured(t, "多编号.docx", docx(body, numbering(strings.Repeat("%1", 255))), 2*len(body)); err == nil || !strings.Contains(err.Error(), "超过上限") {
+		t.Error(err)
 	}
 }
 

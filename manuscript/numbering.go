@@ -15,6 +15,8 @@ type numbering struct {
 
 const unset = -1 << 31
 
+const maxLabel = 255 * 3 // bytes of the text of a level; Word takes 255 characters
+
 // numRef is the number that a paragraph asks for.
 type numRef struct {
 	id              string
@@ -153,6 +155,9 @@ func (l *list) set(i int, level xmlLevel) {
 	}
 	if level.Other != nil {
 		level.Format = level.Other
+	}
+	if len(level.Text.Val) > maxLabel {
+		level.Text.Val = ""
 	}
 	l.levels[i] = level
 }

@@ -7,12 +7,11 @@ import (
 
 // tags cuts a web page into text and tags, forgiving as browsers are. Every byte is looked at a fixed number of times.
 type tags struct {
-	src string
-	at  int
-	// Whether a sign still comes is asked once for the whole page: last places, from the end.
-	lastAngle, lastDouble, lastSingle int
-	ready                             bool
-	cut                               bool // the page ended inside an element that holds no tags
+	src       string
+	at        int
+	lastAngle int // place of the last >, once ready
+	ready     bool
+	cut       bool // the page ended inside an element that holds no tags
 }
 
 // htmlTag is one tag; name is in lower case, and empty at the end of the page.
@@ -33,8 +32,7 @@ func (t *tags) line(at int) int { return 1 + strings.Count(t.src[:at], "\n") }
 // next gives the text up to the next tag, and the tag. Comments and declarations are skipped.
 func (t *tags) next() (text string, tag htmlTag, err error) {
 	if !t.ready {
-		t.lastAngle, t.lastDouble, t.lastSingle = strings.LastIndexByte(t.src, '>'), strings.LastIndexByte(t.src, '"'), strings.LastIndexByte(t.src, '\'')
-		t.ready = true
+		t.lastAngle, t.ready = strings.LastIndexByte(t.src, '>'), true
 	}
 	from := t.at
 	for i := from; ; {
@@ -96,8 +94,8 @@ func (t *tags) readTag() htmlTag {
 	start = i
 	for i < len(t.src) && t.src[i] != '>' {
 		switch c := t.src[i]; {
-		case c == '"' && t.lastDouble > i && afterEquals(t.src[start:i]), c == '\'' && t.lastSingle > i && afterEquals(t.src[start:i]):
-			i += 1 + strings.IndexByte(t.src[i+1:], c)
+		case (c == '"' || c == '\'') && afterEquals(t.src[start:i]):
+			i += 1 + strings.IndexByte(t.src[i+1:], c) // stays where the quotes never end
 		}
 		i++
 	}

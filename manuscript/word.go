@@ -77,7 +77,7 @@ func (w *word) leftOut(t xml.StartElement) bool {
 		return true
 	case "Fallback": // says once more what Choice has said
 		return len(w.chosen) > 0 && w.chosen[len(w.chosen)-1]
-	case "delText", "delInstrText", "tabs", "rt", "sdtPr", "sectPr", "tblPr", "tblGrid",
+	case "tabs", "rt", "sdtPr", "sectPr", "tblPr", "tblGrid",
 		"pPrChange", "rPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange", "tblPrExChange", "tblGridChange":
 		return true
 	}

@@ -42,10 +42,10 @@ func TestRunningText(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	got := Text([]Page{page(
-		draw(50, 50, "附件"),
-		draw(50, 65, "甲县渠道整修任务分工表在此"),
+		draw(50, 62, "附件"),
+		draw(50, 75, "甲县渠道整修任务分工表在此"),
 		// The head: cells of two lines beside cells of one, centred.
-		draw(50, 90, "序"), draw(50, 102, "号"), draw(70, 96, "任务"), draw(200, 96, "牵头单位"),
+		draw(50, 90, "序"), draw(50, 102, "号"), draw(70, 90, "工作"), draw(70, 102, "任务"), draw(200, 96, "牵头单位"),
 		// A row whose second cell is the highest and whose last has two authors' lines.
 		draw(50, 132, "1"), draw(70, 120, "查清渗漏，列出清单，分"), draw(70, 132, "段落实，补齐缺口，清走"), draw(70, 144, "淤泥。"),
 		draw(200, 126, "县农业农村局"), draw(200, 138, "县水务局"), draw(320, 132, "2026年"), draw(352, 132, "底"),
@@ -53,7 +53,7 @@ func TestTable(t *testing.T) {
 		draw(50, 170, "2"), draw(70, 170, "栽树"), draw(200, 170, "县林业局、县农业农村局"), draw(320, 170, "长期"),
 		draw(50, 200, "注：本表由县水务局解释。在此"),
 	)})
-	want := "附件\n甲县渠道整修任务分工表在此\n序号\t任务\t牵头单位\n" +
+	want := "附件\n甲县渠道整修任务分工表在此\n序号\t工作任务\t牵头单位\n" +
 		"1\t查清渗漏，列出清单，分段落实，补齐缺口，清走淤泥。\t县农业农村局 县水务局\t2026年底\n" +
 		"2\t栽树\t县林业局、县农业农村局\t长期\n注：本表由县水务局解释。在此\n\f"
 	if got != want {
