@@ -2,10 +2,10 @@ package calendar
 
 import "strings"
 
-// short reads a unit used as an interval without 每: 月度通报, 季调度, 年度计划, 年均增长.
+// short reads a unit used as an interval without 每: 月度通报, 季调度, 年度计划, 年均培训.
 func (r *cadenceReader) short(i int) (Every, int) {
 	if n := r.anyAt(i, yearly); n > 0 {
-		if r.anyBefore(i, spanBefore) > 0 || r.anyAt(i+n, means) > 0 && r.anyAt(i+n, falls) == 0 {
+		if r.anyBefore(i, spanBefore) > 0 || r.anyAt(i+n, means) > 0 {
 			return "", i
 		}
 		return Year, i + n
@@ -48,8 +48,7 @@ var (
 	spanBefore = newTails("全", "多", "当", "近")
 	dailyDone  = newHeads("日产日清", "日清日结", "日清日毕")
 	// means are yearly averages of what is measured, not something done each year.
-	means = newHeads("增速", "增幅", "浓度", "值", "气温", "降", "蒸发", "径流", "利用", "水位", "日照", "PM", "优良", "综合")
-	falls = newHeads("降低", "下降")
+	means = newHeads("增速", "增幅", "增长", "递增", "浓度", "值", "气温", "降", "蒸发", "径流", "利用", "水位", "日照", "PM", "优良", "综合")
 
 	// actions follow a unit that stands alone as its interval: 月通报, 季度调度, 年度总结.
 	actions = newHeads(

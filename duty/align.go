@@ -62,7 +62,7 @@ func lookOf(s string) look {
 		l.none = true
 		return l
 	}
-	l.time = timeLike(t.f) && t.len() <= 24
+	l.time = timeLike(t.f) && t.len() <= 24 || within(t.f)
 	if !l.time {
 		list := atoms(t)
 		good := 0
@@ -80,6 +80,19 @@ func lookOf(s string) look {
 	}
 	l.name = t.len() >= 2 && t.len() <= 3 && !l.units && !l.time
 	return l
+}
+
+// within says that a text is a span in which something is to be done: 印发后2个月完成.
+func within(f []rune) bool {
+	if len(f) > 20 || len(f) < 5 || string(f[len(f)-2:]) != "完成" {
+		return false
+	}
+	for i, r := range f {
+		if r >= '0' && r <= '9' && (runeAt(f, i+1) == '个' || runeAt(f, i+1) == '日' || runeAt(f, i+1) == '天') {
+			return true
+		}
+	}
+	return false
 }
 
 func (c column) cost(l look, m int) int {

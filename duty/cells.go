@@ -27,6 +27,9 @@ func (t *table) read() []row {
 	if t.woven {
 		return t.unweave()
 	}
+	if t.isBarred() {
+		return t.unbar()
+	}
 	if t.isWrapped() {
 		return t.unwrap()
 	}
@@ -213,6 +216,12 @@ func (r *reader) rowDuty(t table, w row, st statement, title, body, said string)
 			whole = whole.from(n)
 		}
 		d.Title = whole.trim("。;:,").tight()
+		b := newText(body).trim("")
+		if n := markLength(b.f); n > 0 && b.f[0] >= '0' && b.f[0] <= '9' && (d.No == "" || hanNumerals[newText(d.No).at(0)]) {
+			d.No = b.cut(0, n).trim(".、。").tight() // the number of the task stands before what is to be done
+			b = b.from(n).trim("")
+			body = b.String()
+		}
 		d.Text = body
 	}
 	d.BodyHead = head(newText(d.Text), 15)

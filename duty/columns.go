@@ -138,7 +138,7 @@ var likely = []struct {
 	{personColumn, noRole, newEnds("领导 责任人 负责人 联系人 同志"), nil},
 	{termColumn, noRole, newEnds("时限 时间 期限 节点"), nil},
 	{titleColumn, noRole, newEnds("任务 事项 项目 名称 问题"), nil},
-	{bodyColumn, noRole, newEnds("内容 措施 举措 要求 目标 安排 标准 成效"), nil},
+	{bodyColumn, noRole, newEnds("内容 措施 举措 要求 目标 安排 标准 成效 做法 要点"), nil},
 	{groupColumn, noRole, newEnds("类别 领域 板块 方面"), nil},
 }
 

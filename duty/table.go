@@ -99,7 +99,7 @@ func (r *reader) tables(lines []printed) []table {
 // headings reads the headings of a table at the first of the lines: how many lines they take, and the cells that
 // follow on the same line.
 func headings(lines []printed) (cols []column, n int, rest []string) {
-	if !mayHead(lines[0].text) {
+	if !mayHead(lines[0].text) && !barred(lines[0].text) {
 		return nil, 0, nil
 	}
 	carry := ""
@@ -112,7 +112,7 @@ func headings(lines []printed) (cols []column, n int, rest []string) {
 		for k, p := range parts {
 			name := carry + p.text
 			c, ok := headingColumns(name)
-			if !ok && len(cols) > 0 && (took == 0 && len(parts) < 3 || (cols[0].kind == numberColumn || barred(lines[n].text)) && endsHeadings(parts)) {
+			if !ok && (len(cols) > 0 && (took == 0 && len(parts) < 3 || cols[0].kind == numberColumn && endsHeadings(parts)) || barred(lines[n].text) && allHeadings(parts)) {
 				c, ok = likelyHeading(name)
 			}
 			if !ok {
@@ -151,6 +151,19 @@ func headings(lines []printed) (cols []column, n int, rest []string) {
 func endsHeadings(parts []segment) bool {
 	_, ok := headingColumns(parts[len(parts)-1].text)
 	return ok && len(parts) > 2
+}
+
+// allHeadings says that a line holds nothing but headings, most of them known.
+func allHeadings(parts []segment) bool {
+	known := 0
+	for _, p := range parts {
+		if _, ok := headingColumns(p.text); ok {
+			known++
+		} else if _, ok := likelyHeading(p.text); !ok {
+			return false
+		}
+	}
+	return known*2 >= len(parts) && len(parts) > 2
 }
 
 func finishHeadings(cols []column, n int, rest []string) ([]column, int, []string) {
@@ -277,11 +290,6 @@ func isRowNumber(s string) bool {
 		n++
 	}
 	return n > 0 && n <= 3 && (n == len(f) || n+1 == len(f) && (f[n] == '.' || f[n] == '、'))
-}
-
-// barred says that a line holds cells between bars.
-func barred(s string) bool {
-	return strings.Count(s, "|")+strings.Count(s, "│")+strings.Count(s, "｜") > 1
 }
 
 // isWoven says that the columns stand side by side with their cells broken over lines.

@@ -82,7 +82,7 @@ func (dr *docReader) planTitle() bool {
 			return false
 		}
 		_, ok := hasAnySuffix(stripTitle(t), planKinds[:19])
-		return ok && dr.tail && dr.tree.base == nil && dr.part == nil && balanced(t)
+		return ok && dr.tail && dr.tree.base == nil && dr.part == nil && balanced(t) && !dr.afterCell()
 	})
 	if n == 0 {
 		return false
@@ -90,6 +90,11 @@ func (dr *docReader) planTitle() bool {
 	dr.beginPlan(dr.paras[dr.i : dr.i+n])
 	dr.i += n
 	return true
+}
+
+// afterCell says that a number or a bar of a table stands on the line above.
+func (dr *docReader) afterCell() bool {
+	return dr.i > 0 && strings.Trim(dr.paras[dr.i-1].text, "|0123456789. ") == ""
 }
 
 // titleLines reports how many paragraphs from i on make a title that ok accepts; gap says that blank lines stand

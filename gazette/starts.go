@@ -140,7 +140,7 @@ func titleText(t string) string {
 }
 
 func canBeTitle(p *para) bool {
-	if len(p.text) > 700 || p.mark.style != noStyle || p.row {
+	if len(p.text) > 700 || p.mark.style != noStyle || p.row || strings.Contains(p.text, "|") {
 		return false
 	}
 	last := lastRune(p.text)
