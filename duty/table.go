@@ -300,7 +300,7 @@ func isWoven(t table) bool {
 			placed++
 		}
 	}
-	if placed < len(t.columns) || len(t.rows) < 2 {
+	if placed < len(t.columns) || len(t.rows) < 2 || t.closeHeadings() && numberedLines(t.rows) {
 		return false
 	}
 	for _, l := range t.rows {
@@ -315,6 +315,26 @@ func isWoven(t table) bool {
 		}
 	}
 	return wide*2 > len(t.rows) && !tight(t)
+}
+
+// closeHeadings says that the headings stand but one blank apart, so that no column can be told by its place.
+func (t *table) closeHeadings() bool {
+	for j, c := range t.columns[1:] {
+		if last := t.columns[j]; c.x-last.x-width2(string(last.name.raw)) > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// numberedLines says that each line is a row with its number.
+func numberedLines(rows []printed) bool {
+	for _, l := range rows {
+		if !startsRow(l.text) {
+			return false
+		}
+	}
+	return true
 }
 
 // tight says that every row has all its cells on one line.

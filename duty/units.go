@@ -94,7 +94,7 @@ var andWords = newWords("和 及 以及 与 暨 并")
 // bareTail says that the right side of 和 is no name of its own: 有关部门和单位, 党委和政府.
 func bareTail(f []rune) bool {
 	switch string(f) {
-	case "单位", "部门", "企业", "政府", "人民政府", "地方", "机构", "个人", "团体", "人员":
+	case "单位", "部门", "企业", "政府", "人民政府", "管委会", "办事处", "地方", "机构", "个人", "团体", "人员":
 		return true
 	}
 	return false
