@@ -35,12 +35,18 @@ var mayImport = map[string][]string{
 	"account": {"journal"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score"},
 	// The loop.
 	"publication":        {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus": {"publication"},
+	"personnel":          {"publication", "org", "calendar"},
+	"notice":             {"journal", "calendar"},
+	"letter":             {"edition/paper", "calendar"},
+	"sheet":              {"calendar"},
+	"ledger":             {"personnel", "notice", "letter"},
+	"score":              {"ledger"},
 	// What people touch.
-	"web":              {"publication", "account", "policy", "manuscript"},
+	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet"},
 	"cmd/zhixing":      {"web", "counties", "db/dbtest"},
 	"docs/load":        {"publication/corpus", "policy", "counties"},
 	"db/dbtest":        {"db"},
@@ -50,7 +56,7 @@ var mayImport = map[string][]string{
 // impure are the standard packages through which a pure package could reach out of itself.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "log", "log/slog", "io/ioutil"}
 
-var pure = []string{"calendar", "gazette", "duty", "edition", "edition/paper", "edition/pdf", "edition/markup", "org"}
+var pure = []string{"calendar", "gazette", "duty", "edition", "edition/paper", "edition/pdf", "edition/markup", "org", "letter", "sheet"}
 
 const module = "zhixing/"
 
