@@ -1,0 +1,6 @@
+package sheet
+
+import "io"
+
+// Write writes the book as .xlsx.
+func Write(w io.Writer, b Book) error { return refuse(Invalid, "尚未实现") }
