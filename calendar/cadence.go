@@ -11,7 +11,7 @@ const (
 	Quarter  Every = "quarter"
 	HalfYear Every = "half-year"
 	Year     Every = "year"
-	Season   Every = "season"
+	Seasonal Every = "season"
 	Always   Every = "always"
 )
 
@@ -76,7 +76,7 @@ func (r *cadenceReader) step(i int) int {
 	case '/':
 		e, j = r.per(i)
 	case '春', '夏', '秋', '冬', '采', '供', '取', '汛', '主', '非', '平', '枯', '丰', '雨', '旱':
-		e, j = Season, r.season(i)
+		e, j = Seasonal, r.season(i)
 	case '常', '持', '长', '动', '定', '不', '适', '经', '全', '随':
 		e, j = Always, r.always(i)
 	case '上':

@@ -47,7 +47,7 @@ func FuzzCadences(f *testing.F) {
 				t.Fatalf("raw %q, source %q", c.Raw, want)
 			}
 			switch c.Every {
-			case Day, Week, Month, Quarter, HalfYear, Year, Season, Always:
+			case Day, Week, Month, Quarter, HalfYear, Year, Seasonal, Always:
 			default:
 				t.Fatalf("every %q", c.Every)
 			}
