@@ -11,7 +11,7 @@ import (
 	"zhixing/gazette"
 )
 
-// What is drawn from the public text of a version: duties, citations, units. Nothing here looks at what is withheld.
+// What is drawn from the public text of a version: duties, citations, units, appointments. Nothing here looks at what is withheld.
 
 // publicDuties are the duties whose clause is public, as rows and as the JSON array of the publication.
 func publicDuties(key Key, pub edition.Publication, read []duty.Duty) ([]duty.Duty, []Duty, json.RawMessage, error) {
@@ -35,6 +35,18 @@ func publicDuties(key Key, pub edition.Publication, read []duty.Duty) ([]duty.Du
 		return nil, nil, nil, nil
 	}
 	return kept, rows, json.RawMessage("[" + string(bytes.Join(lines, []byte(","))) + "]"), nil
+}
+
+// publicMoves are the appointments and removals whose clause is public.
+func publicMoves(key Key, pub edition.Publication, doc *gazette.Document) []Appointment {
+	var out []Appointment
+	for _, a := range doc.Appointments {
+		if pub.Has(a.Path) {
+			out = append(out, Appointment{Key: key, N: len(out) + 1, Clause: a.Path, Person: a.Person, Action: a.Action, Unit: a.Unit,
+				Post: a.Post, Rank: a.Rank, ProbationMonths: a.ProbationMonths, DecidedOn: a.DecidedOn})
+		}
+	}
+	return out
 }
 
 // carriesOut is how an edition says that a document carries another one out.

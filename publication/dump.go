@@ -36,6 +36,7 @@ type line struct {
 	Citation *dumpCitation `json:"citation,omitempty"`
 	Duty     *Duty         `json:"duty,omitempty"`
 	Mention  *dumpMention  `json:"mention,omitempty"`
+	Move     *Appointment  `json:"appointment,omitempty"`
 	End      *dumpEnd      `json:"end,omitempty"`
 }
 
@@ -288,6 +289,15 @@ func (o *dumper) version(ctx context.Context, tx *db.Tx, key Key, n int) error {
 	}
 	for _, m := range mentions {
 		if err := o.put(line{Mention: &dumpMention{m.unit, m.role, m.duty}}); err != nil {
+			return err
+		}
+	}
+	moves, err := readAppointments(ctx, tx, o.county, key, n)
+	if err != nil {
+		return err
+	}
+	for i := range moves {
+		if err := o.put(line{Move: &moves[i]}); err != nil {
 			return err
 		}
 	}

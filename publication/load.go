@@ -193,6 +193,8 @@ func (l *loader) take(n line) error {
 		l.entry.cites = append(l.entry.cites, citation{c.Key, c.No, c.Title, c.Level, c.CarriesOut, c.Effect, c.Path})
 	case n.Duty != nil:
 		l.entry.duties = append(l.entry.duties, *n.Duty)
+	case n.Move != nil:
+		l.entry.moves = append(l.entry.moves, *n.Move)
 	case n.Mention != nil:
 		l.entry.mentions = append(l.entry.mentions, mentionRow{n.Mention.Unit, n.Mention.Role, n.Mention.Duty})
 	default:

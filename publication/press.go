@@ -163,6 +163,7 @@ func (b *batch) print() error {
 		}
 		e.cites = b.press.citations(pub)
 		e.mentions = b.press.mentions(pub, c.doc, duties)
+		e.moves = publicMoves(c.key, pub, c.doc)
 		b.entries = append(b.entries, e)
 	}
 	return nil

@@ -18,6 +18,7 @@ type entry struct {
 	cites    []citation
 	duties   []Duty
 	mentions []mentionRow
+	moves    []Appointment
 }
 
 type citation struct {
@@ -100,6 +101,11 @@ func insertVersion(ctx context.Context, tx *db.Tx, county string, e entry) error
 			return err
 		}
 	}
+	for _, a := range e.moves {
+		if err := insertAppointment(ctx, tx, county, e.head.Key, n, a); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -144,6 +150,7 @@ func removeText(ctx context.Context, tx *db.Tx, county string, key Key) error {
 		`DELETE FROM citation WHERE county = $1 AND doc = $2`,
 		`DELETE FROM published_duty WHERE county = $1 AND doc = $2`,
 		`DELETE FROM mention WHERE county = $1 AND doc = $2`,
+		`DELETE FROM published_appointment WHERE county = $1 AND doc = $2`,
 		`UPDATE document_version SET removed = true WHERE county = $1 AND doc = $2`,
 	} {
 		args := []any{county, string(key)}
