@@ -48,7 +48,7 @@ type Item struct {
 	Due     calendar.Date `json:"due,omitzero"`      // last day in time
 	DueRaw  string        `json:"due_raw,omitempty"` // as the document words it: 2023年10月底前
 	State   string        `json:"state,omitempty"`   // 逾期, 临期, 滞后 …
-	Finding string        `json:"finding,omitempty"` // what the record shows, in a sentence: 最近一次填报为2023年10月20日，称尚余2村
+	Finding string        `json:"finding,omitempty"` // what the record shows else, in a sentence: 最近一次填报为2023年10月20日，称尚余2村
 }
 
 // Letter is a letter with all facts that it tells.
@@ -72,7 +72,10 @@ type Letter struct {
 	SignedOn calendar.Date `json:"signed_on,omitzero"`
 	Signer   string        `json:"signer,omitempty"`  // 签发人; shown on a 通报 where given
 	Contact  string        `json:"contact,omitempty"` // who answers questions, with telephone
-	Demo     bool          `json:"demo,omitempty"`    // every page says that it is a demonstration
+	// Printer and PrintedOn stand at the foot of a 通报 (印发机关, 印发日期); empty: Agency and SignedOn.
+	Printer   string        `json:"printer,omitempty"`
+	PrintedOn calendar.Date `json:"printed_on,omitzero"`
+	Demo      bool          `json:"demo,omitempty"` // every page says that it is a demonstration
 }
 
 // Annex is a table behind the letter; the first row is its heading.

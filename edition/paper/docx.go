@@ -17,18 +17,19 @@ import (
 func (p Paper) DOCX() ([]byte, error) {
 	w := docxWriter{p: p, cites: FindCites(p.Cites, Linked)}
 	w.document()
-	parts := []struct{ name, content string }{
-		{"[Content_Types].xml", docxTypes},
+	parts := []docxPart{
+		{"[Content_Types].xml", p.docxTypes()},
 		{"_rels/.rels", docxRoot},
 		{"docProps/core.xml", w.core()},
 		{"docProps/app.xml", docxApp},
 		{"word/document.xml", w.String()},
-		{"word/styles.xml", docxStyles()},
+		{"word/styles.xml", docxStyles(p.Form)},
 		{"word/settings.xml", docxSettings},
 		{"word/footer1.xml", docxFooter("right")},
 		{"word/footer2.xml", docxFooter("left")},
 		{"word/_rels/document.xml.rels", w.relations()},
 	}
+	parts = append(parts, p.officialParts()...)
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
 	for _, part := range parts {
@@ -47,6 +48,8 @@ func (p Paper) DOCX() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+type docxPart struct{ name, content string }
+
 type docxWriter struct {
 	markup.Writer
 	p     Paper
@@ -64,14 +67,10 @@ func (w *docxWriter) document() {
 	w.WriteString(xmlHead)
 	w.Open("w:document", "xmlns:w", docxW, "xmlns:r", docxR)
 	w.Open("w:body")
-	w.paragraph("Masthead", w.p.Masthead)
-	if s := w.p.Issue; s != "" {
-		w.paragraph("Number", s)
-	}
-	w.paragraph("Rule", w.p.No) // carries the red rule, with a number or without
-	w.paragraph("Title", w.p.Title)
-	if s := w.p.Standing; s != "" {
-		w.paragraph("Standing", s)
+	if w.p.Form == AsGazette {
+		w.head()
+	} else {
+		w.officialHead()
 	}
 	for _, part := range w.p.Parts {
 		if part.Title != "" {
@@ -86,6 +85,13 @@ func (w *docxWriter) document() {
 		}
 		w.paragraph(style, s)
 	}
+	if w.p.Form != AsGazette {
+		w.record()
+		w.officialSection()
+		w.Close("w:body")
+		w.Close("w:document")
+		return
+	}
 	w.WriteString(`<w:sectPr><w:footerReference w:type="default" r:id="rId3"/><w:footerReference w:type="even" r:id="rId4"/>` +
 		`<w:pgSz w:w="11906" w:h="16838"/>` + // A4 in twentieths of a point
 		`<w:pgMar w:top="2098" w:right="1474" w:bottom="1985" w:left="1588" w:header="851" w:footer="1400" w:gutter="0"/>` + // 37, 26, 35, 28 mm
@@ -94,9 +100,24 @@ func (w *docxWriter) document() {
 	w.Close("w:document")
 }
 
+func (w *docxWriter) head() {
+	w.paragraph("Masthead", w.p.Masthead)
+	if s := w.p.Issue; s != "" {
+		w.paragraph("Number", s)
+	}
+	w.paragraph("Rule", w.p.No) // carries the red rule, with a number or without
+	w.paragraph("Title", w.p.Title)
+	if s := w.p.Standing; s != "" {
+		w.paragraph("Standing", s)
+	}
+}
+
 func (w *docxWriter) blocks(bs []Block, depth int) {
 	for i := range bs {
 		b := &bs[i]
+		if w.p.Form != AsGazette && w.officialBlock(bs, i) {
+			continue
+		}
 		if rows := b.Grid(); rows != nil {
 			w.table(rows)
 			continue
@@ -224,6 +245,7 @@ func (w *docxWriter) relations() string {
 		}
 		m.Empty("Relationship", "Id", "rId"+strconv.Itoa(i+1), "Type", docxR+"/"+kind, "Target", target)
 	}
+	w.p.officialRelations(&m)
 	for i, url := range w.links {
 		if strings.HasPrefix(url, "/") {
 			url = w.p.BaseURL + url

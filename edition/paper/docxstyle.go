@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strconv"
 
 	"zhixing/edition/markup"
@@ -12,7 +13,7 @@ const (
 	docxPackage   = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 )
 
-const docxTypes = xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
+const docxGazetteTypes = xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 	`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
 	`<Default Extension="xml" ContentType="application/xml"/>` +
 	`<Override PartName="/word/document.xml" ContentType="` + docxPackage + `document.main+xml"/>` +
@@ -96,7 +97,7 @@ var docxParagraphs = []docxStyle{
 }
 
 // docxStyles writes word/styles.xml. Paragraphs are set in by two characters and stand on the grid of 28.95 pt.
-func docxStyles() string {
+func docxStyles(form Form) string {
 	var m markup.Writer
 	m.WriteString(xmlHead)
 	m.Open("w:styles", "xmlns:w", docxW)
@@ -105,7 +106,11 @@ func docxStyles() string {
 		`<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/><w:pPr>` +
 		`<w:overflowPunct/><w:spacing w:line="579" w:lineRule="exact"/><w:ind w:firstLine="640" w:firstLineChars="200"/>` +
 		`<w:jc w:val="both"/></w:pPr></w:style>`)
-	for _, s := range docxParagraphs {
+	paragraphs := docxParagraphs
+	if form != AsGazette {
+		paragraphs = append(slices.Clip(paragraphs), docxOfficial...)
+	}
+	for _, s := range paragraphs {
 		m.Open("w:style", "w:type", "paragraph", "w:styleId", s.id)
 		m.Empty("w:name", "w:val", s.name)
 		m.WriteString(`<w:basedOn w:val="Normal"/><w:next w:val="Normal"/><w:qFormat/><w:pPr>` + s.ppr + `</w:pPr><w:rPr>` +

@@ -12,6 +12,7 @@ import (
 
 // Paper is a document with all that is printed of it.
 type Paper struct {
+	Form        Form   // the zero form is that of a gazette
 	Masthead    string // 某县人民政府公报
 	Issue       string // 2024年第1期（总第9期）
 	No          string // 发文字号
@@ -24,6 +25,11 @@ type Paper struct {
 	URL         string // of the document's page
 	BaseURL     string // that addresses beginning with a stroke belong to
 	PublishedAt time.Time
+	// What only an official paper has, see form.go.
+	Urgency string // 特急, 加急
+	Signer  string // 签发人
+	Mark    string // small at the head of every page: that it is a draft or a demonstration
+	Record  Record // 版记
 }
 
 // Part is a run of the text: the notice (no title) or a plan printed inside it.
@@ -61,6 +67,7 @@ const (
 	Table          Kind = "table"      // rows in Text, one a line, or in Children
 	Row            Kind = "row"        // of a table, with an address of its own
 	Removed        Kind = "removed"    // 〔附件3不公开〕 in the place of what is withheld
+	Sheet          Kind = "sheet"      // a form to fill in: rows in Children, label and text parted by a tab; see Fields
 )
 
 // Cite is a document that this one names.

@@ -77,7 +77,11 @@ func (p Paper) PDF(font []byte) ([]byte, error) {
 
 func (s *sheet) print() {
 	s.turn()
-	s.head()
+	if s.p.Form == AsGazette {
+		s.head()
+	} else {
+		s.officialHead()
+	}
 	for _, part := range s.p.Parts {
 		level := 1
 		if part.Title != "" {
@@ -88,6 +92,7 @@ func (s *sheet) print() {
 		s.blocks(part.Nodes, level)
 	}
 	s.foot()
+	s.record()
 }
 
 // Measures of the sheet in points.
@@ -135,6 +140,10 @@ func (s *sheet) turn() {
 	}
 	s.doc.Page()
 	s.y = 0
+	s.furniture()
+	if s.p.Form == AsLetter && s.doc.Pages() == 1 {
+		return // 10.1: the first page of a letter shows no number
+	}
 	n := fmt.Sprintf("— %d —", s.doc.Pages())
 	m := s.measure(four)
 	x := left + textW - cell - m.width([]rune(n))
@@ -146,13 +155,17 @@ func (s *sheet) turn() {
 
 // need turns the page where height does not go on it any more.
 func (s *sheet) need(height float64) {
-	end := textH + 0.5
-	if at, ok := s.short[s.doc.Pages()]; ok {
-		end = at + 0.5
-	}
-	if s.y+height > end {
+	if s.y+height > s.end()+0.5 {
 		s.turn()
 	}
+}
+
+// end is how far down this page may be filled.
+func (s *sheet) end() float64 {
+	if at, ok := s.short[s.doc.Pages()]; ok {
+		return at
+	}
+	return textH
 }
 
 // skip leaves n lines empty, but none at the head of a page.

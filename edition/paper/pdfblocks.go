@@ -17,6 +17,9 @@ func (s *sheet) blocks(bs []Block, level int) {
 			continue
 		}
 		switch b.Kind {
+		case Sheet:
+			s.fields(b.Fields())
+			continue
 		case Signature:
 			if i+1 < len(bs) && bs[i+1].Kind == SignDate {
 				s.signature(b.Text, bs[i+1].Text)
@@ -81,6 +84,10 @@ func (s *sheet) block(b *Block, level int) {
 // begins; the longer of the two ends two characters from the right.
 func (s *sheet) signature(issuer, date string) {
 	m := s.measure(three)
+	if s.p.Form != AsGazette {
+		s.sealed(issuer, date)
+		return
+	}
 	wide, dateWide := m.width([]rune(issuer)), m.width([]rune(date))
 	if wide > textW-4*cell { // too long to be set so
 		s.doc.Begin("P")
@@ -97,13 +104,8 @@ func (s *sheet) signature(issuer, date string) {
 			x = textW - 2*cell - wide
 		}
 	}
-	if s.y > 0 && issuer != "" {
-		page, filled := s.doc.Pages(), s.y
-		s.need(3 * pitch)
-		if s.doc.Pages() > page && filled > 4*pitch && s.orphan < 0 {
-			s.orphan, s.orphanAt = page, filled
-		}
-		s.skip(1)
+	if issuer != "" {
+		s.keep(3)
 	}
 	style := pdf.Style{Size: three, Spacing: m.base}
 	for _, l := range []struct {
@@ -116,6 +118,19 @@ func (s *sheet) signature(issuer, date string) {
 			s.doc.End()
 		}
 	}
+}
+
+// keep makes room for a signature of n lines, the first of them empty, and remembers where it would stand alone.
+func (s *sheet) keep(n float64) {
+	if s.y == 0 {
+		return
+	}
+	page, filled := s.doc.Pages(), s.y
+	s.need(n * pitch)
+	if s.doc.Pages() > page && filled > 4*pitch && s.orphan < 0 {
+		s.orphan, s.orphanAt = page, filled
+	}
+	s.skip(1)
 }
 
 // attachment begins a page of its own: its number at the top left, its title in the middle of the third line.
