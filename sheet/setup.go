@@ -17,12 +17,12 @@ func (w *writer) setUp(s Sheet, last string) error {
 	quoted := "'" + strings.ReplaceAll(s.Name, "'", "''") + "'!"
 	for _, step := range []func() error{
 		func() error {
-			return w.f.SetSheetProps(s.Name, &excelize.SheetPropsOptions{FitToPage: of(true)})
-		},
-		func() error {
 			return w.f.SetPanes(s.Name, &excelize.Panes{Freeze: true, YSplit: s.titles(), TopLeftCell: "A" + strconv.Itoa(s.first()), ActivePane: "bottomLeft"})
 		},
 		func() error { return w.f.AutoFilter(s.Name, "A"+titles+":"+last+bottom, nil) },
+		func() error { // after AutoFilter, which forgets it
+			return w.f.SetSheetProps(s.Name, &excelize.SheetPropsOptions{FitToPage: of(true)})
+		},
 		func() error {
 			return w.f.SetPageLayout(s.Name, &excelize.PageLayoutOptions{Size: of(9), Orientation: of("landscape"), FitToWidth: of(1), FitToHeight: of(0)})
 		},

@@ -69,26 +69,30 @@ func (s *styles) define(f *excelize.File) (err error) {
 // A number that comes back as it went in: no leading zeros, no sign at zero, no more digits than a float64 holds.
 var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
-// cell is the text in the form that its column wants, where it has that form.
+// cell is the text in the form that its column wants, where it has that form. An empty cell stays
+// empty, for Excel counts an empty text as something, but keeps the look of its column.
 func (s *styles) cell(kind Kind, text string) excelize.Cell {
+	text = clean(text)
+	style := s.text
 	switch kind {
 	case Date:
 		if n, ok := serial(text); ok {
 			return excelize.Cell{StyleID: s.date, Value: n}
 		}
+		if text == "" {
+			return excelize.Cell{StyleID: s.date}
+		}
 	case Number:
 		if x, decimals, ok := number(text); ok {
 			return excelize.Cell{StyleID: s.number[decimals], Value: x}
 		}
+		if text == "" {
+			return excelize.Cell{StyleID: s.number[0]}
+		}
 	case Wrap:
-		return s.textCell(s.wrap, text)
+		style = s.wrap
 	}
-	return s.textCell(s.text, text)
-}
-
-// textCell leaves an empty cell empty: Excel counts an empty text as something.
-func (s *styles) textCell(style int, text string) excelize.Cell {
-	if text = clean(text); text == "" {
+	if text == "" {
 		return excelize.Cell{StyleID: style}
 	}
 	return excelize.Cell{StyleID: style, Value: text}

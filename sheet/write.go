@@ -23,7 +23,7 @@ const (
 )
 
 // Write writes the book as .xlsx. It refuses what would not come back: columns without a title or with the same title,
-// texts longer than a cell. A table of more than 16 MB is put aside in a temporary file by excelize meanwhile.
+// texts longer than a cell. A sheet of more than 16 MB of XML is put aside in a temporary file by excelize.
 func Write(w io.Writer, b Book) error {
 	if len(b.Sheets) == 0 {
 		return refuse(Invalid, "没有可以导出的表格。")
@@ -279,7 +279,9 @@ func serial(text string) (float64, bool) {
 	if err != nil || t.Before(time.Date(1900, 3, 1, 0, 0, 0, 0, time.UTC)) {
 		return 0, false
 	}
-	return float64(t.Sub(epoch) / (24 * time.Hour)), true
+	return float64((t.Unix() - epoch.Unix()) / secondsOfDay), true // a Duration would end in 2191
 }
 
 var epoch = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+
+const secondsOfDay = 24 * 60 * 60
