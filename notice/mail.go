@@ -1,0 +1,68 @@
+package notice
+
+import (
+	"bytes"
+	"encoding/base64"
+	"mime"
+	"net/mail"
+	"strings"
+	"time"
+
+	"zhixing/calendar"
+)
+
+// letter is the message of RFC 5322 that a mail server gets: plain text, all of it ASCII, so that it passes every relay.
+func letter(from *mail.Address, p parcel) []byte {
+	var b bytes.Buffer
+	head := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
+	head("From", from.String())
+	head("To", (&mail.Address{Address: p.email}).String())
+	head("Subject", encoded(subject(p)))
+	head("Date", p.at.In(calendar.Zone).Format(time.RFC1123Z))
+	head("Message-ID", "<"+p.id+">")
+	if p.thread != "" { // no message has this ID; programs put together what refers to the same one
+		head("In-Reply-To", "<"+p.thread+">")
+		head("References", "<"+p.thread+">")
+	}
+	head("Auto-Submitted", "auto-generated") // RFC 3834: no holiday replies
+	if p.Grade == Urgent {
+		head("Importance", "high")
+	}
+	head("MIME-Version", "1.0")
+	head("Content-Type", "text/plain; charset=utf-8")
+	head("Content-Transfer-Encoding", "base64")
+	b.WriteString("\r\n")
+	body := base64.StdEncoding.EncodeToString([]byte(text(p) + "\n\n本邮件由系统自动发出，请勿直接回复。\n"))
+	for len(body) > 76 {
+		b.WriteString(body[:76] + "\r\n")
+		body = body[76:]
+	}
+	b.WriteString(body + "\r\n")
+	return b.Bytes()
+}
+
+// encoded is a header's text after RFC 2047, folded so that no line grows past 78 columns.
+func encoded(s string) string {
+	return strings.ReplaceAll(mime.BEncoding.Encode("utf-8", s), "?= =?", "?=\r\n =?")
+}
+
+// subject is the one line that a phone shows.
+func subject(p parcel) string {
+	if p.Grade == Urgent {
+		return "【紧急】" + p.Subject
+	}
+	return p.Subject
+}
+
+// text is what every channel with room for it says.
+func text(p parcel) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimSpace(p.Text))
+	if p.Basis != "" {
+		b.WriteString("\n\n依据：" + p.Basis)
+	}
+	if p.url != "" {
+		b.WriteString("\n详情：" + p.url)
+	}
+	return strings.TrimSpace(b.String())
+}
