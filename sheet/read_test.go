@@ -127,3 +127,21 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestEditedFile reads what another program saved: an exported ledger with a line put above it, a column added, rows
+// typed in with other formats of date, and one unit merged over three rows.
+func TestEditedFile(t *testing.T) {
+	f, err := os.Open("testdata/edited.xlsx")
+	must(t, err)
+	defer f.Close()
+	titles := []string{"序号", "任务", "牵头单位", "时限", "完成率", "状态"}
+	tables, err := Read(f, -1, Limits{}, titles...)
+	want, err2 := os.ReadFile("testdata/edited.txt")
+	must(t, err2)
+	if got := dump(tables, titles, err); got != string(want) {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if d, ok := tables[0].Rows[1].Date("时限"); !ok || d.String() != "2023-11-05" {
+		t.Errorf("full-width date: %v %v", d, ok)
+	}
+}

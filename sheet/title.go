@@ -74,20 +74,23 @@ func (g *grid) table(titles []string) (Table, bool, error) {
 	t := Table{Name: g.name, Line: g.rows[top].line}
 	byCol := map[int]string{}
 	used := map[string]bool{}
+	entitle := func(col int, name string) {
+		for name == "" || used[name] {
+			name += "（" + columnName(col) + "列）"
+		}
+		used[name] = true
+		byCol[col] = name
+		t.Header = append(t.Header, name)
+	}
 	for _, c := range g.rows[top].cells {
 		name, asked := wanted[titleKey(c.text)]
+		if asked && used[name] {
+			return Table{}, false, at(g.name, t.Line, refuse(Invalid, "有两列的标题都是“%s”，分不清用哪一列：请删去或改名其中一列。", name))
+		}
 		if !asked {
 			name = strings.Join(strings.Fields(narrow(c.text)), " ")
 		}
-		if used[name] && asked {
-			return Table{}, false, at(g.name, t.Line, refuse(Invalid, "有两列的标题都是“%s”，分不清用哪一列：请删去或改名其中一列。", name))
-		}
-		if used[name] || name == "" {
-			name += "（" + columnName(c.col) + "列）"
-		}
-		used[name] = true
-		byCol[c.col] = name
-		t.Header = append(t.Header, name)
+		entitle(c.col, name)
 	}
 	titleCells := map[string]string{}
 	for _, c := range g.rows[top].cells {
@@ -96,13 +99,10 @@ func (g *grid) table(titles []string) (Table, bool, error) {
 	for _, r := range g.rows[top+1:] {
 		row := Row{Line: r.line, Cells: make(map[string]string, len(r.cells))}
 		for _, c := range r.cells {
-			name, ok := byCol[c.col]
-			if !ok {
-				name = "（" + columnName(c.col) + "列）"
-				byCol[c.col] = name
-				t.Header = append(t.Header, name)
+			if _, ok := byCol[c.col]; !ok {
+				entitle(c.col, "")
 			}
-			row.Cells[name] = c.text
+			row.Cells[byCol[c.col]] = c.text
 		}
 		if len(titleCells) > 1 && maps.Equal(row.Cells, titleCells) {
 			continue // the titles once more, as some put them on every printed page
