@@ -1,6 +1,7 @@
 package personnel
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,15 +98,19 @@ type Book struct {
 type Unsound struct {
 	Group   bool // groups[N], else posts[N]
 	N       int
+	Member  int    // of the group, from 1; 0 for the group itself
 	Message string // in Chinese
 }
 
 func (u *Unsound) Error() string { return u.Message }
 
-// NewBook checks posts and groups against the directory. The first thing that is wrong is an *Unsound error.
+// NewBook checks posts and groups against the directory. The error joins one *Unsound for each
+// thing that is wrong.
 func NewBook(dir *org.Directory, posts []Post, groups []Group) (*Book, error) {
 	b := &Book{dir: dir, byID: map[PostID]int{}, byUnit: map[string][]int{}, byGroup: map[string]int{},
 		groupsOf: map[PostID][]int{}, fills: map[string][]PostID{}}
+	var bad []error
+	lame := map[int]bool{}
 	named := map[PostID]bool{} // given by name, so that a pattern does not give them again
 	for i, p := range posts {
 		if len(p.For) == 0 {
@@ -113,32 +118,40 @@ func NewBook(dir *org.Directory, posts []Post, groups []Group) (*Book, error) {
 				named[ID(u.Name, p.Title)] = true
 			}
 		}
-		if err := b.check(p); err != "" {
-			return nil, &Unsound{N: i, Message: err}
+		if why := b.check(p); why != "" {
+			lame[i] = true
+			bad = append(bad, &Unsound{N: i, Message: why})
 		}
 	}
 	for i, p := range posts {
+		if lame[i] {
+			continue
+		}
 		p.Order = i
 		if len(p.For) > 0 {
 			b.patterns = append(b.patterns, p)
 			for _, u := range dir.Units() {
 				if p.suits(u) && !named[ID(u.Name, p.Title)] {
-					if err := b.add(p.of(u)); err != "" {
-						return nil, &Unsound{N: i, Message: err}
+					if why := b.add(p.of(u)); why != "" {
+						bad = append(bad, &Unsound{N: i, Message: why})
+						break // the next unit has the same fault
 					}
 				}
 			}
 			continue
 		}
 		u, _ := dir.Resolve(p.Unit)
-		if err := b.add(p.of(u)); err != "" {
-			return nil, &Unsound{N: i, Message: err}
+		if why := b.add(p.of(u)); why != "" {
+			bad = append(bad, &Unsound{N: i, Message: why})
 		}
 	}
 	for i, g := range groups {
-		if err := b.addGroup(g); err != "" {
-			return nil, &Unsound{Group: true, N: i, Message: err}
+		if member, why := b.addGroup(g); why != "" {
+			bad = append(bad, &Unsound{Group: true, N: i, Member: member, Message: why})
 		}
+	}
+	if len(bad) > 0 {
+		return nil, errors.Join(bad...)
 	}
 	return b, nil
 }
@@ -206,23 +219,23 @@ func (b *Book) add(p Post) string {
 	return ""
 }
 
-func (b *Book) addGroup(g Group) string {
+func (b *Book) addGroup(g Group) (member int, why string) {
 	u, ok := b.dir.Resolve(g.Unit)
 	switch {
 	case !ok:
-		return fmt.Sprintf("没有哪个单位叫“%s”", g.Unit)
+		return 0, fmt.Sprintf("没有哪个单位叫“%s”", g.Unit)
 	case u.Kind != org.Group:
-		return fmt.Sprintf("“%s”不是议事协调机构（group）", u.Name)
+		return 0, fmt.Sprintf("“%s”不是议事协调机构（group）", u.Name)
 	}
 	g.Unit = u.Name
 	if _, twice := b.byGroup[g.Unit]; twice {
-		return fmt.Sprintf("“%s”写了两次", g.Unit)
+		return 0, fmt.Sprintf("“%s”写了两次", g.Unit)
 	}
 	members := make([]Membership, len(g.Members))
 	for i, m := range g.Members {
 		post, ok := b.Find(m.Post.Unit(), m.Post.Title())
 		if !ok {
-			return fmt.Sprintf("“%s”的成员“%s”不是已列出的职务", g.Unit, m.Post)
+			return i + 1, fmt.Sprintf("“%s”的成员“%s”不是已列出的职务", g.Unit, m.Post)
 		}
 		members[i] = Membership{post.ID, m.As}
 		if !slices.Contains(b.groupsOf[post.ID], len(b.groups)) {
@@ -232,7 +245,7 @@ func (b *Book) addGroup(g Group) string {
 	g.Members = members
 	b.byGroup[g.Unit] = len(b.groups)
 	b.groups = append(b.groups, g)
-	return ""
+	return 0, ""
 }
 
 // Directory is the directory that the book was made with.

@@ -2,7 +2,9 @@ package personnel
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 
 	"zhixing/db"
 	"zhixing/org"
@@ -64,6 +66,42 @@ func (r *roll) post(id PostID) Post {
 		}
 	}
 	return Post{ID: id, Unit: id.Unit(), Title: id.Title(), Role: Member}
+}
+
+// recordedUnits are the units that only the records have, by name.
+func (r *roll) recordedUnits() []org.Unit {
+	return slices.SortedFunc(maps.Values(r.units), func(a, b org.Unit) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// recordedPosts are the posts that only the records have, by name.
+func (r *roll) recordedPosts() []Post {
+	var out []Post
+	for _, posts := range r.posts {
+		for _, q := range posts {
+			if q.sameAs == "" {
+				out = append(out, q.Post)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Post) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return out
+}
+
+// AllPosts are the posts of the book and those of the records, the latter last.
+func AllPosts(ctx context.Context, tx *db.Tx, p *Book, county string) ([]Post, error) {
+	r, err := rollOf(ctx, tx, p, county)
+	if err != nil {
+		return nil, wrap("AllPosts", err)
+	}
+	return r.all(), nil
+}
+
+func (r *roll) all() []Post {
+	out := slices.Clone(r.book.posts)
+	for _, u := range r.recordedUnits() {
+		out = append(out, r.book.PostsOf(u)...)
+	}
+	return append(out, r.recordedPosts()...)
 }
 
 // Resolve is the unit that a name in a document means: by the directory first, then by what the county office has

@@ -76,3 +76,65 @@ func insertQuestion(ctx context.Context, tx *db.Tx, county string, q Question) (
 		q.Name, q.Clause, q.Context, db.Micros(q.AskedAt))
 	return q, err
 }
+
+// Questions are the questions of a county, the newest first; those without an answer where open is set.
+func Questions(ctx context.Context, tx *db.Tx, county string, open bool) ([]Question, error) {
+	where := ``
+	if open {
+		where = ` AND a.question IS NULL`
+	}
+	out, err := readQuestions(ctx, tx, `/* personnel.Questions */ SELECT `+questionColumns+` WHERE q.county = $1`+where+` ORDER BY q.id DESC`, county)
+	return out, wrap("Questions", err)
+}
+
+// QuestionBy is one question.
+func QuestionBy(ctx context.Context, tx *db.Tx, county string, id QuestionID) (Question, error) {
+	all, err := readQuestions(ctx, tx, `/* personnel.QuestionBy */ SELECT `+questionColumns+` WHERE q.county = $1 AND q.id = $2`, county, int64(id))
+	if err != nil {
+		return Question{}, wrap("QuestionBy", err)
+	}
+	if len(all) == 0 {
+		return Question{}, refuse(NotFound, "QuestionBy", "没有编号为%d的待确认事项。", id)
+	}
+	return all[0], nil
+}
+
+func insertAnswer(ctx context.Context, tx *db.Tx, county string, id QuestionID, a Answer) error {
+	data, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `/* personnel.insertAnswer */
+		INSERT INTO question_answer (county, question, choice, data, reason, answered_at, answered_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		county, int64(id), string(a.Choice), string(data), a.Reason, db.Micros(a.At), a.By)
+	return err
+}
+
+func insertUnit(ctx context.Context, tx *db.Tx, county, by string, u org.Unit) error {
+	_, err := tx.Exec(ctx, `/* personnel.insertUnit */
+		INSERT INTO recorded_unit (county, name_key, name, kind, doc, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (county, name_key) DO NOTHING`, county, org.Fold(u.Name), u.Name, string(u.Kind), u.Source, db.Micros(tx.Now()), by)
+	return err
+}
+
+func insertPost(ctx context.Context, tx *db.Tx, county, by string, p Post, sameAs string) error {
+	_, err := tx.Exec(ctx, `/* personnel.insertPost */
+		INSERT INTO recorded_post (county, unit, title, role, seats, same_as, doc, recorded_at, recorded_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (county, unit, title) DO NOTHING`,
+		county, p.Unit, p.Title, string(p.Role), p.Seats, sameAs, p.Source, db.Micros(tx.Now()), by)
+	return err
+}
+
+func insertAlias(ctx context.Context, tx *db.Tx, county, by string, a Alias) error {
+	key := org.Fold(a.Name)
+	var n int64
+	err := tx.QueryRow(ctx, `/* personnel.lastAlias */ SELECT COALESCE(max(n), 0) + 1 FROM unit_alias
+		WHERE county = $1 AND name_key = $2 AND doc = $3`, county, key, string(a.Doc)).Scan(&n)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `/* personnel.insertAlias */
+		INSERT INTO unit_alias (county, name_key, doc, n, name, unit, reason, recorded_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		county, key, string(a.Doc), n, a.Name, a.Unit, a.Reason, db.Micros(tx.Now()), by)
+	return err
+}
