@@ -34,6 +34,9 @@ func (s *styles) define(f *excelize.File) (err error) {
 			Font:      &excelize.Font{Family: font, Size: size, Bold: bold},
 			Alignment: &excelize.Alignment{Horizontal: across, Vertical: "center", WrapText: wrap},
 		}
+		if across == "right" {
+			st.Alignment.Indent = 1 // off the line
+		}
 		if framed {
 			st.Border = lines
 		}

@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -165,15 +166,17 @@ func (w *writer) add(s Sheet) error {
 	if err != nil {
 		return err
 	}
+	widths := make([]float64, len(s.Columns))
 	for i, c := range s.Columns {
+		widths[i] = s.width(i)
 		if err := out.SetColStyle(i+1, i+1, w.styles.column[c.Kind]); err != nil {
 			return err
 		}
-		if err := out.SetColWidth(i+1, i+1, s.width(i)); err != nil {
+		if err := out.SetColWidth(i+1, i+1, widths[i]); err != nil {
 			return err
 		}
 	}
-	if err := w.head(out, s, last); err != nil {
+	if err := w.head(out, s, last, widths); err != nil {
 		return err
 	}
 	cells := make([]any, len(s.Columns))
@@ -185,7 +188,7 @@ func (w *writer) add(s Sheet) error {
 			}
 			cells[j] = w.styles.cell(c.Kind, text)
 		}
-		if err := out.SetRow("A"+strconv.Itoa(s.first()+i), cells); err != nil {
+		if err := out.SetRow("A"+strconv.Itoa(s.first()+i), cells, height(row, widths)); err != nil {
 			return err
 		}
 	}
@@ -193,7 +196,7 @@ func (w *writer) add(s Sheet) error {
 }
 
 // head writes the heading, the note and the titles.
-func (w *writer) head(out *excelize.StreamWriter, s Sheet, last string) error {
+func (w *writer) head(out *excelize.StreamWriter, s Sheet, last string, widths []float64) error {
 	line := 0
 	for _, above := range []struct {
 		text   string
@@ -214,11 +217,12 @@ func (w *writer) head(out *excelize.StreamWriter, s Sheet, last string) error {
 			}
 		}
 	}
-	titles := make([]any, len(s.Columns))
+	titles, texts := make([]any, len(s.Columns)), make([]string, len(s.Columns))
 	for i, c := range s.Columns {
-		titles[i] = excelize.Cell{StyleID: w.styles.title, Value: clean(c.Title)}
+		texts[i] = clean(c.Title)
+		titles[i] = excelize.Cell{StyleID: w.styles.title, Value: texts[i]}
 	}
-	return out.SetRow("A"+strconv.Itoa(s.titles()), titles)
+	return out.SetRow("A"+strconv.Itoa(s.titles()), titles, height(texts, widths))
 }
 
 // width is the column's width in characters of half width; a title must not run under the arrow of its filter.
@@ -240,6 +244,21 @@ func (s Sheet) width(i int) float64 {
 		}
 	}
 	return max(min(width, 24), min(halves(c.Title)+3, 24))
+}
+
+// height makes room for texts of several lines: not every program does so by itself when it opens a file. It is an
+// estimate, rather a line too many than one too few.
+func height(texts []string, widths []float64) excelize.RowOpts {
+	const line, most = 14.5, 409 // points; Excel allows no higher row
+	lines := 1.0
+	for i, text := range texts {
+		n := 0.0
+		for part := range strings.Lines(text) {
+			n += max(1, math.Ceil(halves(strings.TrimSuffix(part, "\n"))/max(widths[i]-1.5, 1)))
+		}
+		lines = max(lines, n)
+	}
+	return excelize.RowOpts{Height: min(lines*line+5, most)}
 }
 
 // halves is how wide a text is, a Chinese character being two.
