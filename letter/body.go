@@ -181,6 +181,10 @@ func (l Letter) answer() string {
 	return fmt.Sprintf("请于%s前将%s报送%s。", l.ReplyBy.Chinese(), kinds[l.Kind].reply, l.Agency)
 }
 
+func (l Letter) contact() string {
+	return cut("联系人：", strings.TrimPrefix(l.Contact, "联系人："))
+}
+
 // order is the form of a 督办单.
 func (l Letter) order() paper.Block {
 	form := paper.Block{Kind: paper.Sheet}
@@ -213,7 +217,7 @@ func (l Letter) order() paper.Block {
 	}
 	given(fieldRule, l.by("", ""))
 	row(fieldDemand, l.demand())
-	given(fieldReply, l.answer())
+	given(fieldReply, l.answer()+sentence(l.contact()))
 	row(fieldAnswer, "")
 	return form
 }

@@ -90,7 +90,7 @@ var columns = []struct {
 	{"任务编号", func(it Item, _ calendar.Date) string { return it.No }},
 	{"任务", func(it Item, _ calendar.Date) string { return it.Title }},
 	{"责任单位", func(it Item, _ calendar.Date) string { return it.Unit }},
-	{"交办依据", func(it Item, _ calendar.Date) string { return it.Basis }},
+	{"交办依据", func(it Item, _ calendar.Date) string { return tight(it.Basis) }},
 	{"办理时限", func(it Item, _ calendar.Date) string {
 		if it.Due.IsZero() {
 			return it.DueRaw

@@ -92,8 +92,8 @@ func (l Letter) Paper() paper.Paper {
 	if !l.SignedOn.IsZero() { // 7.3.5.4: no leading zeros
 		nodes = append(nodes, paper.Block{Kind: paper.SignDate, Text: l.SignedOn.Chinese()})
 	}
-	if l.Contact != "" { // 7.3.6: in brackets under the date
-		nodes = append(nodes, paper.Block{Kind: paper.Note, Text: "（联系人：" + strings.TrimPrefix(l.Contact, "联系人：") + "）"})
+	if s := l.contact(); s != "" && l.Kind != Supervise { // 7.3.6: in brackets under the date; the form has it in a field
+		nodes = append(nodes, paper.Block{Kind: paper.Note, Text: "（" + s + "）"})
 	}
 	for i, a := range annexes {
 		mark := annexMark(annexes, i)

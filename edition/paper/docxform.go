@@ -169,17 +169,10 @@ func (w *docxWriter) cell(width int, style, text string) {
 
 // measured is a table whose columns are as wide as what stands in them asks.
 func (w *docxWriter) measured(all []TableRow) {
-	widths := make([]float64, len(all[0].Cells))
-	total := 0.0
-	for c := range widths {
-		for _, row := range all {
-			widths[c] = max(widths[c], 3, min(wide(row.Cells[c])+1, 20))
-		}
-		total += widths[c]
-	}
+	const char = 280 // size four, as the cells are
+	widths := shareWidths(all, func(s string) float64 { return char * wide(s) }, char, 240, docxTextW)
 	w.WriteString(`<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="8844" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>`)
 	for c := range widths {
-		widths[c] *= docxTextW / total
 		w.Empty("w:gridCol", "w:w", strconv.Itoa(int(widths[c])))
 	}
 	w.Close("w:tblGrid")

@@ -61,18 +61,25 @@ func (p Paper) PDF(font []byte) ([]byte, error) {
 		return nil, fmt.Errorf("paper.PDF: %w；%w", err, ErrNoFont)
 	}
 	info := pdf.Info{Title: p.Title, Author: p.Issuer, Subject: p.No, Keywords: p.URL, Creator: "知行 Zhixing", Lang: "zh-CN", Created: p.PublishedAt}
-	short := map[int]float64{}
-	for range 4 {
-		s := sheet{doc: pdf.New(face, info, sheetW, sheetH), font: face, p: p, short: short, orphan: -1}
+	set := func(short map[int]float64, lean bool) *sheet {
+		s := &sheet{doc: pdf.New(face, info, sheetW, sheetH), font: face, p: p, short: short, orphan: -1, lean: lean}
 		s.print()
+		return s
+	}
+	short := map[int]float64{}
+	for i := range 4 {
+		s := set(short, false)
+		if i == 0 && p.Form != AsGazette && (s.orphan >= 0 || s.broken) {
+			if lean := set(nil, true); lean.doc.Pages() < s.doc.Pages() {
+				return lean.doc.Bytes(), nil
+			}
+		}
 		if _, done := short[s.orphan]; s.orphan < 0 || done {
 			return s.doc.Bytes(), nil
 		}
 		short[s.orphan] = s.orphanAt - 2*pitch // the signature takes two lines of the text along to its page
 	}
-	s := sheet{doc: pdf.New(face, info, sheetW, sheetH), font: face, p: p}
-	s.print()
-	return s.doc.Bytes(), nil
+	return set(nil, false).doc.Bytes(), nil
 }
 
 func (s *sheet) print() {
@@ -127,6 +134,11 @@ type sheet struct {
 	short    map[int]float64 // pages that end earlier, by number, and where
 	orphan   int             // page behind which a signature would stand alone; -1 for none
 	orphanAt float64         // how far that page was filled
+	// Of an official paper only:
+	lean   bool    // empty lines are lower, so that a little that is left over does not take a page of its own (7.3.5.5)
+	broken bool    // a form goes over the page
+	signed int     // page that bears the signature
+	signAt float64 // how far it was filled before that
 }
 
 func (s *sheet) measure(size float64) measure {
@@ -171,8 +183,16 @@ func (s *sheet) end() float64 {
 // skip leaves n lines empty, but none at the head of a page.
 func (s *sheet) skip(n float64) {
 	if s.y > 0 {
-		s.y += n * pitch
+		s.y += n * s.blank()
 	}
+}
+
+// blank is the height of an empty line.
+func (s *sheet) blank() float64 {
+	if s.lean {
+		return 0.6 * pitch
+	}
+	return pitch
 }
 
 // line draws text on the next line, which is high points high, and goes down by them.
@@ -230,7 +250,7 @@ func (s *sheet) title(tag, text string) {
 		s.centred(l, pdf.Style{Size: two, Weight: 0.02}, pitch*1.1)
 	}
 	s.doc.End()
-	s.y += pitch
+	s.y += s.blank()
 }
 
 // paragraph sets text by the grid; lead is how many characters at its head are set in bold.

@@ -69,7 +69,12 @@ func (s *sheet) block(b *Block, level int) {
 	case Recipients:
 		s.paragraph(text, 0, 0, 0)
 	case AttachmentList:
-		s.skip(1)
+		if s.p.Form == AsGazette {
+			s.skip(1)
+		} else {
+			s.signed, s.signAt = 0, 0
+			s.keep(float64(1 + strings.Count(text, "\n") + 1)) // titles of one line each; it goes with the signature
+		}
 		s.attachments(text)
 	case Removed:
 		s.need(pitch)
@@ -126,7 +131,12 @@ func (s *sheet) keep(n float64) {
 		return
 	}
 	page, filled := s.doc.Pages(), s.y
-	s.need(n * pitch)
+	s.need((n-1)*pitch + s.blank())
+	if s.signed != page { // a list of attachments right above is no text: it goes along
+		s.signed, s.signAt = s.doc.Pages(), s.y
+	} else {
+		filled = s.signAt
+	}
 	if s.doc.Pages() > page && filled > 4*pitch && s.orphan < 0 {
 		s.orphan, s.orphanAt = page, filled
 	}
@@ -163,7 +173,7 @@ const (
 // one that is longer than a page is cut.
 func (s *sheet) table(all []TableRow) {
 	m := s.measure(small4)
-	widths := columnWidths(m, all)
+	widths := s.widths(m, all)
 	s.y += 4
 	s.doc.Begin("Table")
 	for i, row := range all {
@@ -189,6 +199,13 @@ func (s *sheet) table(all []TableRow) {
 	}
 	s.doc.End()
 	s.y += 6
+}
+
+func (s *sheet) widths(m measure, all []TableRow) []float64 {
+	if s.p.Form == AsGazette {
+		return columnWidths(m, all)
+	}
+	return shareWidths(all, func(s string) float64 { return m.width([]rune(s)) }, small4, 2*rowPad, textW)
 }
 
 // columnWidths shares the width out by the longest cell of each column; no column is thinner than two characters where
@@ -241,7 +258,11 @@ func (s *sheet) row(cells [][]setLine, widths []float64, m measure) {
 			if len(lines) == 1 { // a short cell stands in the middle
 				at = x + (widths[c]-m.width([]rune(l.text)))/2
 			}
-			s.doc.Text(at, down+rowLine/2+small4*0.36, pdf.Style{Size: small4, Spacing: l.spacing}, l.text)
+			spacing := l.spacing
+			if s.p.Form != AsGazette { // in a narrow cell a spread line falls apart
+				spacing = m.base
+			}
+			s.doc.Text(at, down+rowLine/2+small4*0.36, pdf.Style{Size: small4, Spacing: spacing}, l.text)
 			down += rowLine
 		}
 		s.doc.End()

@@ -64,7 +64,7 @@ func (s *sheet) fileHead() {
 	s.doc.End()
 	s.y += 4 * mm // 7.2.7
 	s.doc.Line(left, top+s.y, left+textW, top+s.y, 1.5, crimson)
-	s.y += 2 * pitch // 7.3.1
+	s.y += 2 * s.blank() // 7.3.1
 }
 
 func (s *sheet) letterHead() {
@@ -86,7 +86,7 @@ func (s *sheet) letterHead() {
 		s.doc.Text(left+textW-m.width([]rune(s.p.No))+m.base, base, style, s.p.No)
 	}
 	s.doc.End()
-	s.y = base - top + three*0.14 + 2*pitch // the title stands two lines below
+	s.y = base - top + three*0.14 + 2*s.blank() // the title stands two lines below
 }
 
 // masthead sets the name in red, as large as it goes; a very long one in several lines.
@@ -154,6 +154,14 @@ const (
 	labelW    = 6 * four
 )
 
+// fieldHeight is how high n lines of a form are with what is free above and below them.
+func (s *sheet) fieldHeight(n int) float64 {
+	if s.lean {
+		return float64(n)*(fieldLine-2) + fieldPad
+	}
+	return float64(n)*fieldLine + 2*fieldPad
+}
+
 // fields sets a form to fill in: labels at the left, texts at the right, all in size four.
 func (s *sheet) fields(all []Field) {
 	m := s.measure(four)
@@ -165,19 +173,18 @@ func (s *sheet) fields(all []Field) {
 			lines = make([]setLine, penLines)
 		}
 		for len(lines) > 0 {
-			fits := func(n int) bool { return s.y+float64(n)*fieldLine+2*fieldPad <= s.end()+0.5 }
 			n := max(len(lines), len(labels))
-			if !fits(n) {
+			if s.y+s.fieldHeight(n) > s.end()+0.5 {
+				s.broken = true
 				// A long field goes on over the page; a short one goes to the next page whole.
-				if n = int((s.end() - s.y - 2*fieldPad) / fieldLine); n < len(labels) || n < 3 || len(lines) <= 6 || f.Text == "" {
-					if s.y > 0 {
-						s.turn()
-						continue
-					}
+				n = int((s.end() - s.y - 2*fieldPad) / fieldLine)
+				if s.y > 0 && (n < len(labels) || n < 3 || len(lines) <= 6 || f.Text == "") {
+					s.turn()
+					continue
 				}
 			}
 			n = max(n, 1)
-			s.field(labels, lines[:min(n, len(lines))], float64(n)*fieldLine+2*fieldPad)
+			s.field(labels, lines[:min(n, len(lines))], s.fieldHeight(n))
 			lines = lines[min(n, len(lines)):]
 		}
 	}
@@ -190,19 +197,23 @@ func (s *sheet) field(labels, lines []setLine, height float64) {
 	y := top + s.y
 	s.doc.Begin("TR")
 	s.doc.Begin("TH")
-	down := y + (height-float64(len(labels))*fieldLine)/2
+	pace := float64(fieldLine)
+	if s.lean {
+		pace -= 2
+	}
+	down := y + (height-float64(len(labels))*pace)/2
 	for _, l := range labels {
-		s.doc.Text(left+(labelW-m.width([]rune(l.text)))/2, down+fieldLine/2+four*0.36, pdf.Style{Size: four, Spacing: m.base, Weight: bold}, l.text)
-		down += fieldLine
+		s.doc.Text(left+(labelW-m.width([]rune(l.text)))/2, down+pace/2+four*0.36, pdf.Style{Size: four, Spacing: m.base, Weight: bold}, l.text)
+		down += pace
 	}
 	s.doc.End()
 	s.doc.Begin("TD")
-	down = y + (height-float64(len(lines))*fieldLine)/2
+	down = y + (height-float64(len(lines))*pace)/2
 	for _, l := range lines {
 		if l.text != "" {
-			s.doc.Text(left+labelW+fieldPad+l.x, down+fieldLine/2+four*0.36, pdf.Style{Size: four, Spacing: l.spacing}, l.text)
+			s.doc.Text(left+labelW+fieldPad+l.x, down+pace/2+four*0.36, pdf.Style{Size: four, Spacing: l.spacing}, l.text)
 		}
-		down += fieldLine
+		down += pace
 	}
 	s.doc.End()
 	s.doc.End()
@@ -240,18 +251,23 @@ func (s *sheet) record() {
 	height := float64(len(rows)) * recordLine
 	printer, day := s.p.Record.Printer, s.p.Record.printed()
 	dayX := textW - four - m.width([]rune(day))
-	twoLines := m.width([]rune(printer)) > dayX-2*four
+	var printed []setLine // of the printer, where it does not stand on one line with the day
+	if m.width([]rune(printer)) > dayX-2*four {
+		printed = m.breaks(printer, four, four, textW-four)
+	}
 	if file {
 		height += recordLine + 2*gap
 		if len(rows) > 0 {
 			height += 2 * gap
 		}
-		if twoLines {
-			height += recordLine
-		}
+		height += float64(len(printed)) * recordLine
 	}
+	page := s.doc.Pages()
 	s.y += gap
 	s.need(min(height, textH))
+	if s.signed == page && s.doc.Pages() > page && s.orphan < 0 { // alone on its page: the signature is to come along
+		s.orphan, s.orphanAt = page, s.signAt
+	}
 	s.y = max(s.y, textH-height)
 	rule := func(width float64) {
 		s.doc.Line(left, top+s.y, left+textW, top+s.y, width, pdf.Colour{})
@@ -273,9 +289,10 @@ func (s *sheet) record() {
 		rule(thin)
 		s.y += gap
 	}
-	if twoLines {
-		s.line(four, plain, recordLine, printer)
-	} else { // 7.4.3: the printer one character from the left, the day one from the right
+	for _, l := range printed {
+		s.line(l.x, pdf.Style{Size: four, Spacing: l.spacing}, recordLine, l.text)
+	}
+	if printed == nil { // 7.4.3: the printer one character from the left, the day one from the right
 		s.doc.Text(left+four, top+s.y+recordLine/2+four*0.36, plain, printer)
 	}
 	s.line(dayX, plain, recordLine, day)
