@@ -3,10 +3,10 @@ package notice
 import (
 	"bytes"
 	"encoding/base64"
-	"mime"
 	"net/mail"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"zhixing/calendar"
 )
@@ -15,8 +15,8 @@ import (
 func letter(from *mail.Address, p parcel) []byte {
 	var b bytes.Buffer
 	head := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
-	head("From", from.String())
-	head("To", (&mail.Address{Address: p.email}).String())
+	head("From", mailbox(from))
+	head("To", "<"+p.email+">")
 	head("Subject", encoded(subject(p)))
 	head("Date", p.at.In(calendar.Zone).Format(time.RFC1123Z))
 	head("Message-ID", "<"+p.id+">")
@@ -41,9 +41,42 @@ func letter(from *mail.Address, p parcel) []byte {
 	return b.Bytes()
 }
 
-// encoded is a header's text after RFC 2047, folded so that no line grows past 78 columns.
+// encoded is a header's text after RFC 2047: words of so few bytes that no line passes 76 columns. A short text in ASCII stays as it
+// is, unless it could be taken for such a word.
 func encoded(s string) string {
-	return strings.ReplaceAll(mime.BEncoding.Encode("utf-8", s), "?= =?", "?=\r\n =?")
+	plain := len(s) <= 60 && s == strings.TrimSpace(s) && !strings.Contains(s, "=?")
+	for i := 0; i < len(s); i++ {
+		plain = plain && s[i] >= ' ' && s[i] <= '~'
+	}
+	if plain {
+		return s
+	}
+	const most = 39 // 52 as base64, 64 with what stands around it
+	var words []string
+	for len(s) > 0 {
+		end := 0
+		for i, r := range s {
+			if i+utf8.RuneLen(r) > most {
+				break
+			}
+			end = i + utf8.RuneLen(r)
+		}
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:end]))+"?=")
+		s = s[end:]
+	}
+	return strings.Join(words, "\r\n ")
+}
+
+// mailbox is a name with its address.
+func mailbox(a *mail.Address) string {
+	if a.Name == "" {
+		return "<" + a.Address + ">"
+	}
+	name := encoded(a.Name)
+	if name == a.Name {
+		name = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+	}
+	return name + "\r\n <" + a.Address + ">"
 }
 
 // subject is the one line that a phone shows.
