@@ -1,0 +1,93 @@
+// Package score marks units by what they owed and did (考核). Points follow from facts of the ledger by rules that are
+// data; every deduction names the step or the day behind it, and may be appealed against.
+//
+//	table, err := score.Of(ctx, tx, led, rules, score.Period{From: from, To: to}, today)
+//	for _, u := range table.Units {
+//		fmt.Println(u.Unit, u.Points, u.Grade, len(u.Hits))
+//	}
+package score
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zhixing/calendar"
+	"zhixing/ledger"
+)
+
+// Points are hundredths of a point, so that sums are exact.
+type Points int64
+
+// ParsePoints reads 2, 0.5 or 0.25.
+func ParsePoints(s string) (Points, error) {
+	whole, part, dot := strings.Cut(s, ".")
+	n, err := strconv.ParseUint(whole, 10, 32)
+	if err != nil || dot && (len(part) == 0 || len(part) > 2) {
+		return 0, fmt.Errorf("分值“%s”应为不超过两位小数的数", s)
+	}
+	p := Points(n) * 100
+	if dot {
+		m, err := strconv.ParseUint((part + "0")[:2], 10, 32)
+		if err != nil {
+			return 0, fmt.Errorf("分值“%s”应为不超过两位小数的数", s)
+		}
+		p += Points(m)
+	}
+	return p, nil
+}
+
+// String is 97.5: no more decimals than there are.
+func (p Points) String() string {
+	sign := ""
+	if p < 0 {
+		sign, p = "-", -p
+	}
+	s := fmt.Sprintf("%s%d.%02d", sign, p/100, p%100)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// Fact is what a unit is marked for.
+type Fact string
+
+// The facts.
+const (
+	Overdue      Fact = "overdue"       // not claimed, its last day passed, at the end of the period
+	Late         Fact = "late"          // claimed after its last day
+	Unsigned     Fact = "unsigned"      // signed for too late, or not
+	Unreported   Fact = "unreported"    // a report that was owed and did not come
+	ReportedLate Fact = "reported_late" // a report that came after its day
+	SentBack     Fact = "sent_back"     // a claim that was returned
+	Extended     Fact = "extended"      // an extension that was granted
+	NoEvidence   Fact = "no_evidence"   // a report without evidence
+	Lettered     Fact = "letter"        // a letter that was sent
+)
+
+// Facts lists every fact, in the order of the pages.
+var Facts = []Fact{Overdue, Late, Unsigned, Unreported, ReportedLate, SentBack, Extended, NoEvidence, Lettered}
+
+// Deduction is what one fact costs.
+type Deduction struct {
+	Fact   Fact
+	Name   string // as pages call it
+	Points Points // each
+	Most   Points // in one period
+	Rule   ledger.Rule
+}
+
+// Grade is a word for a mark.
+type Grade struct {
+	Name string
+	From Points
+}
+
+// Rules are how a county marks its units.
+type Rules struct {
+	Base   Points
+	Rule   ledger.Rule
+	Deduct []Deduction
+	Grades []Grade // best first
+}
+
+// Period is what a score is about, both days included.
+type Period struct{ From, To calendar.Date }
