@@ -61,10 +61,14 @@ type Post struct {
 	Source string     // number of a document that names the post
 }
 
-// Membership is the part that a post has in a leading group.
+// Membership is the part that a post has in a leading group. In what NewBook is given, Of may stand instead of Post:
+// the posts with one of these titles of a unit, or of every unit of a set; where no title is given, its single posts with
+// role Head (主要负责人).
 type Membership struct {
-	Post PostID
-	As   string // 组长, 副组长, 成员
+	Post   PostID
+	As     string // 组长, 副组长, 成员
+	Of     string
+	Titles []string
 }
 
 // Group is a leading group (领导小组、专班): posts, not persons, so that a new holder is a member from his first day.
@@ -231,21 +235,51 @@ func (b *Book) addGroup(g Group) (member int, why string) {
 	if _, twice := b.byGroup[g.Unit]; twice {
 		return 0, fmt.Sprintf("“%s”写了两次", g.Unit)
 	}
-	members := make([]Membership, len(g.Members))
+	var members []Membership
 	for i, m := range g.Members {
-		post, ok := b.Find(m.Post.Unit(), m.Post.Title())
-		if !ok {
-			return i + 1, fmt.Sprintf("“%s”的成员“%s”不是已列出的职务", g.Unit, m.Post)
+		posts, why := b.members(m)
+		if why != "" {
+			return i + 1, fmt.Sprintf("“%s”的成员%s", g.Unit, why)
 		}
-		members[i] = Membership{post.ID, m.As}
-		if !slices.Contains(b.groupsOf[post.ID], len(b.groups)) {
-			b.groupsOf[post.ID] = append(b.groupsOf[post.ID], len(b.groups))
+		for _, id := range posts {
+			members = append(members, Membership{Post: id, As: m.As})
+			if !slices.Contains(b.groupsOf[id], len(b.groups)) {
+				b.groupsOf[id] = append(b.groupsOf[id], len(b.groups))
+			}
 		}
 	}
 	g.Members = members
 	b.byGroup[g.Unit] = len(b.groups)
 	b.groups = append(b.groups, g)
 	return 0, ""
+}
+
+// members are the posts that a membership means, or why it means none.
+func (b *Book) members(m Membership) (ids []PostID, why string) {
+	if m.Of == "" {
+		post, ok := b.Find(m.Post.Unit(), m.Post.Title())
+		if !ok {
+			return nil, fmt.Sprintf("“%s”不是已列出的职务", m.Post)
+		}
+		return []PostID{post.ID}, ""
+	}
+	units := b.dir.Expand(m.Of)
+	if len(units) == 0 {
+		return nil, fmt.Sprintf("“%s”不是单位，或没有列出它代表的单位", m.Of)
+	}
+	for _, u := range units {
+		before := len(ids)
+		for _, at := range b.byUnit[u.Name] {
+			p := b.posts[at]
+			if len(m.Titles) == 0 && p.Seats == 1 && p.Role == Head || slices.ContainsFunc(m.Titles, p.called) {
+				ids = append(ids, p.ID)
+			}
+		}
+		if len(ids) == before {
+			return nil, fmt.Sprintf("“%s”没有所说的职务", u.Name)
+		}
+	}
+	return ids, ""
 }
 
 // Directory is the directory that the book was made with.

@@ -43,7 +43,7 @@ func posts() []Post {
 
 func groups() []Group {
 	return []Group{{Unit: "治水领导小组", Members: []Membership{
-		{ID("甲县人民政府", "副县长（治水）"), "组长"}, {ID("水务局", "局长"), "副组长"}, {ID("东镇", "镇长"), "成员"}}}}
+		{Post: ID("甲县人民政府", "副县长（治水）"), As: "组长"}, {Of: "水务局", As: "副组长"}, {Of: "东镇", Titles: []string{"镇长", "乡长"}, As: "成员"}}}}
 }
 
 func book(t testing.TB) *Book {
@@ -128,6 +128,8 @@ func TestUnsoundBooks(t *testing.T) {
 		{"also twice", []Post{{Unit: "县水务局", Title: "局长", Role: Head}, {Unit: "水务局", Title: "书记", Also: []string{"局长"}, Role: Head}}, nil, 1, "已属于"},
 		{"no group", posts(), []Group{{Unit: "县水务局"}}, 0, "不是议事协调机构"},
 		{"no member", posts(), []Group{{Unit: "治水领导小组", Members: []Membership{{Post: "县水务局/河长"}}}}, 0, "不是已列出的职务"},
+		{"no such title", posts(), []Group{{Unit: "治水领导小组", Members: []Membership{{Of: "西乡", Titles: []string{"乡长"}}}}}, 0, "“西乡”没有"},
+		{"nobody", posts(), []Group{{Unit: "治水领导小组", Members: []Membership{{Of: "县无此局"}}}}, 0, "不是单位"},
 		{"group twice", posts(), append(groups(), groups()...), 1, "两次"},
 	} {
 		_, err := NewBook(directory(t), c.posts, c.groups)

@@ -92,7 +92,7 @@ func broken(t *testing.T, name string) (fstest.MapFS, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range append(good, "testdata/good/county.yaml") {
+	for _, p := range append(good, "testdata/good/county.yaml", "testdata/good/posts.yaml") {
 		b, err := os.ReadFile(p)
 		if err != nil {
 			t.Fatal(err)
@@ -181,7 +181,7 @@ func TestReadmeIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	var words []string
-	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{}} {
+	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{}, postsFile{}, postFile{}, groupFile{}, memberFile{}} {
 		words = append(words, strings.Split(fields(reflect.TypeOf(v).String()), "、")...)
 	}
 	for _, k := range org.Kinds {

@@ -3,6 +3,7 @@
 //
 //	county.yaml           code, names, the gazette's masthead, towns, agency codes
 //	units/KIND….yaml      one kind of unit a file: names, aliases, misprints, sets (see unitsFile)
+//	posts.yaml            posts, with how many may hold them, and the members of leading groups; optional
 //	gazette/2023-3.txt    issues of the gazette, year and number; optional
 //	README.md             for people; not read
 //
@@ -27,6 +28,7 @@ import (
 	"unicode/utf8"
 
 	"zhixing/org"
+	"zhixing/personnel"
 )
 
 // County is one county as its folder describes it.
@@ -36,7 +38,8 @@ type County struct {
 	Office     string // canonical name of its office
 	Masthead   Masthead
 	Directory  *org.Directory
-	Issues     []Issue // oldest first
+	Book       *personnel.Book // its posts and leading groups
+	Issues     []Issue         // oldest first
 }
 
 // Masthead is what the county's gazette says about itself.
@@ -104,6 +107,7 @@ func LoadCounty(fsys fs.FS) (County, error) {
 	var c County
 	if f.checkEntries() {
 		c = f.county()
+		c.Book = f.book(c.Directory)
 		c.Issues = f.issues()
 	}
 	if len(f.problems) == 0 {
@@ -137,9 +141,9 @@ func (f *folder) checkEntries() bool {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."), strings.EqualFold(name, "README.md"):
-		case name == "county.yaml" && !e.IsDir(), (name == "units" || name == "gazette") && e.IsDir():
+		case (name == "county.yaml" || name == "posts.yaml") && !e.IsDir(), (name == "units" || name == "gazette") && e.IsDir():
 		default:
-			f.bad(name, 0, "县文件夹里只应有 county.yaml、units/、gazette/ 和 README.md，请改名或移走")
+			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、units/、gazette/ 和 README.md，请改名或移走")
 		}
 	}
 	return true

@@ -118,7 +118,8 @@ func shape(s string) string {
 
 // fields lists the fields that a *File type has, by the name that the YAML library prints.
 func fields(typeName string) string {
-	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{}} {
+	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{},
+		postsFile{}, postFile{}, groupFile{}, memberFile{}} {
 		t := reflect.TypeOf(v)
 		if t.String() != typeName {
 			continue
