@@ -28,8 +28,11 @@ type Cadence struct {
 // 每人每月, 年度目标, a season that only describes (冬季保温被).
 func Cadences(text string) []Cadence {
 	f := fold(text)
-	r := cadenceReader{folded: f}
-	titles := f.titles()
+	return f.cadences(f.titles())
+}
+
+func (f *folded) cadences(titles [][2]int) []Cadence {
+	r := cadenceReader{folded: *f}
 	for i := 0; i < len(f.r); {
 		if len(titles) > 0 && i >= titles[0][0] {
 			i = max(i, titles[0][1])

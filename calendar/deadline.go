@@ -16,8 +16,11 @@ type Deadline struct {
 // are none.
 func Deadlines(text string, year int) []Deadline {
 	f := fold(text)
-	r := deadlineReader{folded: f, docYear: year}
-	titles := f.titles()
+	return f.deadlines(f.titles(), year)
+}
+
+func (f *folded) deadlines(titles [][2]int, year int) []Deadline {
+	r := deadlineReader{folded: *f, docYear: year}
 	for i := 0; i < len(f.r); {
 		if len(titles) > 0 && i >= titles[0][0] {
 			i = max(i, titles[0][1])
