@@ -153,7 +153,7 @@ _xzz_期
 
 func TestCSV(t *testing.T) {
 	const want = " 第2行: 序号 | 任务 | 时限\n3: 序号=1 任务=散煤，\"清零\"\n第二行 时限=2023/10/31\n"
-	plain := "台账,,\r\n序号,任务,时限\r\n1,\"散煤，\"\"清零\"\"\n第二行\",2023/10/31\r\n"
+	plain := "\"台账\",,\r\n序号,任务,时限\r\n1,\"散煤，\"\"清零\"\"\n第二行\",2023/10/31\r\n"
 	gb, err := simplifiedchinese.GB18030.NewEncoder().String(plain)
 	must(t, err)
 	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(strings.ReplaceAll(plain, ",", "\t"))

@@ -54,6 +54,7 @@ func (g *grid) joined(i, j int) bool {
 	return false
 }
 
+// lowest is the last row of the titles that begin in row i.
 func (g *grid) lowest(i int) int {
 	for i+1 < min(len(g.rows), maxAbove) && g.joined(i, i+1) {
 		i++
@@ -96,7 +97,7 @@ func (g *grid) table(titles []string) (Table, bool, error) {
 	for _, c := range g.rows[top].cells {
 		titleCells[byCol[c.col]] = c.text
 	}
-	for _, r := range g.rows[top+1:] {
+	for _, r := range g.rows[g.lowest(top)+1:] {
 		row := Row{Line: r.line, Cells: make(map[string]string, len(r.cells))}
 		for _, c := range r.cells {
 			if _, ok := byCol[c.col]; !ok {

@@ -183,7 +183,7 @@ func (w *workbook) readStyles(part string) error {
 		return nil
 	}
 	custom := map[int]format{}
-	inCells := false // cellXfs and not cellStyleXfs, which holds elements of the same name
+	inCells := false // in cellXfs and not in cellStyleXfs before it, which holds elements of the same name
 	return w.a.walk(part, func(_ *xml.Decoder, t xml.StartElement) error {
 		switch t.Name.Local {
 		case "numFmt":
@@ -192,8 +192,6 @@ func (w *workbook) readStyles(part string) error {
 			}
 		case "cellXfs":
 			inCells = true
-		case "cellStyles", "dxfs", "cellStyleXfs":
-			inCells = false
 		case "xf":
 			if !inCells {
 				return nil

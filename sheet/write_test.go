@@ -78,6 +78,11 @@ func TestWrittenBook(t *testing.T) {
 	if must(t, err); len(lists) != 1 || lists[0].Sqref != "F4:F1006" || lists[0].Formula1 != "'选项'!$A$1:$A$3" {
 		t.Errorf("choices: %+v", lists)
 	}
+	for line, want := range map[int]float64{3: 19.5, 4: 19.5, 6: 34} { // titles, one line, two lines
+		if got, err := f.GetRowHeight(tab, line); err != nil || got != want {
+			t.Errorf("row %d is %v points high, want %v (%v)", line, got, want, err)
+		}
+	}
 	if visible, err := f.GetSheetVisible("选项"); err != nil || visible {
 		t.Errorf("the sheet of choices can be seen (%v)", err)
 	}
