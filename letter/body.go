@@ -196,13 +196,9 @@ func (l Letter) order() paper.Block {
 			row(label, text)
 		}
 	}
-	units := l.To
-	if len(units) == 0 {
-		for _, it := range l.Items {
-			if it.Unit != "" && !slices.Contains(units, it.Unit) {
-				units = append(units, it.Unit)
-			}
-		}
+	units := l.units()
+	if slices.ContainsFunc(l.To, func(to string) bool { return !slices.Contains(units, to) }) {
+		row(fieldTo, list(l.To))
 	}
 	if n := len(l.Items); n > inText {
 		row(fieldMatter, fmt.Sprintf("共%d项任务，见%s", n, l.listMark()))
@@ -211,7 +207,7 @@ func (l Letter) order() paper.Block {
 	} else {
 		row(fieldMatter, l.each(func(it Item) string { return it.Title + cut("（编号：", it.No, "）") }))
 		given(fieldBasis, l.each(func(it Item) string { return tight(it.Basis) }))
-		row(fieldUnit, list(units))
+		row(fieldUnit, cmp.Or(l.each(func(it Item) string { return it.Unit }), list(units)))
 		given(fieldDue, l.each(Item.due))
 		given(fieldRecord, l.each(func(it Item) string { return it.record(l.AsOf, "") }))
 	}
@@ -220,6 +216,20 @@ func (l Letter) order() paper.Block {
 	given(fieldReply, l.answer()+sentence(l.contact()))
 	row(fieldAnswer, "")
 	return form
+}
+
+// units are those who owe the items, or where no item says so the addressees.
+func (l Letter) units() []string {
+	var out []string
+	for _, it := range l.Items {
+		if it.Unit != "" && !slices.Contains(out, it.Unit) {
+			out = append(out, it.Unit)
+		}
+	}
+	if out == nil {
+		return l.To
+	}
+	return out
 }
 
 // each is a text for every item, numbered where there are several; what is the same for all is said once.

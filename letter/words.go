@@ -26,6 +26,7 @@ const demoMark = "演示文书，依据演示数据生成，不具有效力"
 
 // The labels of a 督办单, in their order.
 const (
+	fieldTo     = "主送单位" // where it is not who owes the items
 	fieldMatter = "督办事项"
 	fieldBasis  = "交办依据"
 	fieldUnit   = "责任单位"
