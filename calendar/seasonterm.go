@@ -94,8 +94,9 @@ func (r *termReader) months(i int) int {
 		return i
 	}
 	if r.monthly && r.rune(i-1) != '月' {
-		if j := r.dayOfMonth(i, i, Recurrence{Every: Month}, true); j > i && r.r[j-1] == '前' {
-			return j
+		var day Recurrence
+		if j := r.monthDay(i, &day); j > i && r.r[j-1] == '前' { // 3日内 is a span
+			return r.dayOfMonth(i, i, Recurrence{Every: Month}, true)
 		}
 	}
 	w, ok := r.when(i)
