@@ -184,28 +184,23 @@ func (l *Ledger) checkReport(ctx context.Context, tx *db.Tx, op string, d *Duty,
 	return r, files, err
 }
 
-// place says which period a report is about: the newest that has begun by the day, where the earliest open one has; the
-// periods before it that were not reported are counted as missed, one whose time is not yet over is not.
+// place says which period a report is about: the earliest that is not reported; where several have passed, the newest of
+// these, and those before it stay missing.
 func (l *Ledger) place(d *Duty, r *Report, day calendar.Date) {
 	p, ok := l.Rules.NextPeriod(d)
-	if !ok {
-		return
+	if !ok || day.Before(p.From) {
+		return // nothing is owed, or ahead of its period: a report, but not the one that is owed
 	}
 	rec := l.Rules.recurrence(d)
-	missed := 0
 	for range 1000 {
-		limit := l.graced(p)
 		next := rec.After(p, l.Rules.Seasons, l.Rules.Workdays)
-		if !limit.Before(day) || day.Before(next.From) || !p.From.Before(next.From) {
-			break // still in time for p, or the next one has not begun
+		if !l.graced(next).Before(day) || !p.From.Before(next.From) {
+			break
 		}
-		missed++
+		r.Missed++
 		p = next
 	}
-	if day.Before(p.From) {
-		return // ahead of its period: a report, but not the one that is owed
-	}
-	r.Period, r.Label, r.Due, r.Missed = p.From, p.Label(rec.Every), l.graced(p), missed
+	r.Period, r.Label, r.Due = p.From, p.Label(rec.Every), l.graced(p)
 	r.Late = r.Due.Before(day)
 }
 
