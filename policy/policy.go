@@ -27,8 +27,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"zhixing/calendar"
+	"zhixing/ledger"
 	"zhixing/org"
 	"zhixing/personnel"
+	"zhixing/score"
 )
 
 // County is one county as its folder describes it.
@@ -38,8 +41,11 @@ type County struct {
 	Office     string // canonical name of its office
 	Masthead   Masthead
 	Directory  *org.Directory
-	Book       *personnel.Book // its posts and leading groups
-	Issues     []Issue         // oldest first
+	Book       *personnel.Book    // its posts and leading groups
+	Issues     []Issue            // oldest first
+	Workdays   *calendar.Workdays // the nation's, with what holidays.csv adds
+	Rules      *ledger.Rules      // how the ledger runs; nil where the folder has no supervision.yaml: no ledger is kept
+	Scores     *score.Rules       // nil with Rules
 }
 
 // Masthead is what the county's gazette says about itself.
@@ -108,6 +114,8 @@ func LoadCounty(fsys fs.FS) (County, error) {
 	if f.checkEntries() {
 		c = f.county()
 		c.Book = f.book(c.Directory)
+		c.Workdays = f.workdays()
+		f.supervision(&c)
 		c.Issues = f.issues()
 	}
 	if len(f.problems) == 0 {
@@ -141,9 +149,9 @@ func (f *folder) checkEntries() bool {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."), strings.EqualFold(name, "README.md"):
-		case (name == "county.yaml" || name == "posts.yaml") && !e.IsDir(), (name == "units" || name == "gazette") && e.IsDir():
+		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, holidaysCSV}, name) && !e.IsDir(), (name == "units" || name == "gazette") && e.IsDir():
 		default:
-			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、units/、gazette/ 和 README.md，请改名或移走")
+			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、holidays.csv、units/、gazette/ 和 README.md，请改名或移走")
 		}
 	}
 	return true

@@ -1,0 +1,49 @@
+package policy
+
+import (
+	"slices"
+
+	"zhixing/score"
+)
+
+// scoresFile is the part of supervision.yaml that marks units.
+type scoresFile struct {
+	Base   text `yaml:"base"`
+	Rule   text `yaml:"rule"`
+	Deduct []struct {
+		Fact   text `yaml:"fact"`
+		Name   text `yaml:"name"`
+		Points text `yaml:"points"`
+		Most   text `yaml:"most"`
+		Rule   text `yaml:"rule"`
+	} `yaml:"deduct"`
+	Grades []struct {
+		Name text `yaml:"name"`
+		From text `yaml:"from"`
+	} `yaml:"grades"`
+}
+
+func (s supervising) scores(file scoresFile) *score.Rules {
+	out := &score.Rules{Base: s.points(file.Base), Rule: s.rule(file.Rule)}
+	for _, d := range file.Deduct {
+		if !slices.Contains(score.Facts, score.Fact(d.Fact.s)) {
+			s.bad(supervisionYAML, d.Fact.line, "没有“%s”这种扣分事实，可写：%v", d.Fact.s, score.Facts)
+		}
+		out.Deduct = append(out.Deduct, score.Deduction{Fact: score.Fact(d.Fact.s), Name: d.Name.s, Points: s.points(d.Points), Most: s.points(d.Most), Rule: s.rule(d.Rule)})
+	}
+	for i, g := range file.Grades {
+		out.Grades = append(out.Grades, score.Grade{Name: g.Name.s, From: s.points(g.From)})
+		if i > 0 && out.Grades[i].From >= out.Grades[i-1].From {
+			s.bad(supervisionYAML, g.From.line, "等次应由高到低写")
+		}
+	}
+	return out
+}
+
+func (s supervising) points(t text) score.Points {
+	p, err := score.ParsePoints(t.s)
+	if err != nil {
+		s.bad(supervisionYAML, t.line, "%v", err)
+	}
+	return p
+}
