@@ -171,6 +171,9 @@ func (s *sheet) fields(all []Field) {
 		lines := m.breaks(f.Text, 0, 0, textW-labelW-2*fieldPad)
 		if f.Text == "" {
 			lines = make([]setLine, penLines)
+			if s.lean {
+				lines = lines[:penLines-2]
+			}
 		}
 		for len(lines) > 0 {
 			n := max(len(lines), len(labels))
