@@ -7,6 +7,9 @@ import (
 )
 
 // workbook is what the sheets of an .xlsx share.
+//
+// Excelize writes our files but does not read them: a date is only known by its cell's style, a merge reaches over
+// rows, and excelize tells of either only with the whole sheet in memory as a tree; large parts it puts on the disk.
 type workbook struct {
 	a        *archive
 	shared   []string // texts, by number
