@@ -67,16 +67,14 @@ func (c *Courier) Run(ctx context.Context) {
 // Once is one pass: what is due at now is spread to the inboxes and, if the hour allows, handed to the channels; n is how many
 // were handed over. A channel that is out of order holds up no other.
 func (c *Courier) Once(ctx context.Context, now time.Time) (n int, err error) {
-	began := time.Now()
-	clock := func() time.Time { return now.Add(time.Since(began)) } // a pass may be long; a lease begins when it is taken
-	if err := c.spread(ctx, now); err != nil {
-		return 0, wrap("Once", err)
+	began := c.DB.Now()
+	clock := func() time.Time { return now.Add(c.DB.Now().Sub(began)) } // a pass may be long; a lease begins when it is taken
+	due, channels, err := c.look(ctx, now)
+	if err == nil && len(due) > 0 {
+		if err = c.spread(ctx, due, now); err == nil {
+			_, channels, err = c.look(ctx, now)
+		}
 	}
-	var channels []Channel
-	err = c.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		channels, err = dueChannels(ctx, tx, c.County, now, c.Open(now))
-		return err
-	})
 	if err != nil {
 		return 0, wrap("Once", err)
 	}
@@ -92,16 +90,19 @@ func (c *Courier) Once(ctx context.Context, now time.Time) (n int, err error) {
 	return n, wrap("Once", errors.Join(errs...))
 }
 
-// spread brings what is due to the inboxes, and makes deliveries of it if it may leave now.
-func (c *Courier) spread(ctx context.Context, now time.Time) error {
-	var due []ID
-	err := c.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		due, err = dueNotices(ctx, tx, c.County, now)
+// look finds what there is to do.
+func (c *Courier) look(ctx context.Context, now time.Time) (due []ID, channels []Channel, err error) {
+	err = c.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if due, err = dueNotices(ctx, tx, c.County, now); err == nil {
+			channels, err = dueChannels(ctx, tx, c.County, now, c.Open(now))
+		}
 		return err
 	})
-	if err != nil {
-		return err
-	}
+	return due, channels, err
+}
+
+// spread brings notices to the inboxes, and makes deliveries of them if they may leave now.
+func (c *Courier) spread(ctx context.Context, due []ID, now time.Time) error {
 	for _, id := range due {
 		err := c.DB.Write(ctx, func(tx *db.Tx) error { return c.spreadOne(ctx, tx, id, now) })
 		if err == nil {
