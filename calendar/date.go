@@ -1,10 +1,15 @@
-// Package calendar reads dates, periods and cadences as Chinese policy writes them.
+// Package calendar reads dates, periods and cadences as Chinese policy writes them, and counts them out: working days,
+// office hours, seasons, terms, recurrences.
 //
 // A Date is a civil day in the county's own calendar (UTC+8, no daylight saving since 1992); it carries no
 // clock time and no zone. Everything here is a pure function of its arguments: the current time is never
 // asked for, it is passed in.
 //
-// Example: Deadlines("2023年10月底前完成", 2023) gives one deadline on 2023-10-31.
+// Terms finds every way in which a text says when; Due and Recurrence.Period turn what it found into days. What is data stays
+// data: the State Council's holidays are holidays.csv, to which Workdays.With adds, and a county's seasons are handed in.
+//
+// Example: Terms("自印发之日起10个工作日内制定方案，每月5日前报送。", 2023) gives two terms. The first is Within ten working
+// days of 自印发之日起; issued on 2023-09-28 it is due on 2023-10-18. The second recurs: Every Month, By 5.
 package calendar
 
 import (

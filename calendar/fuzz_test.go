@@ -193,7 +193,7 @@ func TestLinear(t *testing.T) {
 			return best
 		}
 		small, large := read(2_000), read(20_000)
-		if large > 40*small && large > 50*time.Millisecond {
+		if large > 60*small && large > 100*time.Millisecond {
 			t.Errorf("%q: %v for one length, %v for ten times as much", unit, small, large)
 		}
 	}

@@ -199,10 +199,7 @@ func (r Recurrence) due(p Period, seasons Seasons, w *Workdays) Date {
 		first := Date{span.To.Year, r.ToMonth, 1}
 		due = r.day(Period{From: first, To: LastOfMonth(first.Year, first.Month)}, w)
 	}
-	if due = later(due, span.From); !r.Next {
-		due = earlier(due, p.To)
-	}
-	return due
+	return later(due, span.From)
 }
 
 // day is the By-th day, or the last, of a period that is at most a month long, or of the month of a longer one that ends
