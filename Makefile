@@ -3,8 +3,9 @@
 GO      ?= go
 DATA    ?= data
 ADDR    ?= 127.0.0.1:8080
-# PostgreSQL (throw-away cluster in the tests), a PDF reader, a browser, fonts and an XML validator: Debian's own packages.
-DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils
+# PostgreSQL (throw-away cluster in the tests), a PDF reader, a browser, fonts, an XML validator, and other people's programs that our mails,
+# calendars and signatures are held against: Debian's own packages.
+DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils python3-aiosmtpd python3-icalendar openssl
 
 export CGO_ENABLED = 0
 
@@ -17,7 +18,7 @@ build:
 	$(GO) build -trimpath -o zhixing ./cmd/zhixing
 
 test: test-tools ## all tests, on SQLite and PostgreSQL, with a real browser
-	ZHIXING_REQUIRE_POSTGRES=1 ZHIXING_REQUIRE_BROWSER=1 $(GO) test -timeout 20m ./...
+	ZHIXING_REQUIRE_POSTGRES=1 ZHIXING_REQUIRE_BROWSER=1 ZHIXING_REQUIRE_PEERS=1 $(GO) test -timeout 20m ./...
 
 # Each tool is asked for by what it puts on the machine, so nothing is fetched twice.
 test-tools:
@@ -29,8 +30,8 @@ run-tools:
 fuzz: ## every fuzz target for a while (FUZZTIME=60s)
 	@./.ci/fuzz $(or $(FUZZTIME),60s)
 
-kills: ## kill -9 while publishing, 200 times
-	ZHIXING_KILLS=200 $(GO) test -count=1 -timeout 60m -run Kill -v ./publication ./journal
+kills: ## kill -9 while publishing and while carrying notices, 200 times
+	ZHIXING_KILLS=200 $(GO) test -count=1 -timeout 60m -run Kill -v ./publication ./journal ./notice
 
 bench: ## reader, search and page benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web
