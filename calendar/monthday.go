@@ -70,6 +70,29 @@ func (f *folded) hour(i int) (minute, end int) {
 	return n * 60, k
 }
 
+// daysOfWeek reads the days after 每周 at i and adds a term for each: 每周五前, 每周一、三、五. It is i where there is none.
+func (r *termReader) daysOfWeek(i, from int, rec Recurrence) int {
+	one := rec
+	j := r.dayOfWeek(i, &one)
+	if j == i {
+		return i
+	}
+	j = r.recurring(from, j, one)
+	for c := r.rune(j); c == '、' || c == '和' || c == '及'; c = r.rune(j) {
+		k := j + 1
+		if r.rune(k) == '周' {
+			k++
+		}
+		n, l := r.weekday(k)
+		if c := r.rune(l); l == k || l == k+1 && (r.anyAt(l, counters) > 0 || c == '是' || c == '项' || c == '个') {
+			break
+		}
+		rec.By = n
+		j = r.recurring(j+1, r.closing(l), rec)
+	}
+	return j
+}
+
 // dayOfWeek reads the day after 每周: 每周五, 每周一前, 每周一至周五; but 每周一次 is only every week.
 func (r *termReader) dayOfWeek(i int, rec *Recurrence) int {
 	n, j := r.weekday(i)

@@ -19,18 +19,15 @@ func (r *termReader) round(i int, rec Recurrence, from int) int {
 	}
 	rec.Every = c.Every
 	r.multiple(i, j, &rec)
-	switch c.Every {
-	case Month:
-		r.monthly = true
-	case Year:
-		r.yearly = true
-	}
+	r.yearly = r.yearly || c.Every == Year
 	k := j + r.anyAt(j, particles)
 	switch c.Every {
 	case Day:
 		k = r.hoursOfDay(k, &rec)
 	case Week:
-		k = r.dayOfWeek(k, &rec)
+		if l := r.daysOfWeek(k, from, rec); l > k {
+			return l
+		}
 	case Month:
 		if l := r.dayOfMonth(k, from, rec, false); l > k {
 			return l

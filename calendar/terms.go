@@ -142,12 +142,7 @@ func (r *termReader) add(i, j int, t Term) int {
 	t.Raw, t.Start, t.End = r.raw(i, j)
 	if t.Kind == Recurring {
 		t.Recur.Raw = t.Raw
-		switch t.Recur.Every {
-		case Month:
-			r.monthly = true
-		case Year:
-			r.yearly = true
-		}
+		r.monthly = r.monthly || t.Recur.Every == Month
 	}
 	r.out = append(r.out, t)
 	r.done = j

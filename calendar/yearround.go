@@ -116,6 +116,9 @@ func (r *termReader) months(i int) int {
 		rec.FromMonth, rec.ToMonth = r.monthRange(start, w)
 		return r.windowed(i, w.to, i, rec)
 	}
+	if len(r.deadlines) > 0 && r.deadlines[0].Start == int(r.at[i]) {
+		return i // of this year, says the older reader
+	}
 	if r.yearly && !w.said && !w.isRange && w.part >= monthPart && w.bound != open && r.anyBefore(i, otherYear) == 0 {
 		return r.recurring(i, w.to, r.dueIn(w, Recurrence{Every: Year}))
 	}
