@@ -14,6 +14,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/ledger"
+	"zhixing/letter"
 )
 
 // Points are hundredths of a point, so that sums are exact.
@@ -47,31 +48,13 @@ func (p Points) String() string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-// Fact is what a unit is marked for.
-type Fact string
-
-// The facts.
-const (
-	Overdue      Fact = "overdue"       // not claimed, its last day passed, at the end of the period
-	Late         Fact = "late"          // claimed after its last day
-	Unsigned     Fact = "unsigned"      // signed for too late, or not
-	Unreported   Fact = "unreported"    // a report that was owed and did not come
-	ReportedLate Fact = "reported_late" // a report that came after its day
-	SentBack     Fact = "sent_back"     // a claim that was returned
-	Extended     Fact = "extended"      // an extension that was granted
-	NoEvidence   Fact = "no_evidence"   // a report without evidence
-	Lettered     Fact = "letter"        // a letter that was sent
-)
-
-// Facts lists every fact, in the order of the pages.
-var Facts = []Fact{Overdue, Late, Unsigned, Unreported, ReportedLate, SentBack, Extended, NoEvidence, Lettered}
-
 // Deduction is what one fact costs.
 type Deduction struct {
 	Fact   Fact
-	Name   string // as pages call it
-	Points Points // each
-	Most   Points // in one period
+	Name   string        // as pages call it
+	Points Points        // each
+	Most   Points        // in one period; 0: no limit
+	Kinds  []letter.Kind // of Lettered: the kinds that count; empty: all
 	Rule   ledger.Rule
 }
 

@@ -1,0 +1,41 @@
+package score
+
+// Fact is what a unit is marked for.
+//
+// A period is marked as its last day left it (one that is still running: as today finds it). What comes afterwards is
+// the next period's, so a period that is over gets the same marks whenever they are computed. Whoever led the duty when
+// the fact came about is charged, not who leads it now. A supporting unit is charged for Unsigned alone. Nothing is
+// charged while a duty is suspended, claimed or over: nobody could have acted.
+type Fact string
+
+// The facts.
+const (
+	// Overdue: the duty runs, and its last day, in the period or before it, has passed without a claim. Charged to those
+	// who lead it at the end of the period, in every period in which it is so.
+	Overdue Fact = "overdue"
+
+	// Late: a claim, made in the period after the last day then in force, that was agreed to or still stands. One that
+	// was sent back is not late but SentBack.
+	Late Fact = "late"
+
+	// Unsigned: the limit for signing ended in the period, and the unit had not signed by the end of that day. The limit
+	// runs from the day of issue or transfer; one that ends while nobody can sign begins anew when the duty goes on.
+	Unsigned Fact = "unsigned"
+
+	// Unreported: the last day for a report, grace included, lies in the period, the duty ran, and by the end of the
+	// period no report on it has come, because a later one was reported on or because it is still missing. The period
+	// that ends on the day of issue, transfer or going on is nobody's.
+	Unreported Fact = "unreported"
+
+	// ReportedLate: as Unreported, but the report has come by the end of the period. Each missing report is charged
+	// once: one that comes in the next period was Unreported in this one, and costs nothing more there.
+	ReportedLate Fact = "reported_late"
+
+	SentBack   Fact = "sent_back"   // a claim that was returned
+	Extended   Fact = "extended"    // an extension that was granted
+	NoEvidence Fact = "no_evidence" // a report of a lead, or a claim, without a file
+	Lettered   Fact = "letter"      // a letter that was sent, to the unit that it was addressed to
+)
+
+// Facts lists every fact, in the order of the pages.
+var Facts = []Fact{Overdue, Late, Unsigned, Unreported, ReportedLate, SentBack, Extended, NoEvidence, Lettered}
