@@ -262,3 +262,6 @@ func (r *Rules) dates(d *Duty) (near, lag, late calendar.Date) {
 	}
 	return near, lag, late
 }
+
+// PeriodLabel is what people call a period on which the duty reports.
+func (r *Rules) PeriodLabel(d *Duty, p calendar.Period) string { return p.Label(r.recurrence(d).Every) }

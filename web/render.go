@@ -15,6 +15,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/edition"
+	"zhixing/ledger"
 	"zhixing/org"
 )
 
@@ -35,6 +36,11 @@ func loadTemplates(s *Server) (*templates, error) {
 		"day":        func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02") },
 		"join":       strings.Join,
 		"add":        func(a, b int) int { return a + b },
+		"number":     func(id ledger.ID) string { return id.Number() },
+		"light":      s.lightView,
+		"list":       func(items ...string) []string { return items },
+		"dict":       dict,
+		"isimage":    func(media string) bool { return strings.HasPrefix(media, "image/") && media != "image/heic" },
 		"query":      url.QueryEscape,
 		"size":       byteSize,
 		"size64":     func(n int64) string { return byteSize(int(n)) },
@@ -86,10 +92,17 @@ type Page struct {
 	Demo        bool
 	Flash       string // one sentence on what was just done
 	Nav         []Link
+	Menu        []MenuGroup // of the pages for officials; none on public pages
 	Crumbs      []Link
 	Alternates  []Alternate
 	Canonical   string // the one address of the page, absolute
 	Data        any
+}
+
+// MenuGroup is one part of the menu on the left.
+type MenuGroup struct {
+	Title string
+	Links []Link
 }
 
 // Link is one entry of a navigation; without URL it is the present page.

@@ -28,6 +28,7 @@ import (
 	"zhixing/account"
 	"zhixing/db"
 	"zhixing/journal"
+	"zhixing/ledger"
 	"zhixing/policy"
 	"zhixing/publication"
 )
@@ -42,8 +43,9 @@ type Config struct {
 	Log      *journal.Log
 	Press    *publication.Press
 	Accounts *account.Accounts
-	OIDC     *account.OIDC // log-in through the county's own identity provider; may be nil
-	Font     []byte        // TrueType face for PDF; without it no PDF is made and the pages say so
+	Ledger   *ledger.Ledger // the duties ledger; nil where the county keeps none
+	OIDC     *account.OIDC  // log-in through the county's own identity provider; may be nil
+	Font     []byte         // TrueType face for PDF; without it no PDF is made and the pages say so
 	// BaseURL is how the site is reached from outside, such as https://gazette.example.gov.cn; addresses in feeds,
 	// downloads and proofs begin with it.
 	BaseURL string

@@ -9,6 +9,7 @@ import (
 
 	"zhixing/account"
 	"zhixing/db"
+	"zhixing/ledger"
 	"zhixing/publication"
 	"zhixing/search"
 )
@@ -24,6 +25,24 @@ const (
 	administrators // users
 	auditors       // the journal
 	thisHost       // the operator's own machine
+
+	// Those that follow from seats; see acts.
+	seated // some seat
+	seeLedger
+	editLedger
+	signLedger
+	reportLedger
+	supportLedger
+	claimLedger
+	splitLedger
+	checkLedger
+	closeLedger
+	noteLedger
+	signLetters
+	exportLedger
+	appealScores
+	decideScores
+	officers // the county office: persons, posts, aliases
 )
 
 var permission = map[access]account.Permission{
@@ -62,7 +81,7 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 	if err != nil {
 		return r, err
 	}
-	return r.WithContext(context.WithValue(r.Context(), sessionKey{}, sess)), nil
+	return withSeating(r.WithContext(context.WithValue(r.Context(), sessionKey{}, sess))), nil
 }
 
 // setCookie keeps the token in the browser; the server keeps only its hash.
@@ -107,6 +126,9 @@ func (s *Server) mayUse(r *http.Request, rt route) error {
 	if sess.Stage != account.Ready {
 		return &redirectError{"/login/next"}
 	}
+	if rt.access >= seated {
+		return s.maySit(r, rt.access)
+	}
 	if !sess.Can(permission[rt.access]) {
 		return forbidden("您的角色（" + sess.User.RoleNames() + "）不能办理这一项，请联系管理员。")
 	}
@@ -146,6 +168,10 @@ func asHTTPError(err error) *httpError {
 	}
 	if k := publication.KindOf(err); k != 0 {
 		return &httpError{publicationStatus[k], publication.Message(err), err}
+	}
+	var le *ledger.Error
+	if errors.As(err, &le) {
+		return &httpError{ledgerStatus[le.Kind], le.Message, err}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &httpError{499, "请求已取消。", err}

@@ -18,6 +18,7 @@ import (
 	"zhixing/db/dbtest"
 	"zhixing/edition"
 	"zhixing/journal"
+	"zhixing/ledger"
 	"zhixing/policy"
 	"zhixing/publication"
 )
@@ -64,6 +65,7 @@ func newSite(t testing.TB, d *db.DB, clock *dbtest.Clock) *site {
 		DB: d, County: county, Log: log, Accounts: accounts, BaseURL: "http://gazette.test",
 		Press: &publication.Press{DB: d, County: edition.County{Code: code, Name: county.Place.County}, Log: log,
 			Directory: county.Directory, BaseURL: "http://gazette.test"},
+		Ledger: &ledger.Ledger{County: code, Office: county.Office, Government: county.Government, Rules: *county.Rules, Book: county.Book, Demo: true},
 		Logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

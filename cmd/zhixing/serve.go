@@ -19,6 +19,8 @@ import (
 	"zhixing/db"
 	"zhixing/edition"
 	"zhixing/journal"
+	"zhixing/ledger"
+	"zhixing/personnel"
 	"zhixing/policy"
 	"zhixing/publication"
 	"zhixing/web"
@@ -35,6 +37,7 @@ type site struct {
 	log      *journal.Log
 	accounts *account.Accounts
 	press    *publication.Press
+	ledger   *ledger.Ledger // nil where the county keeps none
 	logger   *slog.Logger
 }
 
@@ -95,7 +98,16 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 		DB: s.db, County: edition.County{Code: code, Name: s.county.Place.County}, Log: s.log,
 		Directory: s.county.Directory, Font: s.readFont(), BaseURL: *s.baseURL,
 	}
+	s.ledger = newLedger(s.county, s.press.Font, how.demo)
 	return nil
+}
+
+// newLedger is the ledger of a county whose folder says how it is run, nil of another.
+func newLedger(c policy.County, font []byte, demo bool) *ledger.Ledger {
+	if c.Rules == nil {
+		return nil
+	}
+	return &ledger.Ledger{County: string(c.Place.Code), Office: c.Office, Government: c.Government, Rules: *c.Rules, Book: c.Book, Font: font, Demo: demo}
 }
 
 // readFont finds the font for PDF. Without one the site runs all the same and says so on its pages.
@@ -190,7 +202,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 		return err
 	}
 	handler, err := web.New(web.Config{
-		DB: s.db, County: s.county, Log: s.log, Press: s.press, Accounts: s.accounts, OIDC: oidc, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
+		DB: s.db, County: s.county, Log: s.log, Press: s.press, Ledger: s.ledger, Accounts: s.accounts, OIDC: oidc, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
 	})
 	if err != nil {
 		return err
@@ -199,6 +211,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
+	go s.keepTime(ctx)
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(s.listener) }()
 	s.logger.Info("serving", "address", "http://"+s.listener.Addr().String(), "county", s.county.Place.County, "database", string(s.db.Dialect))
@@ -218,4 +231,40 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 		return err
 	}
 	return nil
+}
+
+// tickEvery is how often the ledger's clock looks whether something has come due; a rung comes at most so much late.
+const tickEvery = 5 * time.Second
+
+// keepTime runs the ledger's clock until ctx ends. What fails is tried again at the next turn and is in the log.
+func (s *site) keepTime(ctx context.Context) {
+	if s.ledger == nil {
+		return
+	}
+	if _, err := s.ledger.Recount(ctx, s.db); err != nil && ctx.Err() == nil { // the folder's rules may be others than last time
+		s.logger.Error("ledger: recount", "error", err)
+	}
+	for {
+		if err := s.tick(ctx); err != nil && ctx.Err() == nil {
+			s.logger.Error("ledger: clock", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(tickEvery):
+		}
+	}
+}
+
+// tick does what has come due: notices of appointment, duties of new documents, rungs.
+func (s *site) tick(ctx context.Context) error {
+	err := s.db.Write(ctx, func(tx *db.Tx) error {
+		_, err := personnel.TakeIn(ctx, tx, s.county.Book, string(s.county.Place.Code), ledger.System.Account)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.ledger.Tick(ctx, s.db)
+	return err
 }

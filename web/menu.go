@@ -1,0 +1,80 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"zhixing/ledger"
+)
+
+// menu is the left menu of the officials' pages, as the person's seats allow.
+func (s *Server) menu(r *http.Request) []MenuGroup {
+	by, err := s.member(r)
+	if err != nil || len(by.Seats) == 0 {
+		return nil
+	}
+	work := []Link{{Text: "待办", URL: "/work"}}
+	var rest []Link
+	add := func(may bool, to *[]Link, text, url string) {
+		if may {
+			*to = append(*to, Link{Text: text, URL: url})
+		}
+	}
+	add(by.May(ledger.ActEdit), &work, "任务确认", "/intake")
+	add(true, &work, "任务台账", "/ledger")
+	add(true, &work, "督办文书", "/letters")
+	add(true, &work, "考核", "/scores")
+	add(by.Everywhere(ledger.ActSee), &work, "一屏总览", "/screen")
+	add(true, &rest, "消息", "/notices")
+	add(true, &rest, "职务与人员", "/posts")
+	add(by.May(ledger.ActPersonnel), &rest, "待认名称", "/questions")
+	add(true, &rest, "督办规则", "/rules")
+	groups := []MenuGroup{{"任务", work}, {"协同", rest}}
+	for _, g := range groups {
+		for i, l := range g.Links {
+			g.Links[i].Current = l.URL == r.URL.Path || strings.HasPrefix(r.URL.Path, l.URL+"/")
+		}
+	}
+	return groups
+}
+
+// office begins a page of the officials' side, with its menu.
+func (s *Server) office(r *http.Request, title string, crumbs ...Link) *Page {
+	p := s.page(r, title, append([]Link{{Text: "工作台", URL: "/work"}}, crumbs...)...)
+	p.Menu = s.menu(r)
+	return p
+}
+
+// LightView is a light as pages show it: the word always, the colour beside it, the rule that lit it.
+type LightView struct {
+	Word, Colour, Days, Why, Rule string
+}
+
+// lightView shows how a duty stands.
+func (s *Server) lightView(st ledger.Status) LightView {
+	if st.Light == ledger.NoLight || s.Ledger == nil {
+		return LightView{}
+	}
+	v := LightView{Word: st.Light.Chinese(), Colour: s.Ledger.Rules.Colours[st.Light], Days: st.DaysText(), Rule: s.Ledger.Rules.Lights[st.Light].Cite()}
+	if st.Cause != nil {
+		v.Why, v.Rule = st.Cause.Words, st.Cause.Rule.Cite()
+	}
+	return v
+}
+
+// dict gives a template several values under names: dict "Row" . "Wrong" $.Wrong.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict: %d values, want pairs", len(pairs))
+	}
+	out := map[string]any{}
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
+}
