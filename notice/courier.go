@@ -1,12 +1,10 @@
 package notice
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -135,9 +133,7 @@ func (c *Courier) spreadOne(ctx context.Context, tx *db.Tx, id ID, now time.Time
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(people, func(a, b Person) int { return cmp.Compare(a.Account, b.Account) })
-	people = slices.CompactFunc(people, func(a, b Person) bool { return a.Account == b.Account })
-	for _, p := range people {
+	for _, p := range people { // somebody who is named twice is told once: the tables see to it
 		if err := insertInbox(ctx, tx, c.County, p.Account, id, now); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -84,6 +85,9 @@ func TestTriesEnd(t *testing.T) {
 			s.Fatalf("failed: %+v", l)
 		}
 		s.inbox("jia", "due/1")
+		if !strings.Contains(s.log.String(), "tries=12") {
+			s.Error("the log says nothing of it")
+		}
 		s.answer = nil
 		s.pass()
 		s.write(func(tx *db.Tx) error { return Retry(ctx, tx, county, l[0].ID, "管理员甲") })
@@ -271,5 +275,70 @@ func TestWayClosed(t *testing.T) {
 		if l := s.deliveries(DeliveryQuery{State: Dropped}); len(l) != 1 {
 			s.Errorf("deliveries: %+v", s.deliveries(DeliveryQuery{}))
 		}
+	})
+}
+
+// A try that fails just before the office closes is shown as waiting for the next morning.
+func TestNextTry(t *testing.T) {
+	stories(t, "2023-10-27T17:59:30+08:00", func(s *story) {
+		s.mails("jia")
+		s.put(aNotice("due/1"))
+		s.answer = func(parcel) error { return fail(again, "忙") }
+		s.pass()
+		if l := s.deliveries(DeliveryQuery{State: Waiting}); len(l) != 1 || l[0].Next.Format(time.RFC3339) != "2023-10-30T00:00:00Z" || l[0].Reason != "忙" {
+			s.Errorf("deliveries: %+v", l)
+		}
+		if got := s.tally(); got.Waiting != 1 || !got.Oldest.Equal(s.clock.Now()) {
+			s.Errorf("tally %+v", got)
+		}
+	})
+}
+
+// Run carries what comes, and when it is told to end, what is being sent comes to its end first.
+func TestRun(t *testing.T) {
+	stories(t, "2023-10-30", func(s *story) {
+		s.mails("jia")
+		s.put(aNotice("due/1"))
+		sending := make(chan struct{})
+		s.answer = func(parcel) error {
+			close(sending)
+			time.Sleep(100 * time.Millisecond)
+			return nil
+		}
+		ctx, stop := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			s.courier().Run(ctx)
+			close(done)
+		}()
+		<-sending
+		stop()
+		<-done
+		if l := s.deliveries(DeliveryQuery{}); len(l) != 1 || l[0].State != Handed {
+			s.Errorf("deliveries: %+v", l)
+		}
+	})
+}
+
+// The line of time of a duty shows who was told of it and who has read it.
+func TestAbout(t *testing.T) {
+	stories(t, "2023-10-30", func(s *story) {
+		s.holders["甲局"] = []Person{{"jia", "示例甲"}, {"yi", "示例乙"}}
+		s.mails("jia")
+		s.put(aNotice("due/1"))
+		other := aNotice("due/2")
+		other.About = "duty/2"
+		s.put(other)
+		s.pass("jia due/1", "jia due/2")
+		s.write(func(tx *db.Tx) error {
+			if _, err := MarkRead(ctx, tx, county, "yi", 1); err != nil {
+				return err
+			}
+			list, err := About(ctx, tx, county, "duty/1", 0)
+			if len(list) != 1 || list[0].Inbox != 2 || list[0].Read != 1 || list[0].Handed != 1 || list[0].Failed != 0 || list[0].Basis == "" {
+				s.Errorf("told: %+v", list)
+			}
+			return err
+		})
 	})
 }

@@ -108,6 +108,28 @@ func Holding(ctx context.Context, tx *db.Tx, county string, troubled bool, limit
 	return list, next, nil
 }
 
+// Told is a notice about something with what became of it, for that thing's line of time.
+type Told struct {
+	ID ID
+	Notice
+	Put    time.Time
+	Inbox  int // people who have it in their inbox
+	Read   int // of these: have read it there
+	Handed int // times it was handed to a channel
+	Failed int
+}
+
+// About lists the notices about one thing, such as duty/123, the newest first, at most limit of them.
+func About(ctx context.Context, tx *db.Tx, county, about string, limit int) ([]Told, error) {
+	const op = "About"
+	limit, err := checkLimit(op, limit)
+	if err != nil {
+		return nil, err
+	}
+	list, err := readAbout(ctx, tx, county, about, limit)
+	return list, wrap(op, err)
+}
+
 // Tally is what the operator's page begins with, and what a monitor asks.
 type Tally struct {
 	Held     int // notices not yet out

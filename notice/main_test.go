@@ -1,11 +1,13 @@
 package notice
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"slices"
 	"strings"
@@ -45,6 +47,7 @@ type story struct {
 	holders map[string][]Person // by unit, post or account
 	answer  func(parcel) error  // of the channels; nil: they take everything
 	sent    []parcel
+	log     bytes.Buffer
 }
 
 // stories tells a story on both databases.
@@ -69,7 +72,7 @@ func officeHours(t testing.TB) (open func(time.Time) bool, next func(time.Time) 
 
 func (s *story) courier() *Courier {
 	open, next := officeHours(s)
-	return &Courier{DB: s.db, County: county, Config: s.config, Open: open, Next: next,
+	return &Courier{DB: s.db, County: county, Config: s.config, Open: open, Next: next, Logger: slog.New(slog.NewTextHandler(&s.log, nil)),
 		Recipients: func(_ context.Context, _ *db.Tx, _ string, to To, _ calendar.Date) ([]Person, error) {
 			if to.Unit == "坏局" {
 				return nil, errors.New("the table of units is broken")
@@ -132,6 +135,9 @@ func (s *story) pass(want ...string) {
 	s.sent = nil
 	n, err := s.courier().Once(ctx, s.clock.Now())
 	s.must(err)
+	if strings.Contains(s.log.String(), "@") {
+		s.Fatalf("the log shows an address: %s", &s.log)
+	}
 	var got []string
 	for _, p := range s.sent {
 		who, _, _ := strings.Cut(p.email, "@")

@@ -145,6 +145,22 @@ func readHeld(ctx context.Context, tx *db.Tx, county string, troubled bool, befo
 	})
 }
 
+func readAbout(ctx context.Context, tx *db.Tx, county, about string, limit int) ([]Told, error) {
+	rows, err := tx.Query(ctx, `/* notice.About */
+		SELECT `+columns+`, n.put_at,
+			(SELECT count(*) FROM inbox i WHERE i.county = n.county AND i.n = n.n),
+			(SELECT count(*) FROM inbox i WHERE i.county = n.county AND i.n = n.n AND i.read_at > 0),
+			(SELECT count(*) FROM delivery d WHERE d.county = n.county AND d.n = n.n AND d.state = 'handed'),
+			(SELECT count(*) FROM delivery d WHERE d.county = n.county AND d.n = n.n AND d.state = 'failed')
+		FROM notice n WHERE n.county = $1 AND n.about = $2 ORDER BY n.n DESC LIMIT $3`, county, about, limit)
+	return list(rows, err, func(r *sql.Rows) (t Told, err error) {
+		var put int64
+		t.ID, t.Notice, err = scanNotice(r, &put, &t.Inbox, &t.Read, &t.Handed, &t.Failed)
+		t.Put = db.FromMicros(put)
+		return t, err
+	})
+}
+
 func tally(ctx context.Context, tx *db.Tx, county string) (t Tally, err error) {
 	var oldest int64
 	err = tx.QueryRow(ctx, `/* notice.Count */
