@@ -62,31 +62,37 @@ func FuzzTerms(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, year int, day int32) {
 		year = ((year%200)+200)%200 + 1900
 		event := numbered(int(day) % 100_000)
-		last := 0
-		for _, x := range Terms(text, year) {
-			if x.Start < last || x.End <= x.Start || x.End > len(text) {
-				t.Fatalf("offsets [%d, %d) after %d in %d bytes", x.Start, x.End, last, len(text))
-			}
-			last = x.End
-			if want := bare(text[x.Start:x.End]); x.Raw != want {
-				t.Fatalf("raw %q, source %q", x.Raw, want)
-			}
-			if !x.Date.IsZero() {
-				if _, ok := NewDate(x.Date.Year, x.Date.Month, x.Date.Day); !ok {
-					t.Fatalf("%s is no day", x.Date)
-				}
-			}
-			due, ok := x.Due(event, testSeasons, National())
-			if x.Kind == Within && (!ok || x.Date.IsZero() && due.Before(event)) || ok == due.IsZero() {
-				t.Fatalf("%+v: due %s %v", x, due, ok)
-			}
-			fuzzRecurrence(t, x, event)
-		}
+		checkTerms(t, text, year, event)
 	})
 }
 
-// fuzzRecurrence holds what was read of an interval against what Recurrence promises.
-func fuzzRecurrence(t *testing.T, x Term, day Date) {
+// checkTerms holds what was read against what Terms, Due and Recurrence promise.
+func checkTerms(t *testing.T, text string, year int, event Date) {
+	t.Helper()
+	last := 0
+	for _, x := range Terms(text, year) {
+		if x.Start < last || x.End <= x.Start || x.End > len(text) {
+			t.Fatalf("offsets [%d, %d) after %d in %d bytes", x.Start, x.End, last, len(text))
+		}
+		last = x.End
+		if want := bare(text[x.Start:x.End]); x.Raw != want {
+			t.Fatalf("raw %q, source %q", x.Raw, want)
+		}
+		if !x.Date.IsZero() {
+			if _, ok := NewDate(x.Date.Year, x.Date.Month, x.Date.Day); !ok {
+				t.Fatalf("%s is no day", x.Date)
+			}
+		}
+		due, ok := x.Due(event, testSeasons, National())
+		if x.Kind == Within && (!ok || x.Date.IsZero() && due.Before(event)) || ok == due.IsZero() {
+			t.Fatalf("%+v: due %s %v", x, due, ok)
+		}
+		checkRecurrence(t, x, event)
+	}
+}
+
+// checkRecurrence holds what was read of an interval against what Recurrence promises.
+func checkRecurrence(t *testing.T, x Term, day Date) {
 	r := x.Recur
 	if (x.Kind == Recurring) != (r.Every != "") || r.Every == Always {
 		t.Fatalf("%+v", x)

@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"math/rand"
+	"strings"
 	"testing"
 	"time"
 )
@@ -283,6 +284,25 @@ func TestPeriodsTileTime(t *testing.T) {
 			gap(t, r, rec, p.To, next.From, w)
 			p = next
 		}
+	}
+}
+
+// TestTermsOfRandomWords reads words of time in any order, which comes upon more than a fuzzer that changes bytes.
+func TestTermsOfRandomWords(t *testing.T) {
+	r, n := randomCases(t)
+	words := strings.Fields("每 每年 每月 每周 每日 每季度 每半年 按月 逐季 年度 季度 月度 半年 次 次月 次年 翌年 下季度 当月 当年 本月 第 第二年 一 二 三 五 六 日 天 十 百 3 5 12 30 2023年 2023 " +
+		"- 至 — 、 和 ， 。 ； （ ） 《 》 月 月底 前 之前 内 以内 底 末 首月 最后一个 个 工作日 时 点 分 : 小时 周 年 汛期 采暖季 采暖 春节 入冬 来临 结束 后 起 自 在 于 的 之日 收到 发现 通知 " +
+		"立即 第一时间 当日 次日 办结 即日起 逢 必 雨 常态化 长期 持续 不超过 至少 次/年 轮 5-9月 10-16时 10月至次年3月 上旬 初 “ 十四五 ” 期间 用 时间 近 完成 报送 对 较 2022年 今年 明年 今 每逢 旬 隔 双月 终了")
+	var b strings.Builder
+	for range n / 5 {
+		b.Reset()
+		for range 1 + r.Intn(12) {
+			b.WriteString(words[r.Intn(len(words))])
+			if r.Intn(20) == 0 {
+				b.WriteByte(' ')
+			}
+		}
+		checkTerms(t, b.String(), r.Intn(2)*2023, randomDay(r))
 	}
 }
 

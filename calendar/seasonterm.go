@@ -60,9 +60,6 @@ func (r *termReader) seasonTerm(i int) int {
 func (r *termReader) seasonEnd(i, n int) int {
 	j := i + n
 	j += r.anyAt(j, comes)
-	if j < len(r.r) && r.r[j] == '前' && (r.rune(j+1) == '后' || r.rune(j+1) == '夕' && r.rune(j+2) == '后') {
-		return i
-	}
 	w, _ := r.close(j, when{})
 	if w.bound != before || r.r[w.to-1] != '前' {
 		return i

@@ -138,7 +138,6 @@ func (r *termReader) standing(i, n int) int {
 
 // add adds the term that stands from i to j and gives j.
 func (r *termReader) add(i, j int, t Term) int {
-	i = max(i, r.done)
 	t.Raw, t.Start, t.End = r.raw(i, j)
 	if t.Kind == Recurring {
 		t.Recur.Raw = t.Raw
