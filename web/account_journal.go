@@ -16,6 +16,7 @@ import (
 	"zhixing/account"
 	"zhixing/db"
 	"zhixing/journal"
+	"zhixing/personnel"
 	"zhixing/publication"
 )
 
@@ -28,6 +29,7 @@ var deeds = func() map[string]string {
 		"publication.withdraw": "撤回", "publication.load": "导入公开记录",
 	}
 	maps.Copy(m, account.Deeds)
+	maps.Copy(m, personnel.Deeds)
 	return m
 }()
 
@@ -59,6 +61,10 @@ func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
 		d.About, d.URL = "账号 "+id, userURL(account.Name(id))
 	case noun == "document":
 		d.About, d.URL = cmp.Or(publication.Key(id).No(), id), (&url.URL{Path: "/documents/" + id}).String()
+	case noun == "person":
+		d.About, d.URL = "人员 "+id, "/persons/"+id
+	case noun == "question":
+		d.About, d.URL = "待确认事项 "+id, "/questions"
 	case noun == "draft":
 		d.About = "稿件 " + id
 		if mayDraft {

@@ -86,5 +86,6 @@ func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.takeIn(r.Context())
 	return &redirectError{documentURL(d.Key) + "?done=withdrawn"}
 }

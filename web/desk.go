@@ -279,6 +279,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.takeIn(r.Context())
 	if len(out.Documents) == 1 {
 		return &redirectError{documentURL(out.Documents[0].Key) + "?done=published"}
 	}

@@ -10,6 +10,7 @@ import (
 	"zhixing/account"
 	"zhixing/db"
 	"zhixing/ledger"
+	"zhixing/personnel"
 	"zhixing/publication"
 	"zhixing/search"
 )
@@ -168,6 +169,9 @@ func asHTTPError(err error) *httpError {
 	}
 	if k := publication.KindOf(err); k != 0 {
 		return &httpError{publicationStatus[k], publication.Message(err), err}
+	}
+	if k := personnel.KindOf(err); k != 0 {
+		return &httpError{personnelStatus[k], personnel.Message(err), err}
 	}
 	var le *ledger.Error
 	if errors.As(err, &le) {
