@@ -9,7 +9,7 @@ DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk l
 
 export CGO_ENABLED = 0
 
-.PHONY: run build test test-tools run-tools fuzz kills load bench screenshots clean
+.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots clean
 
 run: run-tools build ## start on the embedded database with the demonstration county
 	./zhixing demo --data $(DATA) --listen $(ADDR)
@@ -32,6 +32,9 @@ fuzz: ## every fuzz target for a while (FUZZTIME=60s)
 
 kills: ## kill -9 while publishing and while carrying notices, 200 times
 	ZHIXING_KILLS=200 $(GO) test -count=1 -timeout 60m -run Kill -v ./publication ./journal ./notice
+
+clocks: ## the ledger's clocks, with a million random cases
+	ZHIXING_CASES=1000000 $(GO) test -count=1 -timeout 60m -run 'Clocks|OneReport' -v ./ledger
 
 bench: ## reader, search and page benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web

@@ -135,7 +135,7 @@ type Desk struct {
 	SentBack []Row // my units lead
 	Late     []Row // overdue and lagging, my units lead
 	DueSoon  []Row // due within a week, or near
-	ToReport []Owing
+	ToReport []ReportDue
 	Support  []Row // signed, my units support
 	Working  int   // running duties my units lead, in all
 
@@ -148,8 +148,8 @@ type Desk struct {
 	Answers            []Paper // letters sent to my units that wait for an answer
 }
 
-// Owing is a report that will be owed.
-type Owing struct {
+// ReportDue is a report that will be owed.
+type ReportDue struct {
 	Row
 	Label string
 	Due   calendar.Date
@@ -219,7 +219,7 @@ func (l *Ledger) unitDesk(ctx context.Context, tx *db.Tx, by Actor, units []stri
 			d.DueSoon = append(d.DueSoon, r)
 		}
 		if p, ok := l.Rules.NextPeriod(x); ok && x.State == Working && !week.Before(p.Due) {
-			d.ToReport = append(d.ToReport, Owing{r, p.Label(l.Rules.recurrence(x).Every), l.graced(p)})
+			d.ToReport = append(d.ToReport, ReportDue{r, p.Label(l.Rules.recurrence(x).Every), l.graced(p)})
 		}
 	}
 	sent, err := l.Letters(ctx, tx, by, LetterSent, 0, deskRows)
