@@ -551,6 +551,55 @@ func TestWithdrawnNotice(t *testing.T) {
 	})
 }
 
+// correct publishes another text of a document.
+func (s *story) correct(key publication.Key, text string) {
+	s.Helper()
+	var d publication.Draft
+	s.write(func(tx *db.Tx) (err error) {
+		d, err = publication.Upload(ctx, tx, s.county, editor, publication.Manuscript{Filename: "更正.txt", Raw: []byte(text), Source: text,
+			Corrects: key, Note: "有误。"})
+		if err == nil {
+			d, err = publication.Submit(ctx, tx, d.At(), editor)
+		}
+		return err
+	})
+	if _, err := s.press.Publish(ctx, d.At(), publisher); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// Who was told to make way was told so once: when the same move comes back and meets another holder, it is asked anew.
+func TestMakingWayIsAskedAnew(t *testing.T) {
+	stories(t, func(s *story) {
+		old := s.seat("示例子", "县水务局/局长", "2020-01-01")
+		s.clock.Set("2024-03-04")
+		key := s.notice("任命：\n\n示例丑同志任县水务局局长。")
+		s.takeIn()
+		s.Answer("示例丑任县水务局局长", personnel.Answer{Choice: personnel.Displace})
+		s.clock.Set("2024-03-05")
+		if _, err := s.press.Withdraw(ctx, key, publisher, publication.Withdrawal{Reason: "误发"}); err != nil {
+			s.Fatal(err)
+		}
+		s.takeIn()
+		s.Answer("绛政任〔2024〕901号（第2版，撤回）", personnel.Answer{Choice: personnel.Undo, Reason: "误发"})
+		s.Holders("县水务局/局长", "2024-03-05", "示例子")
+		s.write(func(tx *db.Tx) error {
+			_, err := personnel.Remove(ctx, tx, s.book, s.county, "办公室丁", personnel.Move{Person: old, Post: "县水务局/局长", On: day("2024-02-01"), Reason: "退休"})
+			return err
+		})
+		s.seat("示例寅", "县水务局/局长", "2024-02-01")
+		s.clock.Set("2024-03-06")
+		s.correct(key, s.text)
+		s.takeIn()
+		s.takeIn()
+		s.Asked("职务已有人：示例丑任县水务局局长（再次）")
+		s.Holders("县水务局/局长", "2024-03-06", "示例寅")
+		s.Answer("示例丑任县水务局局长（再次）", personnel.Answer{Choice: personnel.Displace})
+		s.Holders("县水务局/局长", "2024-03-04", "示例丑")
+		s.Asked()
+	})
+}
+
 // A corrected notice that names another person: the old tenure is asked about, the new one waits for the answer.
 func TestCorrectedNotice(t *testing.T) {
 	stories(t, func(s *story) {
@@ -559,18 +608,7 @@ func TestCorrectedNotice(t *testing.T) {
 		s.takeIn()
 		s.clock.Set("2024-03-10")
 		text := strings.Replace(s.text, "示例丑", "示例酉", 1)
-		var d publication.Draft
-		s.write(func(tx *db.Tx) (err error) {
-			d, err = publication.Upload(ctx, tx, s.county, editor, publication.Manuscript{Filename: "更正.txt", Raw: []byte(text), Source: text,
-				Corrects: key, Note: "姓名误排。"})
-			if err == nil {
-				d, err = publication.Submit(ctx, tx, d.At(), editor)
-			}
-			return err
-		})
-		if _, err := s.press.Publish(ctx, d.At(), publisher); err != nil {
-			s.Fatal(err)
-		}
+		s.correct(key, text)
 		s.takeIn()
 		question := "绛政任〔2024〕901号（第2版，更正）"
 		s.Asked("依据已撤回或更正："+question, "职务已有人：示例酉任县水务局局长")
