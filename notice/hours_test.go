@@ -72,9 +72,9 @@ func TestNothingOrdinaryLeavesOutsideHours(t *testing.T) {
 					for i := range min(10*24, hours-h-1) {
 						n := aNotice("")
 						switch k := h + i; {
-						case k%7 == 0:
+						case k%19 == 0:
 							n.Key = fmt.Sprint("ordinary/", k)
-						case k%29 == 0:
+						case k%61 == 0:
 							n.Key, n.Grade = fmt.Sprint("urgent/", k), Urgent
 						default:
 							continue

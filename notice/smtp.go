@@ -57,15 +57,16 @@ func (m *Mail) send(ctx context.Context, p parcel) error {
 }
 
 func (m *Mail) talk(ctx context.Context, from, to string, message []byte) (stage, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(m.Host, strconv.Itoa(m.Port)))
+	wire, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(m.Host, strconv.Itoa(m.Port)))
 	if err != nil {
 		return connecting, err
 	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })() // a slow server does not keep us
+	defer wire.Close()
+	defer context.AfterFunc(ctx, func() { wire.Close() })() // a slow server does not keep us
 	secure := &tls.Config{ServerName: m.Host, RootCAs: m.RootCAs, MinVersion: tls.VersionTLS12}
+	conn := wire
 	if m.Security == ImplicitTLS {
-		conn = tls.Client(conn, secure)
+		conn = tls.Client(wire, secure)
 	}
 	c, err := smtp.NewClient(conn, m.Host)
 	if err != nil {

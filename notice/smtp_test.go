@@ -229,25 +229,28 @@ func TestMailServerOutOfOrder(t *testing.T) {
 	noTLS := plain.Mail
 	noTLS.Security = StartTLS
 	wrong := locked.Mail
-	wrong.Password = "wrong"
+	wrong.Password = "not-this-one"
 	stranger := locked.Mail
 	stranger.RootCAs = x509.NewCertPool()
-	for name, m := range map[string]Mail{
-		"nobody listens":     {Host: "127.0.0.1", Port: port, Security: PlainText, From: noTLS.From},
-		"says nothing":       {Host: "127.0.0.1", Port: silent.Addr().(*net.TCPAddr).Port, Security: PlainText, From: noTLS.From},
-		"offers no STARTTLS": noTLS,
-		"wrong password":     wrong,
-		"unknown authority":  stranger,
+	for name, c := range map[string]struct {
+		Mail
+		reason string
+	}{
+		"nobody listens":     {Mail{Host: "127.0.0.1", Port: port, Security: PlainText, From: noTLS.From}, "连接邮件服务器"},
+		"says nothing":       {Mail{Host: "127.0.0.1", Port: silent.Addr().(*net.TCPAddr).Port, Security: PlainText, From: noTLS.From}, "超过时限"},
+		"offers no STARTTLS": {noTLS, "握手：服务器答复 454"},
+		"wrong password":     {wrong, "登录邮件服务器：服务器答复 535"},
+		"unknown authority":  {stranger, "unknown authority"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			short, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
-			err := m.send(short, mailTo("clerk"))
+			err := c.send(short, mailTo("clerk"))
 			var f *failure
-			if !errors.As(err, &f) || f.verdict != down {
-				t.Errorf("got %v, want that the server is down", err)
+			if !errors.As(err, &f) || f.verdict != down || !strings.Contains(f.reason, c.reason) {
+				t.Errorf("got %v, want that the server is down, for the reason %q", err, c.reason)
 			}
-			if strings.Contains(err.Error(), "wrong") {
+			if strings.Contains(err.Error(), wrong.Password) {
 				t.Error("the reason shows the password:", err)
 			}
 		})
