@@ -50,27 +50,30 @@ func (p Points) String() string {
 
 // Deduction is what one fact costs.
 type Deduction struct {
-	Fact   Fact
-	Name   string        // as pages call it
-	Points Points        // each
-	Most   Points        // in one period; 0: no limit
-	Kinds  []letter.Kind // of Lettered: the kinds that count; empty: all
-	Rule   ledger.Rule
+	Fact   Fact          `json:"fact"`
+	Name   string        `json:"name"`            // as pages call it
+	Points Points        `json:"points"`          // each
+	Most   Points        `json:"most"`            // in one period; 0: no limit
+	Kinds  []letter.Kind `json:"kinds,omitempty"` // of Lettered: the kinds that count; empty: all
+	Rule   ledger.Rule   `json:"rule"`
 }
 
 // Grade is a word for a mark.
 type Grade struct {
-	Name string
-	From Points
+	Name string `json:"name"`
+	From Points `json:"from"`
 }
 
-// Rules are how a county marks its units.
+// Rules are how a county marks its units. Of several deductions that fit a fact the first is taken.
 type Rules struct {
-	Base   Points
-	Rule   ledger.Rule
-	Deduct []Deduction
-	Grades []Grade // best first
+	Base   Points      `json:"base"`
+	Rule   ledger.Rule `json:"rule"`
+	Deduct []Deduction `json:"deduct"`
+	Grades []Grade     `json:"grades"` // best first
 }
 
 // Period is what a score is about, both days included.
-type Period struct{ From, To calendar.Date }
+type Period struct {
+	From calendar.Date `json:"from"`
+	To   calendar.Date `json:"to"`
+}

@@ -65,7 +65,8 @@ type Key struct {
 // Hit is one deduction.
 type Hit struct {
 	Key
-	Name   string      `json:"name"` // of the rule
+	By     int         `json:"by"`   // index into Rules.Deduct
+	Name   string      `json:"name"` // of that rule
 	Title  string      `json:"title"`
 	Basis  string      `json:"basis"`
 	Words  string      `json:"words"` // what happened, for people
