@@ -16,7 +16,7 @@ type Firing struct {
 
 // key tells the firing from all others of the duty, for ever.
 func (f Firing) key() string {
-	return string(f.Cause.Kind) + " " + f.Cause.Key + " " + itoa(int64(f.Rung.N))
+	return f.Cause.key() + " " + itoa(int64(f.Rung.N))
 }
 
 // Pending are the rungs that have not fired and will, if nothing changes, by time. A rung comes in office hours of its

@@ -43,6 +43,7 @@ type Paper struct {
 	Answer    int            `json:"answer,omitempty"` // working days for a written answer, from the day of signing; 0: none
 	Rule      Rule           `json:"rule"`
 	Cause     string         `json:"cause,omitempty"`
+	Causes    []string       `json:"causes,omitempty"` // keys of the causes for which the ladder drafted it
 	DraftedBy string         `json:"drafted_by"`
 	DraftedAt time.Time      `json:"-"`
 	SignedBy  string         `json:"signed_by,omitempty"`
@@ -58,19 +59,56 @@ type Paper struct {
 // Path is the address of the letter's page.
 func (p Paper) Path() string { return fmt.Sprintf("/letters/%d", p.ID) }
 
-// draftLetter drafts the letter of a rung.
+// draftLetter drafts the letter of a rung. Where one of its kind to the same units waits for signature already, that one
+// takes up the new cause: nobody is sent two letters about one duty in one day.
 func (l *Ledger) draftLetter(ctx context.Context, tx *db.Tx, d *Duty, f Firing) (int64, error) {
 	to := d.Leads()
 	if f.Cause.Unit != "" {
 		to = []string{f.Cause.Unit}
 	}
-	p := Paper{Letter: l.letterOf(d, f.Rung.Letter, to, f.Cause.Words+"，自"+f.Cause.On.Chinese()+"起", today(tx)),
-		Sign: f.Rung.Sign, Answer: f.Rung.Answer, Rule: f.Rung.Rule, Cause: f.Cause.Words, DraftedBy: System.Account}
-	p.Letter.Rule = strings.TrimSpace(l.Rules.Name + f.Rung.Rule.ID)
+	waiting, err := draftsOf(ctx, tx, l.County, d.ID, f.Rung.Letter)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range waiting {
+		if p.DraftedBy == System.Account && p.Sign == f.Rung.Sign && slices.Equal(p.Letter.To, to) {
+			p.Causes = append(p.Causes, f.Cause.key())
+			p.Rule, p.Answer = f.Rung.Rule, max(p.Answer, f.Rung.Answer)
+			l.fill(&p, d, today(tx))
+			return p.ID, updatePaper(ctx, tx, p)
+		}
+	}
+	p := Paper{Letter: letter.Letter{Kind: f.Rung.Letter, To: to}, Sign: f.Rung.Sign, Answer: f.Rung.Answer, Rule: f.Rung.Rule, Causes: []string{f.Cause.key()},
+		DraftedBy: System.Account}
 	for _, r := range f.Rung.Copy {
 		p.Letter.CopyTo = append(p.Letter.CopyTo, l.seatOf(r))
 	}
+	l.fill(&p, d, today(tx))
 	return l.putDraft(ctx, tx, d, p)
+}
+
+// fill writes into a letter of the ladder what the record shows on a day. It is false where none of its causes stands any
+// more; then the letter stays as it was.
+func (l *Ledger) fill(p *Paper, d *Duty, on calendar.Date) bool {
+	var words, found []string
+	for _, c := range l.Rules.Causes(d) {
+		if slices.Contains(p.Causes, c.key()) && !on.Before(c.On) {
+			words, found = append(words, c.Words), append(found, c.Words+"，自"+c.On.Chinese()+"起")
+		}
+	}
+	if len(words) == 0 {
+		return false
+	}
+	p.Cause = strings.Join(words, "；")
+	copyTo := p.Letter.CopyTo
+	p.Letter = l.letterOf(d, p.Letter.Kind, p.Letter.To, strings.Join(found, "；"), on)
+	p.Letter.CopyTo, p.Letter.Rule = copyTo, strings.TrimSpace(l.Rules.Name+p.Rule.ID)
+	return true
+}
+
+// Moot reports whether the reason of a letter that waits for signature is gone.
+func (l *Ledger) Moot(p Paper, d *Duty, on calendar.Date) bool {
+	return p.State == LetterDrafted && (!d.State.Running() || len(p.Causes) > 0 && !l.fill(&p, d, on))
 }
 
 // letterOf is a letter about one duty with what the record shows.
@@ -175,8 +213,11 @@ func (l *Ledger) SignLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, 
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	if !d.State.Running() {
+	if l.Moot(p, d, today(tx)) {
 		return p, refuse(WrongState, op, "任务现在是“%s”，事由已经消失。请核对后撤销这份文书。", d.State.Chinese())
+	}
+	if len(p.Causes) > 0 {
+		l.fill(&p, d, today(tx)) // the letter says what the record shows on the day on which it is signed
 	}
 	for _, f := range []struct{ field, name, text string }{{"demand", "要求", demand}, {"when", "时间", when}, {"where", "地点", where}} {
 		needed := p.Letter.Kind == letter.Interview && f.field != "demand"

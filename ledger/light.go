@@ -61,6 +61,9 @@ type Cause struct {
 	Rule  Rule
 }
 
+// key tells the cause from all others of the duty, for ever.
+func (c Cause) key() string { return string(c.Kind) + " " + c.Key }
+
 // Causes are all reasons that the duty's facts hold, present or to come, by the day they begin.
 func (r *Rules) Causes(d *Duty) []Cause {
 	var out []Cause
@@ -194,8 +197,8 @@ var intervals = []calendar.Every{calendar.Day, calendar.Week, calendar.Month, ca
 
 func finer(a, b calendar.Every) bool { return slices.Index(intervals, a) < slices.Index(intervals, b) }
 
-// NextPeriod is the earliest period on which the duty's leads have not reported and for which a report falls due after
-// the duty was issued; false for a duty that is not worked on.
+// NextPeriod is the earliest period on which the duty's leads have not reported, of those whose report falls due after
+// the time for signing; false for a duty that is not worked on.
 func (r *Rules) NextPeriod(d *Duty) (calendar.Period, bool) {
 	if d.State != Working && d.State != Issued || d.IssuedOn.IsZero() {
 		return calendar.Period{}, false
@@ -207,7 +210,8 @@ func (r *Rules) NextPeriod(d *Duty) (calendar.Period, bool) {
 		}
 	}
 	p, ok := r.firstPeriod(rec, d.IssuedOn)
-	for i := 0; ok && !d.IssuedOn.Before(p.Due) && i < 400; i++ {
+	signed := r.Sign.Span.After(d.IssuedOn, r.Workdays) // nobody owes a report before he must have signed
+	for i := 0; ok && !signed.Before(p.Due) && i < 400; i++ {
 		p = rec.After(p, r.Seasons, r.Workdays)
 	}
 	return p, ok

@@ -8,6 +8,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/db"
+	"zhixing/letter"
 )
 
 func insertPaper(ctx context.Context, tx *db.Tx, p Paper) error {
@@ -80,6 +81,25 @@ func loadPaper(ctx context.Context, tx *db.Tx, county string, id int64) (Paper, 
 		err = refuse(NotFound, "LetterOf", "没有这份文书。")
 	}
 	return p, err
+}
+
+// draftsOf are the letters of a kind about a duty that wait for signature.
+func draftsOf(ctx context.Context, tx *db.Tx, county string, duty ID, kind letter.Kind) ([]Paper, error) {
+	rows, err := tx.Query(ctx, `/* ledger.draftsOf */ SELECT `+paperColumns+` FROM ledger_letter
+		WHERE county = $1 AND duty = $2 AND kind = $3 AND state = 'drafted' ORDER BY id`, county, int64(duty), string(kind))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Paper
+	for rows.Next() {
+		p, err := scanPaper(county, rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
 }
 
 // Letters are the letters that wait for signature, or all of one duty, oldest first; of one unit where the actor sees
