@@ -117,14 +117,14 @@ CREATE UNIQUE INDEX ledger_letter_number ON ledger_letter (county, code, year, n
 CREATE INDEX ledger_letter_state ON ledger_letter (county, state, id);
 CREATE INDEX ledger_letter_duty ON ledger_letter (county, duty, id);
 
--- One import of a spreadsheet: what it did to which duty, so that it can be taken back.
+-- One import of a spreadsheet: what its lines ask for, then what it did to which duty, so that it can be taken back.
 CREATE TABLE ledger_batch (
 	county    {{.Text}} NOT NULL,
 	id        bigint NOT NULL,
 	who       {{.Text}} NOT NULL,
 	at        bigint NOT NULL,
 	file      text NOT NULL,
-	undone_at bigint NOT NULL,
+	state     {{.Text}} NOT NULL, -- ready, done, undone, dropped
 	data      text NOT NULL,
 	PRIMARY KEY (county, id)
 );
