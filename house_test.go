@@ -44,6 +44,7 @@ var mayImport = map[string][]string{
 	"letter":             {"edition/paper", "calendar"},
 	"sheet":              {"calendar"},
 	"ledger":             {"personnel", "notice", "letter"},
+	"ledger/corpus":      {"ledger"},
 	"score":              {"ledger"},
 	// What people touch.
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet"},
