@@ -27,6 +27,18 @@ func (k *taker) settleGone(moves []publication.Appointment) error {
 	if err != nil {
 		return err
 	}
+	var keys []publication.Key
+	for _, q := range open {
+		keys = append(keys, q.Doc)
+	}
+	heads, err := publication.Heads(k.ctx, k.tx, k.county, keys)
+	if err != nil {
+		return err
+	}
+	public := map[publication.Key]bool{}
+	for _, h := range heads {
+		public[h.Key] = true
+	}
 	asked := map[string]bool{}
 	for _, a := range moves {
 		asked[string(a.Key)+"|"+moveText(a)] = true
@@ -38,6 +50,9 @@ func (k *taker) settleGone(moves []publication.Appointment) error {
 				continue
 			}
 		case UnknownName, UnknownPost: // others ask about names too, of documents that make no moves
+			if public[q.Doc] {
+				continue
+			}
 			if h, known, err := k.head(q.Doc); err != nil {
 				return err
 			} else if !known || !h.Withdrawn {
