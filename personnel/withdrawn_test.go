@@ -3,7 +3,6 @@ package personnel_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"zhixing/db"
 	"zhixing/personnel"
