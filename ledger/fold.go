@@ -57,14 +57,12 @@ var effects = map[Deed]func(*Duty, Step){
 	},
 	DidSign: func(d *Duty, s Step) {
 		d.Parties = slices.Clone(d.Parties)
-		open := false
 		for i := range d.Parties {
 			if p := &d.Parties[i]; p.Unit == s.Data.Unit && p.SignedAt.IsZero() {
 				p.SignedAt, p.SignedBy = s.At, s.By
 			}
-			open = open || d.Parties[i].Role == Lead && d.Parties[i].SignedAt.IsZero()
 		}
-		if d.State == Issued && !open {
+		if d.State == Issued && d.signed() == Working {
 			d.State, d.SignedOn = Working, s.Data.Day
 		}
 	},
@@ -100,8 +98,11 @@ var effects = map[Deed]func(*Duty, Step){
 	},
 	DidRefuse: func(d *Duty, s Step) { d.Asked = nil },
 	DidTransfer: func(d *Duty, s Step) {
-		d.Parties, d.State, d.IssuedOn, d.SignedOn = slices.Clone(s.Data.Party), Issued, s.Data.Day, calendar.Date{}
+		d.Parties, d.IssuedOn, d.SignedOn = slices.Clone(s.Data.Party), s.Data.Day, calendar.Date{}
 		d.Lead, d.Asked, d.SentBack = d.Leads(), nil, calendar.Date{}
+		if d.State = d.signed(); d.State == Working { // only a unit that had not signed has gone
+			d.SignedOn = s.Data.Day
+		}
 	},
 	DidSuspend: func(d *Duty, s Step) {
 		d.Before, d.State, d.Suspended, d.ResumeOn = d.State, Suspended, s.Data.Day, s.Data.Due
@@ -113,7 +114,7 @@ var effects = map[Deed]func(*Duty, Step){
 		}
 	},
 	DidReopen: func(d *Duty, s Step) {
-		d.State, d.Due = Working, s.Data.Due
+		d.State, d.Due = d.signed(), s.Data.Due
 		d.ClosedOn, d.ClaimedOn, d.ClaimedBy, d.ClaimUnit, d.CheckedBy, d.Result = calendar.Date{}, calendar.Date{}, "", "", "", ""
 	},
 	DidSplit: func(*Duty, Step) {},
@@ -139,6 +140,12 @@ var effects = map[Deed]func(*Duty, Step){
 			d.setFields(s)
 			if s.Data.Party != nil {
 				d.Parties = slices.Clone(s.Data.Party)
+				switch {
+				case d.State.Running():
+					d.State = d.signed()
+				case d.State == Suspended:
+					d.Before = d.signed()
+				}
 			}
 		}
 	},
@@ -153,6 +160,16 @@ var effects = map[Deed]func(*Duty, Step){
 		}
 	},
 	DidNote: func(*Duty, Step) {},
+}
+
+// signed is where an issued duty stands by its signatures: Working once all its leads have signed for it.
+func (d *Duty) signed() State {
+	for _, p := range d.Parties {
+		if p.Role == Lead && p.SignedAt.IsZero() {
+			return Issued
+		}
+	}
+	return Working
 }
 
 func (d *Duty) setFields(s Step) {
