@@ -32,6 +32,6 @@ func OutcomeList(ctx context.Context, tx *db.Tx, county string, on calendar.Date
 // PublicMark changes with every step on the ledger of a county, so that a page that tells what became of something
 // knows when it is out of date.
 func PublicMark(ctx context.Context, tx *db.Tx, county string) (string, error) {
-	s, err := newestStep(ctx, tx, county)
+	s, err := stepMark(ctx, tx, county)
 	return s, wrap("PublicMark", err)
 }

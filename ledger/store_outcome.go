@@ -41,11 +41,11 @@ func documentOutcomes(ctx context.Context, tx *db.Tx, county string, on calendar
 	return out, rows.Err()
 }
 
-// newestStep names the newest instant at which a step was recorded and how many were then: writers queue, so a later
+// stepMark names the newest instant at which a step was recorded and how many were then: writers queue, so a later
 // step has a later instant or makes the number grow.
-func newestStep(ctx context.Context, tx *db.Tx, county string) (s string, err error) {
+func stepMark(ctx context.Context, tx *db.Tx, county string) (s string, err error) {
 	var at, n int64
-	err = tx.QueryRow(ctx, `/* ledger.newestStep */ SELECT COALESCE(max(at), 0), count(*) FROM ledger_step
+	err = tx.QueryRow(ctx, `/* ledger.stepMark */ SELECT COALESCE(max(at), 0), count(*) FROM ledger_step
 		WHERE county = $1 AND at = (SELECT max(at) FROM ledger_step WHERE county = $1)`, county).Scan(&at, &n)
 	return itoa(at) + "." + itoa(n), err
 }
