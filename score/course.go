@@ -27,7 +27,7 @@ type course struct {
 	tell func(unit string) *Unit
 
 	d       *ledger.Duty
-	since   calendar.Date // from when those who have the duty could act
+	since   calendar.Date // a report that falls due by then is nobody's: its leads need not have signed yet
 	limits  []limit
 	owes    bool
 	owing   ledger.Owing
@@ -119,7 +119,7 @@ func (c *course) pass(day calendar.Date) {
 		}
 	}
 	for c.owes && c.owing.Last.Before(day) {
-		if o := c.owing; c.since.Before(o.Last) && !o.Last.Before(c.From) {
+		if o := c.owing; c.since.Before(o.Period.Due) && !o.Last.Before(c.From) {
 			for _, u := range c.d.Leads() {
 				f := c.of(u, Unreported, 0, o.Last, fmt.Sprintf("%s进展应于%s前填报，未填报", o.Label, o.Last.Chinese()))
 				f.about = o.Period.From
@@ -237,7 +237,9 @@ func (c *course) wind(s ledger.Step, day calendar.Date, ran bool) {
 	anew := s.What == ledger.DidIssue || s.What == ledger.DidTransfer
 	switch {
 	case anew, !ran:
-		c.since = day
+		if d.State == ledger.Issued {
+			c.since = c.signLimit(day)
+		}
 		for i := range c.limits { // that ended while nobody could sign
 			if l := &c.limits[i]; l.missed == 0 && l.last.Before(day) {
 				l.last = c.signLimit(day)

@@ -23,8 +23,8 @@ const (
 	Unsigned Fact = "unsigned"
 
 	// Unreported: the last day for a report, grace included, lies in the period, the duty ran, and by the end of the
-	// period no report on it has come, because a later one was reported on or because it is still missing. The period
-	// that ends on the day of issue, transfer or going on is nobody's.
+	// period no report on it has come, because a later one was reported on or because it is still missing. A report that
+	// falls due before its leads must have signed is nobody's.
 	Unreported Fact = "unreported"
 
 	// ReportedLate: as Unreported, but the report has come by the end of the period. Each missing report is charged

@@ -79,9 +79,7 @@ func compareDates(a, b calendar.Date) int {
 
 // hit counts a fact, and puts it among the unit's hits where a rule takes points for it.
 func (r *Rules) hit(u *Unit, f found, a *Appeal) {
-	if n := u.count(f.Fact); n != nil {
-		*n++
-	}
+	*u.count(f.Fact)++
 	i := slices.IndexFunc(r.Deduct, func(d Deduction) bool {
 		return d.Fact == f.Fact && (f.Fact != Lettered || len(d.Kinds) == 0 || slices.Contains(d.Kinds, f.kind))
 	})
@@ -94,8 +92,27 @@ func (r *Rules) hit(u *Unit, f found, a *Appeal) {
 
 // count is where the unit counts a fact.
 func (u *Unit) count(f Fact) *int {
-	return map[Fact]*int{Overdue: &u.Overdue, Late: &u.Late, Unsigned: &u.Unsigned, Unreported: &u.Unreported, ReportedLate: &u.ReportedLate,
-		SentBack: &u.SentBack, Extended: &u.Extended, NoEvidence: &u.NoEvidence, Lettered: &u.Letters}[f]
+	switch f {
+	case Overdue:
+		return &u.Overdue
+	case Late:
+		return &u.Late
+	case Unsigned:
+		return &u.Unsigned
+	case Unreported:
+		return &u.Unreported
+	case ReportedLate:
+		return &u.ReportedLate
+	case SentBack:
+		return &u.SentBack
+	case Extended:
+		return &u.Extended
+	case NoEvidence:
+		return &u.NoEvidence
+	case Lettered:
+		return &u.Letters
+	}
+	panic("score: no such fact: " + string(f))
 }
 
 // mark takes the points of the unit's hits, in their order, as far as each rule's most and the base reach.
