@@ -1,7 +1,9 @@
 package calendar
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -243,4 +245,16 @@ func floorDiv(a, b int) (quotient, rest int) {
 		return quotient - 1, rest + b
 	}
 	return quotient, rest
+}
+
+// Fingerprint tells this calendar of working days from others.
+func (w *Workdays) Fingerprint() string {
+	if w == nil {
+		return ""
+	}
+	h := sha256.New()
+	for _, r := range w.rows {
+		fmt.Fprintln(h, r.day, r.Off)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -80,12 +80,16 @@ var effects = map[Deed]func(*Duty, Step){
 		d.SentBack, d.CheckedBy, d.Asked = calendar.Date{}, "", nil
 		if r := s.Data.Report; r != nil {
 			d.Progress, d.Reported = 100, s.Data.Day
+			if d.Period.Before(r.Period) {
+				d.Period = r.Period
+			}
 			d.measure(r.Measured, s.N)
 		}
 	},
 	DidCheck: func(d *Duty, s Step) { d.State, d.CheckedBy = Checked, s.By },
 	DidClose: func(d *Duty, s Step) { d.State, d.ClosedOn, d.Result = Closed, s.Data.Day, s.Data.Result },
 	DidSendBack: func(d *Duty, s Step) {
+		d.pause(d.ClaimedOn, s.Data.Day)
 		d.State, d.SentBack, d.ClaimedOn, d.ClaimedBy, d.ClaimUnit, d.CheckedBy = Working, s.Data.Day, calendar.Date{}, "", "", ""
 		d.SendBacks++
 	},
@@ -103,17 +107,29 @@ var effects = map[Deed]func(*Duty, Step){
 		if d.State = d.signed(); d.State == Working { // only a unit that had not signed has gone
 			d.SignedOn = s.Data.Day
 		}
+		d.Letters = slices.Clone(d.Letters)
+		for i := range d.Letters { // what a unit owed that has gone does not press those who have the duty now
+			if l := &d.Letters[i]; !slices.ContainsFunc(l.To, func(u string) bool { _, in := d.RoleOf(u); return in }) {
+				l.AnswerBy = calendar.Date{}
+			}
+		}
 	},
 	DidSuspend: func(d *Duty, s Step) {
 		d.Before, d.State, d.Suspended, d.ResumeOn = d.State, Suspended, s.Data.Day, s.Data.Due
 	},
 	DidResume: func(d *Duty, s Step) {
+		d.pause(d.Suspended, s.Data.Day)
 		d.State, d.Before, d.Suspended, d.ResumeOn = d.Before, "", calendar.Date{}, calendar.Date{}
 		if !s.Data.Due.IsZero() {
 			d.Due = s.Data.Due
 		}
 	},
 	DidReopen: func(d *Duty, s Step) {
+		if d.ClaimedOn.IsZero() {
+			d.pause(d.ClosedOn, s.Data.Day)
+		} else {
+			d.pause(d.ClaimedOn, s.Data.Day)
+		}
 		d.State, d.Due = d.signed(), s.Data.Due
 		d.ClosedOn, d.ClaimedOn, d.ClaimedBy, d.ClaimUnit, d.CheckedBy, d.Result = calendar.Date{}, calendar.Date{}, "", "", "", ""
 	},
@@ -175,6 +191,13 @@ func (d *Duty) signed() State {
 func (d *Duty) setFields(s Step) {
 	if s.Data.Fields != nil {
 		d.Fields = *s.Data.Fields
+	}
+}
+
+// pause notes that the clocks stood still from one day to another.
+func (d *Duty) pause(from, to calendar.Date) {
+	if from.Before(to) {
+		d.Pauses = append(slices.Clone(d.Pauses), Pause{from, to})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"zhixing/calendar"
 	"zhixing/notice"
 )
 
@@ -33,11 +34,7 @@ func (r *Rules) Pending(d *Duty) []Firing {
 			if slices.Contains(d.Fired, f.key()) {
 				continue
 			}
-			day := c.On
-			if g.After > 0 {
-				day = r.Workdays.Add(day, g.After)
-			}
-			f.At = day.Time()
+			f.At = r.count(d, c.On, g.After).Time()
 			if g.Grade != notice.Urgent {
 				f.At = r.Hours.Next(r.Workdays, f.At)
 			}
@@ -51,6 +48,30 @@ func (r *Rules) Pending(d *Duty) []Firing {
 		return a.Rung.N - b.Rung.N
 	})
 	return out
+}
+
+// count is the n-th working day after a day, those not counted on which the duty's clocks stood still; the day itself for 0, or
+// the day on which they ran again.
+func (r *Rules) count(d *Duty, on calendar.Date, n int) calendar.Date {
+	day := on
+	if n > 0 {
+		day = r.Workdays.Add(on, n)
+	}
+	for _, p := range d.Pauses { // in the order of time
+		if p.To.Before(on) || p.To == on || day.Before(p.From) {
+			continue
+		}
+		from := p.From.AddDays(-1) // of the pause, the days after on
+		if from.Before(on) {
+			from = on
+		}
+		if n == 0 {
+			day = p.To
+		} else if lost := r.Workdays.Count(from, p.To.AddDays(-1)); lost > 0 {
+			day = r.Workdays.Add(day, lost)
+		}
+	}
+	return day
 }
 
 // next is when the duty's clock has something to do; zero where nothing comes.

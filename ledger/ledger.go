@@ -152,10 +152,21 @@ type Measure struct {
 	Step   int64         `json:"step"`
 }
 
+// Pause is a time in which the duty's clocks stood still: while it was suspended, or lay with the office to be checked. The
+// first day counts, the last does not.
+type Pause struct {
+	From calendar.Date `json:"from"`
+	To   calendar.Date `json:"to"`
+}
+
+// holds reports whether the day is in the pause.
+func (p Pause) holds(day calendar.Date) bool { return !day.Before(p.From) && day.Before(p.To) }
+
 // Letter is what a duty remembers of a letter about it.
 type Letter struct {
 	ID       int64         `json:"id"`
 	Kind     string        `json:"kind"`
+	To       []string      `json:"to,omitempty"`
 	Sent     calendar.Date `json:"sent,omitzero"`
 	AnswerBy calendar.Date `json:"answer_by,omitzero"`
 	Answered bool          `json:"answered,omitempty"`
@@ -233,6 +244,7 @@ type Duty struct {
 	FirstDue  calendar.Date `json:"first_due,omitzero"` // before any extension
 	Suspended calendar.Date `json:"suspended,omitzero"`
 	ResumeOn  calendar.Date `json:"resume_on,omitzero"`
+	Pauses    []Pause       `json:"pauses,omitempty"` // when its clocks stood still
 	Letters   []Letter      `json:"letters,omitempty"`
 	Fired     []string      `json:"fired,omitempty"`   // rungs, by Rung.key
 	Flags     []Flag        `json:"flags,omitempty"`   // not decided

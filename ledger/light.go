@@ -206,7 +206,7 @@ func (r *Rules) NextPeriod(d *Duty) (calendar.Period, bool) {
 	rec := r.recurrence(d)
 	if !d.Period.IsZero() {
 		if p, ok := rec.Period(d.Period, r.Seasons, r.Workdays); ok {
-			return rec.After(p, r.Seasons, r.Workdays), true
+			return r.unpaused(d, rec, rec.After(p, r.Seasons, r.Workdays)), true
 		}
 	}
 	p, ok := r.firstPeriod(rec, d.IssuedOn)
@@ -214,7 +214,15 @@ func (r *Rules) NextPeriod(d *Duty) (calendar.Period, bool) {
 	for i := 0; ok && !signed.Before(p.Due) && i < 400; i++ {
 		p = rec.After(p, r.Seasons, r.Workdays)
 	}
-	return p, ok
+	return r.unpaused(d, rec, p), ok
+}
+
+// unpaused is the period, or the first one after it whose report does not fall due while the duty's clocks stood still.
+func (r *Rules) unpaused(d *Duty, rec calendar.Recurrence, p calendar.Period) calendar.Period {
+	for i := 0; i < 400 && slices.ContainsFunc(d.Pauses, func(x Pause) bool { return x.holds(p.Due) }); i++ {
+		p = rec.After(p, r.Seasons, r.Workdays)
+	}
+	return p
 }
 
 // firstPeriod is the period that holds the day, or the next one where the day is in none.

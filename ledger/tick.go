@@ -16,6 +16,9 @@ const batch = 20
 // Tick does what has come due by the database's clock: it takes in what was published and fires the rungs whose time
 // has come, each once, however often it is called, stopped or run in two processes. It gives how many things it did.
 func (l *Ledger) Tick(ctx context.Context, d *db.DB) (done int, err error) {
+	if err := l.beat(ctx, d); err != nil {
+		return 0, wrap("Tick", err)
+	}
 	for more := true; more; {
 		if err := d.Write(ctx, func(tx *db.Tx) (err error) {
 			more, err = l.TakeIn(ctx, tx)
@@ -120,24 +123,6 @@ func rungText(d *Duty, c Cause, g Rung) string {
 		s += fmt.Sprintf("最近一次填报：%s，进度%d%%。", d.Reported.Chinese(), d.Progress)
 	}
 	return s
-}
-
-// Recount writes anew what lists and clocks know of every duty that is not over, after the rules have changed.
-func (l *Ledger) Recount(ctx context.Context, d *db.DB) (n int, err error) {
-	for last := ID(0); ; {
-		var list []*Duty
-		err := d.Write(ctx, func(tx *db.Tx) (err error) {
-			list, err = openAfter(ctx, tx, l.County, last, 200)
-			for i := 0; err == nil && i < len(list); i++ {
-				err = l.save(ctx, tx, list[i], false)
-			}
-			return err
-		})
-		if err != nil || len(list) == 0 {
-			return n, wrap("Recount", err)
-		}
-		n, last = n+len(list), list[len(list)-1].ID
-	}
 }
 
 // On is the duty as it stood at the end of a day; nil where it was not on the ledger yet.

@@ -35,11 +35,14 @@ CREATE TABLE ledger_duty (
 	data       text NOT NULL,
 	PRIMARY KEY (county, id)
 );
-CREATE INDEX ledger_duty_state ON ledger_duty (county, state, due, id);
+-- Holds all that lists order by and count by, so that these do not read the duties themselves, which are long.
+CREATE INDEX ledger_duty_state ON ledger_duty (county, state, due, id, parent, near_on, lag_on, late_on);
+CREATE INDEX ledger_duty_change ON ledger_duty (county, changed_at, id);
 CREATE INDEX ledger_duty_doc ON ledger_duty (county, doc, id);
 CREATE INDEX ledger_duty_parent ON ledger_duty (county, parent, id);
 CREATE INDEX ledger_duty_clock ON ledger_duty (county, next_at) WHERE next_at > 0;
-CREATE INDEX ledger_duty_open ON ledger_duty (county, id) WHERE flagged OR asked;
+CREATE INDEX ledger_duty_flagged ON ledger_duty (county, id) WHERE flagged;
+CREATE INDEX ledger_duty_asked ON ledger_duty (county, id) WHERE asked;
 
 -- The units that have a duty, for desks. running says that its clocks run.
 CREATE TABLE ledger_party (
@@ -138,6 +141,13 @@ CREATE TABLE ledger_view (
 	PRIMARY KEY (county, account, name)
 );
 
+-- When the ledger's clock last ran, and by which rules lists and clocks were last counted.
+CREATE TABLE ledger_clock (
+	county  {{.Text}} NOT NULL PRIMARY KEY,
+	beat_at bigint NOT NULL,
+	rules   {{.Text}} NOT NULL -- SHA-256
+);
+
 -- What became of a duty, as anybody may see it. Public.
 CREATE TABLE ledger_public (
 	county    {{.Text}} NOT NULL,
@@ -164,6 +174,7 @@ CREATE INDEX ledger_public_doc ON ledger_public (county, doc, n, id);
 
 -- +goose Down
 DROP TABLE ledger_public;
+DROP TABLE ledger_clock;
 DROP TABLE ledger_view;
 DROP TABLE ledger_batch;
 DROP TABLE ledger_letter;
