@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"zhixing/duty"
 	"zhixing/ledger"
 )
 
@@ -77,4 +78,15 @@ func dict(pairs ...any) (map[string]any, error) {
 		out[name] = pairs[i+1]
 	}
 	return out, nil
+}
+
+// metWord says whether a measured value meets its target; empty where only a person can tell.
+func metWord(t duty.Target, value string) string {
+	switch met, known := ledger.Met(t, value); {
+	case !known:
+		return ""
+	case met:
+		return "达到"
+	}
+	return "未达到"
 }

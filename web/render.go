@@ -40,6 +40,7 @@ func loadTemplates(s *Server) (*templates, error) {
 		"light":      s.lightView,
 		"list":       func(items ...string) []string { return items },
 		"dict":       dict,
+		"met":        metWord,
 		"isimage":    func(media string) bool { return strings.HasPrefix(media, "image/") && media != "image/heic" },
 		"query":      url.QueryEscape,
 		"size":       byteSize,
