@@ -183,6 +183,9 @@ func (k *checker) take(c *Verdict, column string, d *Duty) error {
 	case colText:
 		c.fields.Text = text
 	case colLead, colSupport, colImplement:
+		if err := checkNames("check", "", NamesOf(text)); err != nil {
+			return c.refused(err, column)
+		}
 		found, unknown, err := k.canonical(k.ctx, k.tx, d.Source.DocNo, NamesOf(text))
 		if err != nil {
 			return err

@@ -67,8 +67,11 @@ func wrap(op string, err error) error {
 	return fmt.Errorf("ledger.%s: %w", op, err)
 }
 
-// maxWords bounds, in bytes, what a person writes into one field.
-const maxWords = 6000
+// maxWords bounds, in bytes, what a person writes into one field, maxName the name of a unit.
+const (
+	maxWords = 6000
+	maxName  = 300
+)
 
 // checkWords refuses a text that is missing, too long or no text.
 func checkWords(op, field, name, s string, needed bool) error {
@@ -77,10 +80,13 @@ func checkWords(op, field, name, s string, needed bool) error {
 		return wrong(op, field, "请填写%s。", name)
 	case len(s) > maxWords:
 		return wrong(op, field, "%s最多 2000 字，现有 %d 字，请删减。", name, utf8.RuneCountInString(s))
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
+	case !readable(s):
 		return wrong(op, field, "%s里有无法识别的字符，请重新输入。", name)
 	}
 	return nil
 }
+
+// readable reports whether both databases take the text as text.
+func readable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -117,8 +117,17 @@ func (l *Ledger) checkFields(ctx context.Context, tx *db.Tx, op string, f Fields
 	if err := checkWords(op, "text", "任务内容", f.Text, false); err != nil {
 		return f, err
 	}
+	if err := checkWords(op, "due", "时限原文", f.DueRaw, false); err != nil {
+		return f, err
+	}
+	if len(f.Lead)+len(f.Support)+len(f.Implement) > 200 {
+		return f, wrong(op, "lead", "单位太多，一项任务最多 200 个。")
+	}
 	f.Unknown = nil
-	for _, names := range []*[]string{&f.Lead, &f.Support, &f.Implement} {
+	for i, names := range []*[]string{&f.Lead, &f.Support, &f.Implement} {
+		if err := checkNames(op, []string{"lead", "support", "implement"}[i], *names); err != nil {
+			return f, err
+		}
 		out, unknown, err := l.canonical(ctx, tx, docNo, *names)
 		if err != nil {
 			return f, err
@@ -132,10 +141,17 @@ func (l *Ledger) checkFields(ctx context.Context, tx *db.Tx, op string, f Fields
 	if f.Standing && !f.Due.IsZero() {
 		return f, wrong(op, "due", "“长期坚持”的任务没有完成时限，请二者选一。")
 	}
-	if len(f.Lead)+len(f.Support)+len(f.Implement) > 200 {
-		return f, wrong(op, "lead", "单位太多，一项任务最多 200 个。")
-	}
 	return f, nil
+}
+
+// checkNames refuses what cannot be the name of a unit that a person typed.
+func checkNames(op, field string, names []string) error {
+	for _, name := range names {
+		if len(name) > maxName || !readable(name) {
+			return wrong(op, field, "单位名称“%s”太长或有无法识别的字符，多个单位请用顿号隔开。", cut(strings.ToValidUTF8(name, "�"), 60))
+		}
+	}
+	return nil
 }
 
 // canonical gives the canonical names, each once, and which of them fit no unit.
@@ -275,6 +291,9 @@ func (l *Ledger) Split(ctx context.Context, tx *db.Tx, by Actor, id ID, units []
 	}
 	if d.Parent != 0 {
 		return nil, refuse(WrongState, op, "这一项已经是分解出来的，不再往下分解。")
+	}
+	if err := checkNames(op, "units", units); err != nil {
+		return nil, err
 	}
 	names, unknown, err := l.canonical(ctx, tx, d.Source.DocNo, units)
 	switch {

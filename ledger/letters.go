@@ -162,20 +162,40 @@ func (l *Ledger) DraftLetter(ctx context.Context, tx *db.Tx, by Actor, id ID, k 
 	return p, wrap(op, err)
 }
 
-// LetterOf reads one letter for somebody who may see its duty.
+// LetterOf reads one letter with its duty, for those who see the whole county and for the units that it was sent to: also
+// when the duty has gone to another since, and not for others that have a part in the duty.
 func (l *Ledger) LetterOf(ctx context.Context, tx *db.Tx, by Actor, id int64) (Paper, *Duty, error) {
+	const op = "LetterOf"
 	p, err := loadPaper(ctx, tx, l.County, id)
 	if err != nil {
-		return p, nil, wrap("LetterOf", err)
+		return p, nil, wrap(op, err)
 	}
-	d, err := l.Of(ctx, tx, by, p.Duty)
-	if err != nil {
-		return Paper{}, nil, err
+	switch all := by.Everywhere(ActSee); {
+	case !all && (p.State == LetterDrafted || p.State == LetterDropped):
+		return Paper{}, nil, refuse(NotFound, op, "没有这份文书。")
+	case !all && !p.sees(by.Units(ActSee)):
+		return Paper{}, nil, refuse(NotAllowed, op, "这份文书不是送贵单位的，不能查看。")
 	}
-	if !by.Everywhere(ActSee) && (p.State == LetterDrafted || p.State == LetterDropped) {
-		return Paper{}, nil, refuse(NotFound, "LetterOf", "没有这份文书。")
+	d, err := load(ctx, tx, l.County, p.Duty)
+	return p, d, wrap(op, err)
+}
+
+// MayAnswer reports whether the actor may answer the letter: the head of a unit that it was sent to.
+func (p Paper) MayAnswer(by Actor) bool {
+	_, ok := p.answerer(by)
+	return ok && p.State == LetterSent && !p.AnswerBy.IsZero()
+}
+
+func (p Paper) answerer(by Actor) (personnel.Seat, bool) {
+	for _, s := range by.Seats {
+		for _, u := range unitsOf(s) {
+			if rights[ActClaim][s.Role] == Own && p.to([]string{u}) {
+				s.Unit = u
+				return s, true
+			}
+		}
 	}
-	return p, d, nil
+	return personnel.Seat{}, false
 }
 
 // MaySign reports whether the actor may sign the letter.
@@ -229,7 +249,7 @@ func (l *Ledger) SignLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, 
 	if err := l.print(ctx, tx, &p, by, seat); err != nil {
 		return p, wrap(op, err)
 	}
-	ref := Letter{ID: p.ID, Kind: string(p.Letter.Kind), Sent: today(tx), AnswerBy: p.AnswerBy}
+	ref := Letter{ID: p.ID, Kind: string(p.Letter.Kind), To: p.Letter.To, Sent: today(tx), AnswerBy: p.AnswerBy}
 	if err := l.do(ctx, tx, by, seat, d, DidLetter, "", Data{Letter: &ref, Reason: p.Letter.No, Day: today(tx)}); err != nil {
 		return p, wrap(op, err)
 	}
@@ -304,9 +324,13 @@ func (l *Ledger) AnswerLetter(ctx context.Context, tx *db.Tx, by Actor, id int64
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	d, seat, err := l.begin(ctx, tx, op, by, ActClaim, p.Duty)
+	seat, ok := p.answerer(by)
+	if !ok {
+		return p, refuse(NotAllowed, op, "文书由收文单位的负责人反馈。")
+	}
+	d, err := load(ctx, tx, l.County, p.Duty)
 	if err != nil {
-		return p, err
+		return p, wrap(op, err)
 	}
 	if p.State != LetterSent || p.AnswerBy.IsZero() {
 		return p, refuse(WrongState, op, "这份文书现在是“%s”，不需要反馈。", p.State.Chinese())

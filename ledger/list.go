@@ -2,9 +2,6 @@ package ledger
 
 import (
 	"context"
-	"strings"
-
-	"unicode/utf8"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -110,11 +107,13 @@ func (q Query) check(op string, most int) error {
 		return wrong(op, "state", "没有这种状态。")
 	case q.Light != "" && q.Light.Chinese() == "":
 		return wrong(op, "light", "没有这种灯。")
+	case q.Role != "" && q.Role != Lead && q.Role != Support:
+		return wrong(op, "role", "单位在任务里只有牵头、配合两种角色。")
 	case !q.From.IsZero() && !q.To.IsZero() && q.To.Before(q.From):
 		return wrong(op, "to", "时限的止日早于起日。")
 	}
 	for _, s := range []string{q.Text, q.Unit, q.Doc} {
-		if len(s) > 300 || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		if len(s) > 300 || !readable(s) {
 			return wrong(op, "text", "查询的文字最多 100 字。")
 		}
 	}
@@ -173,14 +172,9 @@ func (l *Ledger) DeskOf(ctx context.Context, tx *db.Tx, by Actor, on calendar.Da
 		}
 	}
 	if by.May(ActSignLetter) {
-		drafts, err := l.Letters(ctx, tx, by, LetterDrafted, 0, deskRows)
-		if err != nil {
+		var err error
+		if d.ToSignLetters, err = l.lettersThat(ctx, tx, by, letterFilter{state: LetterDrafted}, deskRows, func(p Paper) bool { return p.MaySign(by) }); err != nil {
 			return d, err
-		}
-		for _, p := range drafts {
-			if p.MaySign(by) {
-				d.ToSignLetters = append(d.ToSignLetters, p)
-			}
 		}
 	}
 	return d, nil
@@ -222,16 +216,8 @@ func (l *Ledger) unitDesk(ctx context.Context, tx *db.Tx, by Actor, units []stri
 			d.ToReport = append(d.ToReport, ReportDue{r, p.Label(l.Rules.recurrence(x).Every), l.graced(p)})
 		}
 	}
-	sent, err := l.Letters(ctx, tx, by, LetterSent, 0, deskRows)
-	if err != nil {
-		return err
-	}
-	for _, p := range sent {
-		if !p.AnswerBy.IsZero() && p.to(units) {
-			d.Answers = append(d.Answers, p)
-		}
-	}
-	return nil
+	d.Answers, err = l.lettersThat(ctx, tx, by, letterFilter{state: LetterSent, owed: true}, deskRows, func(p Paper) bool { return p.to(units) })
+	return err
 }
 
 func contains(list []string, s string) bool {

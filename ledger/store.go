@@ -94,10 +94,10 @@ func saveParties(ctx context.Context, tx *db.Tx, d *Duty) error {
 	return nil
 }
 
-// savePublic keeps what anybody may see of an issued duty that stands in a published document: what the document itself
+// savePublic keeps what anybody may see of a duty that was issued that stands in a published document: what the document itself
 // says, and where the duty stands. A line that was split off shows its unit and state alone, with its parent's title.
 func savePublic(ctx context.Context, tx *db.Tx, d *Duty) error {
-	if d.Source.Doc == "" || !d.State.Public() {
+	if d.Source.Doc == "" || d.IssuedOn.IsZero() { // one that is cancelled before it was issued was never anybody's
 		return nil
 	}
 	_, err := tx.Exec(ctx, `/* ledger.savePublic */ INSERT INTO ledger_public (county, id, doc, clause, n, parent, title, lead, support, due, due_raw,
@@ -155,17 +155,16 @@ func (l *Ledger) StepsOf(ctx context.Context, tx *db.Tx, id ID) ([]Step, error) 
 	return out, wrap("StepsOf", rows.Err())
 }
 
-// doneOnce finds the duty on which a deed with this token was done before.
-func doneOnce(ctx context.Context, tx *db.Tx, county, once string) (ID, bool, error) {
+// doneOnce finds the duty on which a deed with this token was done before, and who did it.
+func doneOnce(ctx context.Context, tx *db.Tx, county, once string) (on ID, who string, done bool, err error) {
 	if once == "" {
-		return 0, false, nil
+		return 0, "", false, nil
 	}
-	var id int64
-	err := tx.QueryRow(ctx, `/* ledger.doneOnce */ SELECT duty FROM ledger_step WHERE county = $1 AND once = $2`, county, once).Scan(&id)
+	err = tx.QueryRow(ctx, `/* ledger.doneOnce */ SELECT duty, who FROM ledger_step WHERE county = $1 AND once = $2`, county, once).Scan(&on, &who)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, false, nil
+		return 0, "", false, nil
 	}
-	return ID(id), err == nil, err
+	return on, who, err == nil, err
 }
 
 // putFile keeps the bytes of a file, once.

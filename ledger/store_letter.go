@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"math"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -102,29 +103,63 @@ func draftsOf(ctx context.Context, tx *db.Tx, county string, duty ID, kind lette
 	return out, rows.Err()
 }
 
-// Letters are the letters that wait for signature, or all of one duty, oldest first; of one unit where the actor sees
-// only his own.
+// Letters are the newest letters in a state, or in any, of one duty, or of all, newest first: of those that the actor may
+// see.
 func (l *Ledger) Letters(ctx context.Context, tx *db.Tx, by Actor, state LetterState, duty ID, limit int) ([]Paper, error) {
+	return l.lettersThat(ctx, tx, by, letterFilter{state: state, duty: duty}, limit, func(Paper) bool { return true })
+}
+
+// letterFilter narrows letters. Zero fields do not.
+type letterFilter struct {
+	state LetterState
+	duty  ID
+	owed  bool // an answer is, or was
+}
+
+// lettersThat are Letters that are wanted. Letters of others do not count against the limit, so it reads on until there are
+// enough.
+func (l *Ledger) lettersThat(ctx context.Context, tx *db.Tx, by Actor, f letterFilter, limit int, want func(Paper) bool) ([]Paper, error) {
 	const op = "Letters"
-	rows, err := tx.Query(ctx, `/* ledger.Letters */ SELECT `+paperColumns+` FROM ledger_letter
-		WHERE county = $1 AND ($2 = '' OR state = $2) AND ($3 = 0 OR duty = $3) ORDER BY id DESC LIMIT $4`, l.County, string(state), int64(duty), limit)
-	if err != nil {
-		return nil, wrap(op, err)
-	}
-	defer rows.Close()
-	all := by.Everywhere(ActSee)
-	mine := by.Units(ActSee)
+	all, mine := by.Everywhere(ActSee), by.Units(ActSee)
 	var out []Paper
-	for rows.Next() {
-		p, err := scanPaper(l.County, rows.Scan)
+	for before := int64(math.MaxInt64); ; {
+		list, err := lettersBefore(ctx, tx, l.County, f, before)
 		if err != nil {
 			return nil, wrap(op, err)
 		}
-		if all || p.State != LetterDrafted && p.State != LetterDropped && p.to(mine) {
-			out = append(out, p)
+		for _, p := range list {
+			if before = p.ID; (all || p.sees(mine)) && want(p) {
+				out = append(out, p)
+			}
+			if len(out) == limit {
+				return out, nil
+			}
+		}
+		if len(list) < lettersAtOnce {
+			return out, nil
 		}
 	}
-	return out, wrap(op, rows.Err())
+}
+
+const lettersAtOnce = 100
+
+func lettersBefore(ctx context.Context, tx *db.Tx, county string, f letterFilter, before int64) ([]Paper, error) {
+	rows, err := tx.Query(ctx, `/* ledger.lettersBefore */ SELECT `+paperColumns+` FROM ledger_letter
+		WHERE county = $1 AND ($2 = '' OR state = $2) AND ($3 = 0 OR duty = $3) AND ($4 = 0 OR answer_by <> '') AND id < $5 ORDER BY id DESC LIMIT $6`,
+		county, string(f.state), int64(f.duty), oneIf(f.owed), before, lettersAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Paper
+	for rows.Next() {
+		p, err := scanPaper(county, rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
 }
 
 // to reports whether the letter is to one of the units.

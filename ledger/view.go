@@ -22,10 +22,10 @@ const maxViews = 30
 func (l *Ledger) SaveView(ctx context.Context, tx *db.Tx, by Actor, v View) error {
 	const op = "SaveView"
 	v.Name = strings.TrimSpace(v.Name)
-	if n := utf8.RuneCountInString(v.Name); n < 1 || n > 20 || !utf8.ValidString(v.Name) {
+	if n := utf8.RuneCountInString(v.Name); n < 1 || n > 20 || !readable(v.Name) {
 		return wrong(op, "name", "名称应为 1 至 20 个字。")
 	}
-	if _, err := url.ParseQuery(v.Query); err != nil || len(v.Query) > 2000 {
+	if _, err := url.ParseQuery(v.Query); err != nil || len(v.Query) > 2000 || !readable(v.Query) {
 		return wrong(op, "query", "这个查询太长，不能保存。")
 	}
 	have, err := l.Views(ctx, tx, by)
@@ -40,5 +40,8 @@ func (l *Ledger) SaveView(ctx context.Context, tx *db.Tx, by Actor, v View) erro
 
 // DropView forgets a saved question.
 func (l *Ledger) DropView(ctx context.Context, tx *db.Tx, by Actor, name string) error {
+	if !readable(name) {
+		return wrong("DropView", "name", "没有这个查询。")
+	}
 	return wrap("DropView", deleteView(ctx, tx, l.County, by.Account, name))
 }

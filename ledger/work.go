@@ -18,7 +18,7 @@ import (
 // Sign signs for a duty (签收), for each unit of the actor that has not. The duty is worked on when all its leads have.
 func (l *Ledger) Sign(ctx context.Context, tx *db.Tx, by Actor, id ID, once string) (*Duty, error) {
 	const op = "Sign"
-	if d, done, err := l.again(ctx, tx, op, id, once); done || err != nil {
+	if d, done, err := l.again(ctx, tx, op, by, id, once); done || err != nil {
 		return d, err
 	}
 	d, _, err := l.begin(ctx, tx, op, by, ActSign, id, Issued, Working)
@@ -47,14 +47,17 @@ func (l *Ledger) Sign(ctx context.Context, tx *db.Tx, by Actor, id ID, once stri
 	return d, nil
 }
 
-// again finds a deed that was sent before with the same token: then the duty is given as it is now, and nothing done.
-func (l *Ledger) again(ctx context.Context, tx *db.Tx, op string, id ID, once string) (*Duty, bool, error) {
-	if len(once) > 100 {
-		return nil, false, refuse(Invalid, op, "提交标识太长。")
+// again finds a deed that the same person sent before with the same token: then the duty is given as it is now, and nothing done.
+func (l *Ledger) again(ctx context.Context, tx *db.Tx, op string, by Actor, id ID, once string) (*Duty, bool, error) {
+	if len(once) > 100 || !readable(once) {
+		return nil, false, refuse(Invalid, op, "提交标识不合规定，请刷新页面后重新提交。")
 	}
-	on, done, err := doneOnce(ctx, tx, l.County, once)
+	on, who, done, err := doneOnce(ctx, tx, l.County, once)
 	if err != nil || !done {
 		return nil, false, wrap(op, err)
+	}
+	if who != by.Account {
+		return nil, false, refuse(Conflict, op, "提交标识已被使用，请刷新页面后重新提交。")
 	}
 	if on != id {
 		return nil, false, refuse(Conflict, op, "这份内容已经提交到第%s号任务，不能再提交到另一项。", on.Number())
@@ -134,7 +137,7 @@ type Sending struct {
 // begun; what was passed over stays missing.
 func (l *Ledger) Report(ctx context.Context, tx *db.Tx, by Actor, id ID, s Sending) (*Duty, error) {
 	const op = "Report"
-	if d, done, err := l.again(ctx, tx, op, id, s.Once); done || err != nil {
+	if d, done, err := l.again(ctx, tx, op, by, id, s.Once); done || err != nil {
 		return d, err
 	}
 	d, seat, err := l.begin(ctx, tx, op, by, ActReport, id, Working)
@@ -215,7 +218,7 @@ func (l *Ledger) graced(p calendar.Period) calendar.Date {
 // Contribute records what a supporting unit has done (配合情况).
 func (l *Ledger) Contribute(ctx context.Context, tx *db.Tx, by Actor, id ID, s Sending) (*Duty, error) {
 	const op = "Contribute"
-	if d, done, err := l.again(ctx, tx, op, id, s.Once); done || err != nil {
+	if d, done, err := l.again(ctx, tx, op, by, id, s.Once); done || err != nil {
 		return d, err
 	}
 	d, seat, err := l.begin(ctx, tx, op, by, ActSupport, id, Issued, Working)
@@ -237,7 +240,7 @@ func (l *Ledger) Contribute(ctx context.Context, tx *db.Tx, by Actor, id ID, s S
 // Claim says that the duty is done (申请销号), with evidence.
 func (l *Ledger) Claim(ctx context.Context, tx *db.Tx, by Actor, id ID, s Sending) (*Duty, error) {
 	const op = "Claim"
-	if d, done, err := l.again(ctx, tx, op, id, s.Once); done || err != nil {
+	if d, done, err := l.again(ctx, tx, op, by, id, s.Once); done || err != nil {
 		return d, err
 	}
 	d, seat, err := l.begin(ctx, tx, op, by, ActClaim, id, Working)
