@@ -39,8 +39,16 @@ clocks: ## the ledger's clocks, with a million random cases
 bench: ## reader, search and page benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web
 
+# LEDGERS names databases to use and keep, such as "sqlite:/tmp/million.db postgres://…": the tests' own PostgreSQL stands in memory.
+bench-ledger: ## a million duties of a hundred counties on both databases; 20 GB, some ten minutes a database to fill
+	GOGC=400 ZHIXING_DUTIES=1000000 ZHIXING_LEDGERS="$(LEDGERS)" $(GO) test -run '^$$' -bench Ledger -timeout 6h -v ./ledger/corpus
+
 load: build ## 2,000 document pages a second
 	$(GO) run ./docs/load
+
+load-reports: build ## 200 people report at once for a minute: to package ledger on both databases, then to the program
+	ZHIXING_LOAD=60 ZHIXING_LEDGERS="$(LEDGERS)" $(GO) test -count=1 -run TwoHundred -v ./ledger/corpus
+	$(GO) run ./docs/reports
 
 clean:
 	rm -rf zhixing $(DATA)

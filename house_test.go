@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet"},
 	"cmd/zhixing":      {"web", "counties", "db/dbtest"},
 	"docs/load":        {"publication/corpus", "policy", "counties"},
+	"docs/reports":     {"ledger", "policy", "counties", "account"},
 	"db/dbtest":        {"db"},
 	"account/oidctest": {},
 }

@@ -36,8 +36,7 @@ CREATE TABLE ledger_duty (
 	PRIMARY KEY (county, id)
 );
 -- Holds all that lists order by and count by, so that these do not read the duties themselves, which are long.
-CREATE INDEX ledger_duty_state ON ledger_duty (county, state, due, id, parent, near_on, lag_on, late_on);
-CREATE INDEX ledger_duty_change ON ledger_duty (county, changed_at, id);
+CREATE INDEX ledger_duty_state ON ledger_duty (county, state, due, id, parent, near_on, lag_on, late_on, changed_at);
 CREATE INDEX ledger_duty_doc ON ledger_duty (county, doc, id);
 CREATE INDEX ledger_duty_parent ON ledger_duty (county, parent, id);
 CREATE INDEX ledger_duty_clock ON ledger_duty (county, next_at) WHERE next_at > 0;
