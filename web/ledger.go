@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/ledger"
+	"zhixing/personnel"
 )
 
 // ledgerRoutes is the officials' side: what waits, the ledger, one duty and all that is done to it.
@@ -238,11 +240,19 @@ func ledgerTable(rows []ledger.Row) [][]string {
 	return out
 }
 
-// work is the page that a person opens in the morning.
+// work is the page that a person opens in the morning; who holds several posts may look at one of them with ?post=.
 func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	by, err := s.member(r)
 	if err != nil {
 		return err
+	}
+	seats, post := by.Seats, r.URL.Query().Get("post")
+	if post != "" {
+		i := slices.IndexFunc(seats, func(x personnel.Seat) bool { return string(x.Post) == post })
+		if i < 0 {
+			return notFound("您现在没有担任这个职务。")
+		}
+		by.Seats = seats[i : i+1]
 	}
 	var desk ledger.Desk
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
@@ -257,7 +267,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.office(r, "待办")
-	p.Data = map[string]any{"Still": still, "Desk": desk, "Seats": by.Seats, "May": s.may(by), "Today": s.today(), "Why": s.Ledger.Rules.Workdays.Why(s.today()),
+	p.Data = map[string]any{"Still": still, "Desk": desk, "Seats": seats, "Post": post, "May": s.may(by), "Today": s.today(), "Why": s.Ledger.Rules.Workdays.Why(s.today()),
 		"Warning": s.Ledger.Rules.Workdays.Warning(s.today(), s.today().AddDays(60))}
 	return s.render(w, http.StatusOK, "work.html", p)
 }
