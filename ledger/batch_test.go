@@ -90,7 +90,9 @@ func TestAnUneditedTableChangesNothing(t *testing.T) {
 		if len(v) != 0 || b.Same != len(s.table()) {
 			s.Fatalf("same %d of %d, and %+v", b.Same, len(s.table()), v)
 		}
-		_, err := s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) { return s.led.ApplyBatch(ctx, tx, by, b.ID, true) })
+		_, err := s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) {
+			return s.led.ApplyBatch(ctx, tx, by, b.ID, true)
+		})
 		s.wantRefusal(err, ledger.Invalid, "没有可以导入的行")
 	})
 }
@@ -184,16 +186,22 @@ func TestABatchIsTakenBack(t *testing.T) {
 			{N: 52, Cells: map[string]string{"任务": "新增三"}},
 		}
 		b, _ := s.offer(lines...)
-		_, err := s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) { return s.led.ApplyBatch(ctx, tx, by, b.ID, false) })
+		_, err := s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) {
+			return s.led.ApplyBatch(ctx, tx, by, b.ID, false)
+		})
 		s.wantRefusal(err, ledger.Invalid, "有 1 行有误")
 		if len(s.steps(draft.ID)) != int(draft.Revision) {
 			s.Fatal("something was done all the same")
 		}
-		b, err = s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) { return s.led.ApplyBatch(ctx, tx, by, b.ID, true) })
+		b, err = s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) {
+			return s.led.ApplyBatch(ctx, tx, by, b.ID, true)
+		})
 		if err != nil || b.New() != 2 || b.Changed() != 3 || b.Skipped != 1 {
 			s.Fatalf("%+v %v", b, err)
 		}
-		_, err = s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) { return s.led.ApplyBatch(ctx, tx, by, b.ID, true) })
+		_, err = s.batch(func(tx *db.Tx, by ledger.Actor) (*ledger.Batch, error) {
+			return s.led.ApplyBatch(ctx, tx, by, b.ID, true)
+		})
 		s.wantRefusal(err, ledger.WrongState, "已导入")
 		fresh := b.Done[3].Duty
 		s.wantState(fresh, ledger.Confirmed)
