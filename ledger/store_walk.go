@@ -115,34 +115,3 @@ func decodeLean(b []byte) (Data, error) {
 	}
 	return d, nil
 }
-
-// Addressees are the units to which the letters of a stretch were sent, by the number of the letter.
-func (l *Ledger) Addressees(ctx context.Context, tx *db.Tx, over Stretch) (map[int64][]string, error) {
-	const op = "Addressees"
-	first, last := over.ids()
-	rows, err := tx.Query(ctx, `/* ledger.Addressees */ SELECT id, data FROM ledger_letter
-		WHERE county = $1 AND duty BETWEEN $2 AND $3 AND signed_at >= $4 AND signed_at < $5`,
-		l.County, first, last, db.Micros(over.From.Time()), db.Micros(over.To.AddDays(1).Time()))
-	if err != nil {
-		return nil, wrap(op, err)
-	}
-	defer rows.Close()
-	out := map[int64][]string{}
-	for rows.Next() {
-		var id int64
-		var data []byte
-		var p struct {
-			Letter struct {
-				To []string
-			} `json:"letter"`
-		}
-		if err := rows.Scan(&id, &data); err != nil {
-			return nil, wrap(op, err)
-		}
-		if err := json.Unmarshal(data, &p); err != nil {
-			return nil, fmt.Errorf("ledger.Addressees: letter %d: %w", id, err)
-		}
-		out[id] = p.Letter.To
-	}
-	return out, wrap(op, rows.Err())
-}

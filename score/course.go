@@ -21,9 +21,8 @@ type found struct {
 type course struct {
 	led *ledger.Ledger
 	Period
-	asOf calendar.Date      // the last day that is looked at
-	end  calendar.Date      // the first day whose limits have not ended yet
-	to   map[int64][]string // addressees, by letter
+	asOf calendar.Date // the last day that is looked at
+	end  calendar.Date // the first day whose limits have not ended yet
 	tell func(unit string) *Unit
 
 	d       *ledger.Duty
@@ -119,7 +118,7 @@ func (c *course) pass(day calendar.Date) {
 		}
 	}
 	for c.owes && c.owing.Last.Before(day) {
-		if o := c.owing; c.since.Before(o.Period.Due) && !o.Last.Before(c.From) {
+		if o := c.owing; c.since.Before(o.Period.Due) {
 			for _, u := range c.d.Leads() {
 				f := c.of(u, Unreported, 0, o.Last, fmt.Sprintf("%s进展应于%s前填报，未填报", o.Label, o.Last.Chinese()))
 				f.about = o.Period.From
@@ -214,8 +213,8 @@ func (c *course) lettered(s ledger.Step, day calendar.Date) {
 	if ref == nil {
 		return
 	}
-	to, known := c.to[ref.ID]
-	if !known {
+	to := ref.To
+	if len(to) == 0 {
 		to = c.d.Leads()
 	}
 	for _, u := range to {
@@ -228,9 +227,6 @@ func (c *course) lettered(s ledger.Step, day calendar.Date) {
 // wind sets the clocks after a step.
 func (c *course) wind(s ledger.Step, day calendar.Date, ran bool) {
 	d := c.d
-	if r := s.Data.Report; r != nil && s.What == ledger.DidClaim && d.Period.Before(r.Period) {
-		d.Period = r.Period // a claim reports too
-	}
 	if !d.State.Running() {
 		return
 	}

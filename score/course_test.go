@@ -65,3 +65,20 @@ func TestLaterDocuments(t *testing.T) {
 		})
 	}
 }
+
+// TestMarkStaysAboveNothing takes more than there is: the last hit takes what is left.
+func TestMarkStaysAboveNothing(t *testing.T) {
+	r := &Rules{Base: 250, Deduct: []Deduction{{Fact: Overdue, Points: 100}, {Fact: Late, Points: 100, Most: 150}}, Grades: []Grade{{"优秀", 9500}, {"不合格", 0}}}
+	u := &Unit{Base: r.Base}
+	for _, f := range []Fact{Late, Late, Overdue, Overdue} {
+		r.hit(u, found{Key: Key{Fact: f}}, nil)
+	}
+	r.mark(u)
+	var got []string
+	for _, h := range u.Hits {
+		got = append(got, h.Points.String()+h.Why())
+	}
+	if s := strings.Join(got, " "); s != "1 0.5已达扣分上限 1 0已达扣分上限" || u.Points != 0 || u.Grade != "不合格" || u.Late != 2 {
+		t.Errorf("the hits take %s, %s is left, %s", s, u.Points, u.Grade)
+	}
+}

@@ -32,16 +32,12 @@ func of(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules, p Peri
 		t.AsOf, end = today, today
 	}
 	over := ledger.Stretch{From: p.From, To: t.AsOf, Duty: only}
-	to, err := led.Addressees(ctx, tx, over)
-	if err != nil {
-		return t, wrap(op, err)
-	}
 	appeals, err := appealsByKey(ctx, tx, led.County, only)
 	if err != nil {
 		return t, wrap(op, err)
 	}
 	units := map[string]*Unit{}
-	c := &course{led: led, Period: p, asOf: t.AsOf, end: end, to: to, running: map[string]ledger.Role{}, tell: func(name string) *Unit {
+	c := &course{led: led, Period: p, asOf: t.AsOf, end: end, running: map[string]ledger.Role{}, tell: func(name string) *Unit {
 		u := units[name]
 		if u == nil {
 			u = &Unit{Unit: name, Base: rules.Base}

@@ -157,9 +157,11 @@ func (s *story) act(tx *db.Tx, by ledger.Actor, verb string, args []string) (err
 		_, err = l.Cancel(ctx, tx, by, id, "任务已无必要。")
 	case "letter":
 		var p ledger.Paper
-		if p, err = l.DraftLetter(ctx, tx, by, id, letter.Kind(arg(1)), personnel.Office, 0, "进度滞后"); err == nil {
+		if p, err = l.DraftLetter(ctx, tx, by, id, letter.Kind(arg(1)), personnel.Office, 0, "进度滞后"); err == nil && arg(2) != "draft" {
 			_, err = l.SignLetter(ctx, tx, actor("督查乙"), p.ID, "", "", "")
 		}
+	case "send":
+		_, err = l.SignLetter(ctx, tx, by, n, "", "", "")
 	case "appeal": // DUTY FROM TO FACT STEP DAY
 		step, _ := strconv.ParseInt(arg(4), 10, 64)
 		_, err = score.MakeAppeal(ctx, tx, l, marking(), by, score.Period{From: day(arg(1)), To: day(arg(2))},
