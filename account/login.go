@@ -262,7 +262,7 @@ func (a *Accounts) useCode(ctx context.Context, tx *db.Tx, s *Session, rec recor
 		}
 		return true, a.note(ctx, tx, own(s), deedRecovery, rec.Name, "")
 	}
-	at, ok := matchCode(rec.secret, typed, tx.Now(), rec.step)
+	at, ok := matchCode(rec.secret, typed, a.codeTime(tx), rec.step)
 	if !ok {
 		return false, nil
 	}

@@ -70,7 +70,7 @@ func (a *Accounts) Enrol(ctx context.Context, s *Session, code, current string) 
 		if err != nil {
 			return err
 		}
-		at, ok := matchCode(rec.pending, code, tx.Now(), 0)
+		at, ok := matchCode(rec.pending, code, a.codeTime(tx), 0)
 		if !ok {
 			return &Refusal{Kind: Invalid, Field: "code", Message: "验证码不对。请确认手机时间准确，再输入当前的六位数字。"}
 		}
@@ -123,7 +123,8 @@ func (a *Accounts) DemoCode(ctx context.Context, name string) (string, error) {
 		if !rec.SecondFactor {
 			return &Refusal{Kind: Conflict, Message: "这个演示账号不需要验证码。"}
 		}
-		code = hotp(rec.secret, min(max(step(tx.Now()), rec.step+1), step(tx.Now())+drift), digits)
+		now := step(a.codeTime(tx))
+		code = hotp(rec.secret, min(max(now, rec.step+1), now+drift), digits)
 		return nil
 	})
 	return code, wrap("DemoCode", err)

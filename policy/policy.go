@@ -4,6 +4,7 @@
 //	county.yaml           code, names, the gazette's masthead, towns, agency codes
 //	units/KIND….yaml      one kind of unit a file: names, aliases, misprints, sets (see unitsFile)
 //	posts.yaml            posts, with how many may hold them, and the members of leading groups; optional
+//	demo.yaml             what a demonstration of the county tells: invented persons and what they do, by day; optional
 //	gazette/2023-3.txt    issues of the gazette, year and number; optional
 //	README.md             for people; not read
 //
@@ -46,6 +47,7 @@ type County struct {
 	Workdays   *calendar.Workdays // the nation's, with what holidays.csv adds
 	Rules      *ledger.Rules      // how the ledger runs; nil where the folder has no supervision.yaml: no ledger is kept
 	Scores     *score.Rules       // nil with Rules
+	Story      *Story             // what a demonstration tells; nil where the folder has no demo.yaml
 }
 
 // Masthead is what the county's gazette says about itself.
@@ -117,6 +119,7 @@ func LoadCounty(fsys fs.FS) (County, error) {
 		c.Workdays = f.workdays()
 		f.supervision(&c)
 		c.Issues = f.issues()
+		c.Story = f.story(&c)
 	}
 	if len(f.problems) == 0 {
 		return c, nil
@@ -149,9 +152,9 @@ func (f *folder) checkEntries() bool {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."), strings.EqualFold(name, "README.md"):
-		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, holidaysCSV}, name) && !e.IsDir(), (name == "units" || name == "gazette") && e.IsDir():
+		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), (name == "units" || name == "gazette") && e.IsDir():
 		default:
-			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、holidays.csv、units/、gazette/ 和 README.md，请改名或移走")
+			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、holidays.csv、demo.yaml、units/、gazette/ 和 README.md，请改名或移走")
 		}
 	}
 	return true

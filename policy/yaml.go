@@ -119,7 +119,8 @@ func shape(s string) string {
 // fields lists the fields that a *File type has, by the name that the YAML library prints.
 func fields(typeName string) string {
 	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{},
-		postsFile{}, postFile{}, groupFile{}, memberFile{}} {
+		postsFile{}, postFile{}, groupFile{}, memberFile{},
+		demoFile{}, demoPersonFile{}, demoActFile{}} {
 		t := reflect.TypeOf(v)
 		if t.String() != typeName {
 			continue

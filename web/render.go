@@ -91,6 +91,7 @@ type Page struct {
 	Fresh       string // until when the public record reaches
 	User        string // name of the signed-in person; empty for the public
 	Demo        bool
+	Day         string // that a demonstration shows
 	Flash       string // one sentence on what was just done
 	Nav         []Link
 	Menu        []MenuGroup // of the pages for officials; none on public pages
@@ -120,6 +121,9 @@ func (s *Server) page(r *http.Request, title string, crumbs ...Link) *Page {
 	p := &Page{
 		Title: title, Site: s.countyName + "人民政府公报", County: s.countyName, Code: s.countyCode, Demo: s.Demo,
 		Nav: s.navigation(r), Crumbs: crumbs,
+	}
+	if s.Demo {
+		p.Day = s.today().String()
 	}
 	u := sessionOf(r)
 	if u != nil {

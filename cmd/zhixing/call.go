@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"zhixing/db"
 )
@@ -25,6 +24,7 @@ type call struct {
 	// secrets names the flags that may be read from a file.
 	secrets map[string]bool
 	common  common
+	clock   *clock // of the record
 }
 
 // common are the flags of every command that opens the record.
@@ -34,7 +34,7 @@ type common struct {
 
 func newCall(cmd command, args []string, std stdio) *call {
 	fs := flag.NewFlagSet("zhixing "+cmd.name, flag.ContinueOnError)
-	c := &call{stdio: std, cmd: cmd, args: args, flags: fs, secrets: map[string]bool{}}
+	c := &call{stdio: std, cmd: cmd, args: args, flags: fs, secrets: map[string]bool{}, clock: &clock{}}
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 	return c
@@ -162,7 +162,7 @@ func (c *call) file() string { return filepath.Join(*c.common.data, "zhixing.db"
 // must not answer from a new and empty one because of a misspelt folder.
 func (c *call) connect(ctx context.Context, create bool) (*db.DB, error) {
 	if *c.common.database != "" {
-		return db.Open(ctx, c.dsn(), time.Now)
+		return db.Open(ctx, c.dsn(), c.clock.now)
 	}
 	if create {
 		if err := os.MkdirAll(*c.common.data, 0o700); err != nil {
@@ -171,7 +171,7 @@ func (c *call) connect(ctx context.Context, create bool) (*db.DB, error) {
 	} else if _, err := os.Stat(c.file()); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no database %s: is --data (or ZHIXING_DATA) right? `zhixing serve` makes a new one", c.file())
 	}
-	d, err := db.Open(ctx, c.dsn(), time.Now)
+	d, err := db.Open(ctx, c.dsn(), c.clock.now)
 	if errors.Is(err, fs.ErrPermission) {
 		err = fmt.Errorf("%w: the data folder and its files must belong to the user that runs zhixing (%s)", err, systemUser())
 	}

@@ -39,6 +39,7 @@ type site struct {
 	press    *publication.Press
 	ledger   *ledger.Ledger // nil where the county keeps none
 	logger   *slog.Logger
+	leftOut  []error // of the demonstration's story: what the ledger refused
 }
 
 func (c *call) site() *site {
@@ -74,8 +75,10 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 	if s.logger, err = c.logger(); err != nil {
 		return err
 	}
-	if s.county, err = c.loadCounty(); err != nil {
-		return fmt.Errorf("county folder:\n%w", err)
+	if s.county.Directory == nil {
+		if s.county, err = c.loadCounty(); err != nil {
+			return fmt.Errorf("county folder:\n%w", err)
+		}
 	}
 	if *s.baseURL == "" {
 		*s.baseURL = s.address()
@@ -93,13 +96,30 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 		s.db.Close()
 		return err
 	}
-	s.accounts = account.Open(s.db, code, account.Options{Issuer: s.county.Masthead.Title, Demo: how.demo})
+	s.accounts = account.Open(s.db, code, account.Options{Issuer: s.county.Masthead.Title, Demo: how.demo, CodeClock: time.Now})
 	s.press = &publication.Press{
 		DB: s.db, County: edition.County{Code: code, Name: s.county.Place.County}, Log: s.log,
 		Directory: s.county.Directory, Font: s.readFont(), BaseURL: *s.baseURL,
 	}
 	s.ledger = newLedger(s.county, s.press.Font, how.demo)
+	if err := c.keepDay(ctx, s); err != nil {
+		s.db.Close()
+		return err
+	}
 	return nil
+}
+
+// keepDay lets what is done to the record of a demonstration be done on the day that is shown there.
+func (c *call) keepDay(ctx context.Context, s *site) error {
+	return s.db.Read(ctx, func(tx *db.Tx) error {
+		to, err := told(ctx, tx, string(s.county.Place.Code))
+		if err != nil || to.IsZero() {
+			return err
+		}
+		newest, err := newestRecord(ctx, tx, string(s.county.Place.Code))
+		c.clock.goOn(newest)
+		return err
+	})
 }
 
 // newLedger is the ledger of a county whose folder says how it is run, nil of another.
@@ -127,11 +147,18 @@ func (s *site) readFont() []byte {
 
 func serve(ctx context.Context, c *call) error {
 	s := c.site()
+	show, on := c.flags.Bool("demo", false, "the same as zhixing demo"), c.onFlag()
 	if err := c.parse(); err != nil {
 		return err
 	}
 	if err := c.want(0, 0); err != nil {
 		return err
+	}
+	if *show {
+		return s.demonstrate(ctx, c, *on)
+	}
+	if *on != "" {
+		return fmt.Errorf("%w: --on is for a demonstration: add --demo", errUsage)
 	}
 	if err := s.bind(); err != nil {
 		return err
@@ -189,7 +216,7 @@ func (s *site) oidc() (*account.OIDC, error) {
 	}
 	return account.NewOIDC(account.OIDCConfig{
 		Issuer: *s.oidcIssuer, ClientID: *s.oidcClient, ClientSecret: *s.oidcSecret, RedirectURL: *s.baseURL + "/login/oidc/back",
-	}, s.db.Now)
+	}, time.Now) // the issuer's tokens live by the machine's time
 }
 
 // grace is how long a stopping server waits for what has begun; TimeoutStopSec in docs/operate.md is longer.
@@ -240,9 +267,6 @@ const tickEvery = 5 * time.Second
 func (s *site) keepTime(ctx context.Context) {
 	if s.ledger == nil {
 		return
-	}
-	if _, err := s.ledger.Recount(ctx, s.db); err != nil && ctx.Err() == nil { // the folder's rules may be others than last time
-		s.logger.Error("ledger: recount", "error", err)
 	}
 	for {
 		if err := s.tick(ctx); err != nil && ctx.Err() == nil {

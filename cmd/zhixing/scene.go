@@ -1,0 +1,356 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhixing/calendar"
+	"zhixing/db"
+	"zhixing/ledger"
+	"zhixing/letter"
+	"zhixing/org"
+	"zhixing/personnel"
+	"zhixing/policy"
+)
+
+// player plays one moment in a transaction.
+type player struct {
+	ctx context.Context
+	tx  *db.Tx
+	*teller
+	moment
+	who ledger.Actor
+}
+
+var errNoDuty = errors.New("no such duty on the ledger")
+
+// plays are the acts that are done to one duty; policy.StoryActs says what each needs.
+var plays = map[string]func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error){
+	"confirm": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Confirm(p.ctx, p.tx, p.who, d.ID, 0, p.fields(s, d), s.Text)
+	},
+	"issue": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Issue(p.ctx, p.tx, p.who, d.ID)
+	},
+	"sign": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Sign(p.ctx, p.tx, p.who, d.ID, "")
+	},
+	"report": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		what, err := p.sending(s, d)
+		if err != nil {
+			return nil, err
+		}
+		return p.ledger.Report(p.ctx, p.tx, p.who, d.ID, what)
+	},
+	"support": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		what, err := p.sending(s, d)
+		if err != nil {
+			return nil, err
+		}
+		return p.ledger.Contribute(p.ctx, p.tx, p.who, d.ID, what)
+	},
+	"claim": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		what, err := p.sending(s, d)
+		if err != nil {
+			return nil, err
+		}
+		return p.ledger.Claim(p.ctx, p.tx, p.who, d.ID, what)
+	},
+	"check": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Check(p.ctx, p.tx, p.who, d.ID, s.Text)
+	},
+	"close": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Close(p.ctx, p.tx, p.who, d.ID, s.Text)
+	},
+	"send_back": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.SendBack(p.ctx, p.tx, p.who, d.ID, s.Text)
+	},
+	"ask": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.AskExtension(p.ctx, p.tx, p.who, d.ID, s.Due, s.Text)
+	},
+	"extend": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.DecideExtension(p.ctx, p.tx, p.who, d.ID, true, s.Due, s.Text)
+	},
+	"refuse": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.DecideExtension(p.ctx, p.tx, p.who, d.ID, false, calendar.Date{}, s.Text)
+	},
+	"transfer": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Transfer(p.ctx, p.tx, p.who, d.ID, s.Lead, s.Support, s.Text)
+	},
+	"suspend": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Suspend(p.ctx, p.tx, p.who, d.ID, s.Due, s.Text)
+	},
+	"resume": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Resume(p.ctx, p.tx, p.who, d.ID, false, s.Text)
+	},
+	"reopen": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Reopen(p.ctx, p.tx, p.who, d.ID, s.Due, s.Text)
+	},
+	"split": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Split(p.ctx, p.tx, p.who, d.ID, s.Units, s.Due, s.Text)
+	},
+	"note": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Note(p.ctx, p.tx, p.who, d.ID, s.Text)
+	},
+	"decide": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		if len(d.Flags) == 0 {
+			return nil, errNoDuty
+		}
+		return p.ledger.Decide(p.ctx, p.tx, p.who, d.ID, d.Flags[0].Step, ledger.Choice(s.Choice), s.Text)
+	},
+	"amend": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Amend(p.ctx, p.tx, p.who, d.ID, 0, *p.fields(s, d), s.Text)
+	},
+	"cancel": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		return p.ledger.Cancel(p.ctx, p.tx, p.who, d.ID, s.Text)
+	},
+	"letter": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		_, err := p.ledger.DraftLetter(p.ctx, p.tx, p.who, d.ID, s.Letter, personnel.Office, s.Answer, s.Text)
+		return d, err
+	},
+	"sign_letter": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		l, err := p.paper(d, s.Letter, ledger.LetterDrafted)
+		if err == nil {
+			_, err = p.ledger.SignLetter(p.ctx, p.tx, p.who, l, s.Text, s.When, s.Where)
+		}
+		return d, err
+	},
+	"drop_letter": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		l, err := p.paper(d, s.Letter, ledger.LetterDrafted)
+		if err == nil {
+			_, err = p.ledger.DropLetter(p.ctx, p.tx, p.who, l, s.Text)
+		}
+		return d, err
+	},
+	"answer": func(p *player, s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
+		l, err := p.paper(d, s.Letter, ledger.LetterSent)
+		if err != nil {
+			return d, err
+		}
+		what, err := p.sending(s, d)
+		if err == nil {
+			_, err = p.ledger.AnswerLetter(p.ctx, p.tx, p.who, l, what.Text, what.Evidence)
+		}
+		return d, err
+	},
+}
+
+// run does the moment's act to every duty that it is about.
+func (p *player) run() error {
+	day := calendar.DateOf(p.tx.Now())
+	seats, err := personnel.SeatsOf(p.ctx, p.tx, p.county.Book, p.ledger.County, p.by.Name, day)
+	if err != nil {
+		return err
+	}
+	p.who = ledger.Actor{Account: p.by.Name, Name: p.by.Name, Seats: seats}
+	if p.scene.Act == "enter" {
+		p.index = nil
+		f := ledger.Fields{Title: p.scene.Title, Text: p.scene.Title, Lead: p.scene.Lead, Support: p.scene.Support, Due: p.scene.Due}
+		_, err := p.ledger.Enter(p.ctx, p.tx, p.who, f, ledger.Source{Words: p.scene.Text})
+		return err
+	}
+	list, err := p.meant(day)
+	if err != nil {
+		return err
+	}
+	if p.scene.Act == "issue" || p.scene.Act == "split" {
+		p.index = nil // new lines
+	}
+	for _, d := range list {
+		if _, err := plays[p.scene.Act](p, p.scene, d); err != nil {
+			return fmt.Errorf("%s %s: %w", d.ID.Number(), d.Title, err)
+		}
+	}
+	return nil
+}
+
+// meant are the duties that the moment is about. Of a scene that many units play, those with which the unit can do it.
+func (p *player) meant(day calendar.Date) ([]*ledger.Duty, error) {
+	wanted, err := p.find(p.scene.Duties)
+	if err != nil {
+		return nil, err
+	}
+	not, err := p.find(p.scene.Except)
+	if err != nil {
+		return nil, err
+	}
+	var out []*ledger.Duty
+	if p.unit == "" {
+		for _, id := range slices.Sorted(maps.Keys(wanted)) {
+			if not[id] {
+				continue
+			}
+			d, err := p.ledger.Of(p.ctx, p.tx, p.who, id)
+			if err != nil {
+				return nil, err
+			}
+			if from := begins[p.scene.Act]; len(wanted) > 1 && from != "" && d.State != from {
+				continue // of many, what stands elsewhere already, or not there yet
+			}
+			out = append(out, d)
+		}
+		return out, nil
+	}
+	rows, err := p.ledger.Rows(p.ctx, p.tx, everything, ledger.Query{Unit: p.unit}, day)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if (len(p.scene.Duties) == 0 || wanted[r.ID]) && !not[r.ID] && p.ready(r.Duty, day) {
+			out = append(out, r.Duty)
+		}
+	}
+	return out, nil
+}
+
+// begins is where a duty stands before an act that is done to many at once.
+var begins = map[string]ledger.State{"confirm": ledger.Drafted, "issue": ledger.Confirmed, "check": ledger.Claimed, "close": ledger.Checked}
+
+// ready reports whether the unit would do the scene's act to the duty. One lead reports for all.
+func (p *player) ready(d *ledger.Duty, day calendar.Date) bool {
+	switch p.scene.Act {
+	case "sign":
+		return d.State.Running() && slices.ContainsFunc(d.Parties, func(x ledger.Party) bool { return x.Unit == p.unit && x.SignedAt.IsZero() })
+	case "report", "claim":
+		leads := d.Leads()
+		if d.State != ledger.Working || len(leads) == 0 || leads[0] != p.unit {
+			return false
+		}
+		owed, ok := p.ledger.Rules.NextPeriod(d)
+		return len(p.scene.Duties) > 0 || ok && !day.Before(owed.From) && owed.Due.Before(calendar.DateOf(p.scene.Until).AddDays(8))
+	}
+	return false
+}
+
+// everything sees the whole ledger.
+var everything = ledger.Actor{Account: storyBy, Seats: []personnel.Seat{{Role: personnel.Office}}}
+
+// find looks references up.
+func (p *player) find(refs []policy.DutyRef) (map[ledger.ID]bool, error) {
+	out := map[ledger.ID]bool{}
+	if len(refs) == 0 {
+		return out, nil
+	}
+	if p.index == nil {
+		rows, err := p.ledger.Rows(p.ctx, p.tx, everything, ledger.Query{}, calendar.DateOf(p.tx.Now()))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			d := listed{id: r.ID, parent: r.Parent, doc: r.Source.DocNo, plan: r.Source.Plan, clause: r.Source.Clause, no: org.Fold(r.Source.No),
+				part: r.Source.Part, title: r.Title}
+			if len(r.Lead) > 0 {
+				d.first = r.Lead[0]
+			}
+			p.index = append(p.index, d)
+		}
+	}
+	for _, ref := range refs {
+		n := 0
+		for _, d := range p.index {
+			if !d.is(ref) {
+				continue
+			}
+			if len(ref.Units) > 0 {
+				for _, line := range p.index {
+					if line.parent == d.id && slices.Contains(ref.Units, line.first) {
+						out[line.id] = true
+						n++
+					}
+				}
+				continue
+			}
+			out[d.id] = true
+			n++
+		}
+		if n == 0 || n > 1 && len(ref.Words) > 0 && len(ref.Units) == 0 {
+			return nil, fmt.Errorf("demo.yaml:%d: “%s” is %d duties: %w", ref.Line, ref.Raw, n, errNoDuty)
+		}
+	}
+	return out, nil
+}
+
+// is reports whether the duty is what a reference names: never a line, which its unit names.
+func (d listed) is(ref policy.DutyRef) bool {
+	if d.parent != 0 || d.doc != ref.Doc || ref.Title != "" && d.title != ref.Title {
+		return false
+	}
+	if ref.Doc == "" {
+		return ref.Title != ""
+	}
+	for _, w := range ref.Words {
+		no, part, _ := strings.Cut(w, "之")
+		plan, _, _ := strings.Cut(d.clause, "/")
+		if w != plan && no != d.clause && org.Fold(no) != d.no || part != "" && part != strconv.Itoa(d.part) {
+			return false
+		}
+	}
+	return true
+}
+
+// fields is what a duty says with what the scene puts right in it; nil where that is nothing.
+func (p *player) fields(s *policy.Scene, d *ledger.Duty) *ledger.Fields {
+	if s.Title == "" && s.Due.IsZero() && len(s.Lead)+len(s.Support) == 0 {
+		return nil
+	}
+	f := d.Fields
+	if s.Title != "" {
+		f.Title = s.Title
+	}
+	if !s.Due.IsZero() {
+		f.Due, f.DueRaw, f.Standing = s.Due, "", false
+	}
+	if len(s.Lead) > 0 {
+		f.Lead = s.Lead
+	}
+	if len(s.Support) > 0 {
+		f.Support = s.Support
+	}
+	return &f
+}
+
+// sending is what is reported on a duty: the scene's words, or some of the story's.
+func (p *player) sending(s *policy.Scene, d *ledger.Duty) (ledger.Sending, error) {
+	n := chance(d.ID.Number(), s.Act, s.At.String())
+	progress := s.Low
+	if s.High > s.Low {
+		progress += int(n%uint32(s.High-s.Low+1)) / 5 * 5
+	}
+	if progress < d.Progress && s.Act == "report" {
+		progress = d.Progress
+	}
+	words := s.Text
+	if words == "" && len(p.story.Words) > 0 {
+		words = p.story.Words[int(n/7)%len(p.story.Words)]
+	}
+	words = strings.NewReplacer("$单位", p.by.Unit, "$任务", d.Title, "$进度", strconv.Itoa(progress)).Replace(words)
+	out := ledger.Sending{Report: ledger.Report{Text: words, Progress: progress}}
+	if s.Act == "claim" || s.Photo > 0 && n%uint32(s.Photo) == 0 {
+		day := calendar.DateOf(p.tx.Now()).String()
+		b, err := demoPhoto(d.ID.Number(), day, n)
+		if err != nil {
+			return out, err
+		}
+		out.Evidence = []ledger.Evidence{{Name: "演示照片-" + p.by.Unit + "-" + day + ".jpg", Content: b}}
+	}
+	return out, nil
+}
+
+// paper is the oldest letter of a kind about a duty that stands so.
+func (p *player) paper(d *ledger.Duty, k letter.Kind, state ledger.LetterState) (int64, error) {
+	list, err := p.ledger.Letters(p.ctx, p.tx, everything, state, d.ID, 50)
+	for _, l := range slices.Backward(list) {
+		if l.Letter.Kind == k {
+			return l.ID, err
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("a letter %s to be %s: %w", k, state, errNoDuty)
+	}
+	return 0, err
+}
