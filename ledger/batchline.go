@@ -137,24 +137,10 @@ func (k *checker) oldLine(c *Verdict) error {
 		}
 		k.seen[id] = c.Line.N
 	}
-	version := c.Line.Cells[colVersion]
-	if n, err := strconv.ParseInt(version, 10, 64); err != nil || n != d.Revision {
-		switch {
-		case len(changed) == 0:
-		case version == "":
-			c.wrong(colVersion, "缺少版本，不知道是照哪一天的台账改的。请重新导出，在新表格里修改。")
-		default:
-			c.wrong(colVersion, "此行导出后台账已有变动（表格是第 "+version+" 版，台账现为第 "+itoa(d.Revision)+" 版）。请重新导出，在新表格里修改。")
-		}
+	if !k.newest(c, d, len(changed) > 0) {
 		return nil
 	}
-	for _, col := range Columns {
-		if col.Change == Never && col.Title != colNumber && col.Title != colVersion && slices.Contains(k.columns, col.Title) {
-			if is := sameText(col.cell(0, row)); sameText(c.Line.Cells[col.Title]) != is {
-				c.wrong(col.Title, "这一列不能在表格里改，台账上是“"+is+"”。请在任务页面办理。")
-			}
-		}
-	}
+	k.fixed(c, row)
 	for _, col := range changed {
 		switch {
 		case !slices.Contains([]State{Drafted, Confirmed, Issued, Working}, d.State):
@@ -171,6 +157,35 @@ func (k *checker) oldLine(c *Verdict) error {
 		return nil
 	}
 	return k.settle(c, d)
+}
+
+// newest reports whether the line was edited in a table that is as new as the ledger. An older line that asks for
+// nothing is none the worse for it.
+func (k *checker) newest(c *Verdict, d *Duty, asks bool) bool {
+	version := c.Line.Cells[colVersion]
+	n, err := strconv.ParseInt(version, 10, 64)
+	switch {
+	case err == nil && n == d.Revision:
+		return true
+	case !asks:
+	case version == "":
+		c.wrong(colVersion, "缺少版本，不知道是照哪一天的台账改的。请重新导出，在新表格里修改。")
+	default:
+		c.wrong(colVersion, "此行导出后台账已有变动（表格是第 "+version+" 版，台账现为第 "+itoa(d.Revision)+" 版）。请重新导出，在新表格里修改。")
+	}
+	return false
+}
+
+// fixed refuses changes in columns that belong to the duty's way.
+func (k *checker) fixed(c *Verdict, row Row) {
+	for _, col := range Columns {
+		if col.Change != Never && col.Change != Once || col.Title == colNumber || col.Title == colVersion || !slices.Contains(k.columns, col.Title) {
+			continue
+		}
+		if is := sameText(col.cell(0, row)); sameText(c.Line.Cells[col.Title]) != is {
+			c.wrong(col.Title, "这一列不能在表格里改，台账上是“"+is+"”。请在任务页面办理。")
+		}
+	}
 }
 
 // take reads one cell into the fields.

@@ -21,6 +21,7 @@ type Change uint8
 // The kinds of change.
 const (
 	Never  Change = iota // belongs to the duty's way; changed on its page only
+	Once                 // the same, but asked of a new duty
 	Moving               // follows from the day: whatever comes back is passed over
 	Before               // until the duty is issued
 	Always               // until the duty is claimed
@@ -33,6 +34,8 @@ func (c Change) Chinese() string {
 		return "交办前可改"
 	case Always:
 		return "可改"
+	case Once:
+		return "新增时填"
 	case Moving:
 		return "不读取"
 	}
@@ -59,7 +62,7 @@ var Columns = []Column{
 	{"序号", Moving, "", func(n int, _ Row) string { return itoa(int64(n)) }},
 	{colNumber, Never, "任务在台账上的编号。新增任务的行留空", func(_ int, r Row) string { return r.ID.Number() }},
 	{colTitle, Always, "任务名称", func(_ int, r Row) string { return r.Title }},
-	{colBasis, Never, "新增任务必填：文号加条款，或会议、批示。已有任务不能改", func(_ int, r Row) string { return r.Source.Basis() }},
+	{colBasis, Once, "必填：文号加条款，或会议、批示。已有任务不能改", func(_ int, r Row) string { return r.Source.Basis() }},
 	{colLead, Before, "单位全称或简称，多个单位用顿号隔开。交办后在任务页面移交", func(_ int, r Row) string { return joined(r.Lead) }},
 	{colSupport, Before, "同上", func(_ int, r Row) string { return joined(r.Support) }},
 	{colImplement, Before, "每个单位一条分解任务，可写“各乡（镇）人民政府”", func(_ int, r Row) string { return joined(r.Implement) }},
@@ -72,7 +75,7 @@ var Columns = []Column{
 	{"时限原文", Never, "", func(_ int, r Row) string { return r.DueRaw }},
 	{colRecur, Always, "如“每月25日前”“每季度”；留空按督办规则", func(_ int, r Row) string { return recurText(r.Recur) }},
 	{"进度%", Never, "", func(_ int, r Row) string { return itoa(int64(r.Progress)) }},
-	{colState, Never, "新增任务写“待确认”或“待交办”，留空为待确认。已有任务在任务页面办理", func(_ int, r Row) string { return r.State.Chinese() }},
+	{colState, Once, "写“待确认”或“待交办”，留空为待确认。已有任务在任务页面办理", func(_ int, r Row) string { return r.State.Chinese() }},
 	{"灯", Moving, "", func(_ int, r Row) string { return r.Light.Chinese() }},
 	{"原因", Moving, "", func(_ int, r Row) string {
 		if r.Cause == nil {

@@ -43,8 +43,7 @@ var bulkActs = map[string]struct {
 	}},
 }
 
-// bulk does one act on the duties that were ticked, or on all that a question to the ledger finds. Fifty go in one
-// transaction; where one of them is refused, those fifty are done one by one, so that the others still are.
+// bulk does one act on the duties that were ticked, or on all that a question to the ledger finds.
 func bulk(name string) func(*Server, http.ResponseWriter, *http.Request) error {
 	return func(s *Server, w http.ResponseWriter, r *http.Request) error {
 		act := bulkActs[name]
@@ -60,40 +59,9 @@ func bulk(name string) func(*Server, http.ResponseWriter, *http.Request) error {
 		if len(items) == 0 {
 			return badRequest("没有选中任务。请先勾选要" + act.title + "的任务。")
 		}
-		one := func(list []bulkItem) error {
-			return s.DB.Write(r.Context(), func(tx *db.Tx) error {
-				for _, x := range list {
-					if err := act.do(r.Context(), tx, s.Ledger, by, x); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-		}
-		done := 0
-		var failed []bulkFailure
-		for ; len(items) > 0; items = items[min(bulkChunk, len(items)):] {
-			chunk := items[:min(bulkChunk, len(items))]
-			err := one(chunk)
-			if err == nil {
-				done += len(chunk)
-				continue
-			}
-			if ledger.KindOf(err) == 0 {
-				return err
-			}
-			for _, x := range chunk {
-				err := one([]bulkItem{x})
-				var le *ledger.Error
-				switch {
-				case err == nil:
-					done++
-				case errors.As(err, &le):
-					failed = append(failed, s.bulkFailed(r, by, x.id, le.Message))
-				default:
-					return err
-				}
-			}
+		done, failed, err := s.bulkDo(r, by, items, func(ctx context.Context, tx *db.Tx, x bulkItem) error { return act.do(ctx, tx, s.Ledger, by, x) })
+		if err != nil {
+			return err
 		}
 		s.changed()
 		if len(failed) == 0 {
@@ -103,6 +71,45 @@ func bulk(name string) func(*Server, http.ResponseWriter, *http.Request) error {
 		p.Data = map[string]any{"Act": act.title, "Done": done, "Failed": failed, "Back": back}
 		return s.render(w, http.StatusOK, "bulk.html", p)
 	}
+}
+
+// bulkDo does something to each duty, fifty in one transaction; where one of them is refused, those fifty are done one by
+// one, so that the others still are.
+func (s *Server) bulkDo(r *http.Request, by ledger.Actor, items []bulkItem, do func(context.Context, *db.Tx, bulkItem) error) (done int, failed []bulkFailure, err error) {
+	together := func(list []bulkItem) error {
+		return s.DB.Write(r.Context(), func(tx *db.Tx) error {
+			for _, x := range list {
+				if err := do(r.Context(), tx, x); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	for ; len(items) > 0; items = items[min(bulkChunk, len(items)):] {
+		chunk := items[:min(bulkChunk, len(items))]
+		err := together(chunk)
+		if err == nil {
+			done += len(chunk)
+			continue
+		}
+		if ledger.KindOf(err) == 0 {
+			return done, failed, err
+		}
+		for _, x := range chunk {
+			err := together([]bulkItem{x})
+			var le *ledger.Error
+			switch {
+			case err == nil:
+				done++
+			case errors.As(err, &le):
+				failed = append(failed, s.bulkFailed(r, by, x.id, le.Message))
+			default:
+				return done, failed, err
+			}
+		}
+	}
+	return done, failed, nil
 }
 
 // bulkItems are the ticked duties (ids=42 or, with the revision that was seen, ids=42.7), or all that the question in

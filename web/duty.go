@@ -209,7 +209,7 @@ func (f *form) fields(ctx context.Context, tx *db.Tx, l *ledger.Ledger, by ledge
 		out.Text = strings.TrimSpace(f.Get("text"))
 	}
 	out.Due, out.Standing = f.date("due"), f.Get("standing") == "1"
-	f.more(&out)
+	f.more(d.Fields, &out)
 	if raw := strings.TrimSpace(f.Get("recur")); raw != out.Recur.Raw {
 		out.Recur = calendar.Recurrence{}
 		if raw != "" {

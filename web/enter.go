@@ -119,7 +119,7 @@ func (s *Server) entered(ctx context.Context, tx *db.Tx, by ledger.Actor, f form
 	if fields.Recur, err = ledger.CadenceOf(f.Get("recur")); err != nil {
 		return nil, err
 	}
-	if f.more(&fields); f.bad != nil {
+	if f.more(ledger.Fields{}, &fields); f.bad != nil {
 		return nil, f.bad
 	}
 	d, err := s.Ledger.Enter(ctx, tx, by, fields, source)

@@ -150,66 +150,79 @@ func (s *Server) intake(w http.ResponseWriter, r *http.Request) error {
 	if n, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil && n > 1 {
 		page = n
 	}
-	var takes []take
-	var confirmed []ledger.Row
-	title, issued, cancelled, drafted, lines := "没有公文依据的任务", 0, 0, 0, 0
-	var withdrawn bool
-	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
-		list, err := s.Ledger.DutiesOf(ctx, tx, by, key)
-		if err != nil {
-			return err
-		}
-		texts := clauses{s: s, ctx: ctx, tx: tx, docs: map[docVersion]*clauseDoc{}}
-		for _, d := range list {
-			switch d.State {
-			case ledger.Drafted:
-				drafted++
-				if drafted <= (page-1)*intakeCards || drafted > page*intakeCards {
-					continue
-				}
-				t, err := texts.take(d)
-				if err != nil {
-					return err
-				}
-				takes = append(takes, t)
-			case ledger.Confirmed:
-				confirmed = append(confirmed, ledger.Row{Duty: d, Status: s.Ledger.Rules.Status(d, s.today())})
-				lines += len(s.Ledger.Making(d.Fields).Lines)
-			case ledger.Cancelled:
-				cancelled++
-			default:
-				issued++
-			}
-		}
-		if key == "" {
-			return nil
-		}
-		heads, err := publication.Heads(ctx, tx, s.countyCode, []publication.Key{key})
-		switch {
-		case err != nil:
-			return err
-		case len(heads) > 0:
-			title = heads[0].Title
-		case len(list) == 0:
-			return notFound("没有这件公文。")
-		default:
-			title, withdrawn = key.No(), true
-		}
-		return nil
-	})
+	sort := intakeSort{page: page, title: "没有公文依据的任务"}
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error { return s.sortIntake(ctx, tx, by, key, &sort) })
 	if err != nil {
 		return err
 	}
-	all := pages(drafted, intakeCards)
-	if page > all && drafted > 0 {
+	all := pages(sort.Drafted, intakeCards)
+	if page > all && sort.Drafted > 0 {
 		return &redirectError{intakeURL(key)}
 	}
 	back := intakeURL(key)
-	p := s.office(r, "任务确认："+title, Link{Text: "任务确认", URL: "/intake"}, Link{Text: firstText(key.No(), title)})
-	p.Data = map[string]any{"Key": key, "Title": title, "Takes": takes, "Drafted": drafted, "Confirmed": confirmed, "Lines": lines, "Issued": issued,
-		"Cancelled": cancelled, "Withdrawn": withdrawn, "Back": back, "Pager": pagerOf(back, url.Values{}, page, all), "Asked": intakeQuery(key),
-		"Clear": len(slices.DeleteFunc(slices.Clone(takes), func(t take) bool { return !t.Clear() }))}
+	p := s.office(r, "任务确认："+sort.title, Link{Text: "任务确认", URL: "/intake"}, Link{Text: firstText(key.No(), sort.title)})
+	p.Data = map[string]any{"Key": key, "Title": sort.title, "S": sort, "Takes": sort.takes, "Confirmed": sort.confirmed, "Back": back,
+		"Pager": pagerOf(back, url.Values{}, page, all), "Asked": intakeQuery(key)}
 	return s.render(w, http.StatusOK, "intake.html", p)
+}
+
+// intakeSort is the duties of one document by how far they have come.
+type intakeSort struct {
+	page      int // of the drafted ones
+	title     string
+	takes     []take
+	confirmed []ledger.Row
+
+	Withdrawn                  bool
+	Drafted, Issued, Cancelled int
+	Clear                      int // of the page's, those that may be confirmed at one press
+	Lines                      int // that issuing the confirmed ones would make
+}
+
+func (s *Server) sortIntake(ctx context.Context, tx *db.Tx, by ledger.Actor, key publication.Key, out *intakeSort) error {
+	list, err := s.Ledger.DutiesOf(ctx, tx, by, key)
+	if err != nil {
+		return err
+	}
+	texts := clauses{s: s, ctx: ctx, tx: tx, docs: map[docVersion]*clauseDoc{}}
+	for _, d := range list {
+		switch d.State {
+		case ledger.Drafted:
+			out.Drafted++
+			if out.Drafted <= (out.page-1)*intakeCards || out.Drafted > out.page*intakeCards {
+				continue
+			}
+			t, err := texts.take(d)
+			if err != nil {
+				return err
+			}
+			if out.takes = append(out.takes, t); t.Clear() {
+				out.Clear++
+			}
+		case ledger.Confirmed:
+			out.confirmed = append(out.confirmed, ledger.Row{Duty: d, Status: s.Ledger.Rules.Status(d, s.today())})
+			out.Lines += len(s.Ledger.Making(d.Fields).Lines)
+		case ledger.Cancelled:
+			out.Cancelled++
+		default:
+			out.Issued++
+		}
+	}
+	if key == "" {
+		return nil
+	}
+	heads, err := publication.Heads(ctx, tx, s.countyCode, []publication.Key{key})
+	switch {
+	case err != nil:
+		return err
+	case len(heads) > 0:
+		out.title = heads[0].Title
+	case len(list) == 0:
+		return notFound("没有这件公文。")
+	default:
+		out.title, out.Withdrawn = key.No(), true
+	}
+	return nil
 }
 
 // intakeQuery asks the ledger for the confirmed duties of a document.
@@ -230,10 +243,18 @@ func firstText(texts ...string) string {
 }
 
 // more reads what the confirmation page lets a person put right beside the fields of every form: targets, one a line, and
-// registers.
-func (f *form) more(out *ledger.Fields) {
+// registers. A list of names that was left as it stood stays as it is: a name as printed may hold the sign that parts names.
+func (f *form) more(was ledger.Fields, out *ledger.Fields) {
 	if f.Has("registers") {
 		out.Registers = ledger.NamesOf(f.Get("registers"))
+	}
+	for name, list := range map[string]struct {
+		was []string
+		out *[]string
+	}{"lead": {was.Lead, &out.Lead}, "support": {was.Support, &out.Support}, "implement": {was.Implement, &out.Implement}, "registers": {was.Registers, &out.Registers}} {
+		if f.Get(name) == strings.Join(list.was, "、") {
+			*list.out = list.was
+		}
 	}
 	if !f.Has("targets") {
 		return

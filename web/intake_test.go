@@ -326,3 +326,14 @@ func TestIntakeByKeys(t *testing.T) {
 		}
 	})
 }
+
+// A list that was left alone stays, though a name in it holds the sign that parts names; a changed one is parted.
+func TestNamesLeftAloneStay(t *testing.T) {
+	was := ledger.Fields{Lead: []string{"县水务局"}, Implement: []string{"服务主体、行业协会"}}
+	f := form{Values: url.Values{"lead": {"县水务局、县农业农村局"}, "implement": {"服务主体、行业协会"}}}
+	out := ledger.Fields{Lead: f.names("lead"), Implement: f.names("implement")}
+	f.more(was, &out)
+	if len(out.Lead) != 2 || len(out.Implement) != 1 {
+		t.Errorf("%q %q", out.Lead, out.Implement)
+	}
+}

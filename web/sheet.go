@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func (s *Server) ledgerSheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	book := sheet.Book{Sheets: []sheet.Sheet{s.ledgerTab(rows), howTab()}}
+	book := sheet.Book{Sheets: []sheet.Sheet{s.ledgerTab(rows), s.printTab(rows), howTab()}}
 	if full {
 		book.Sheets = append(book.Sheets, sheet.Sheet{Name: "全过程", Heading: "任务办理全过程", Rows: lives, Columns: []sheet.Column{{Title: "任务编号", Width: 9},
 			{Title: "步", Width: 5, Kind: sheet.Number}, {Title: "时间", Width: 17}, {Title: "事项", Width: 14}, {Title: "单位", Width: 20, Kind: sheet.Wrap},
@@ -79,7 +80,7 @@ func (s *Server) ledgerSheet(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) ledgerTab(rows []ledger.Row) sheet.Sheet {
 	t := sheet.Sheet{Name: sheetName, Heading: s.countyName + "重点任务台账", Rows: ledger.Table(rows),
-		Note: "截至" + s.today().Chinese() + "，共" + strconv.Itoa(len(rows)) + "项　　　　填表人（签字）：　　　　　　　　审核人（签字）：　　　　　　　　负责人（签字）："}
+		Note: "截至" + s.today().Chinese() + "，共" + strconv.Itoa(len(rows)) + "项。可以修改后再导入，办法见“说明”；打印、签字用“打印”表。"}
 	for _, c := range ledger.Columns {
 		col := looks[c.Title]
 		if col.Title = c.Title; c.Title == "状态" {
@@ -88,6 +89,31 @@ func (s *Server) ledgerTab(rows []ledger.Row) sheet.Sheet {
 			}
 		}
 		t.Columns = append(t.Columns, col)
+	}
+	return t
+}
+
+// printed are the columns that fit on a page that people sign.
+var printed = []string{"序号", "编号", "任务", "依据", "牵头单位", "配合单位", "时限", "进度%", "状态", "灯"}
+
+// printTab is the same table in few columns, with room for signatures above it.
+func (s *Server) printTab(rows []ledger.Row) sheet.Sheet {
+	t := sheet.Sheet{Name: "打印", Heading: s.countyName + "重点任务台账",
+		Note: "截至" + s.today().Chinese() + "，共" + strconv.Itoa(len(rows)) + "项　　　填表人（签字）：　　　　　　　审核人（签字）：　　　　　　　负责人（签字）："}
+	titles := ledger.Titles()
+	var at []int
+	for _, title := range printed {
+		col := looks[title]
+		col.Title = title
+		t.Columns = append(t.Columns, col)
+		at = append(at, slices.Index(titles, title))
+	}
+	for _, whole := range ledger.Table(rows) {
+		var row []string
+		for _, i := range at {
+			row = append(row, whole[i])
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

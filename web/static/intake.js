@@ -82,5 +82,5 @@
     }
     e.preventDefault();
   });
-  focus(cards()[0]);
+  if (cards()[0]) cards()[0].focus({ preventScroll: true });
 })();
