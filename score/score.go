@@ -1,10 +1,19 @@
 // Package score marks units by what they owed and did (考核). Points follow from facts of the ledger by rules that are
-// data; every deduction names the step or the day behind it, and may be appealed against.
+// data; every deduction names the step or the day behind it, and the deductions add up to the mark:
 //
 //	table, err := score.Of(ctx, tx, led, rules, score.Period{From: from, To: to}, today)
 //	for _, u := range table.Units {
-//		fmt.Println(u.Unit, u.Points, u.Grade, len(u.Hits))
+//		fmt.Println(u.Unit, u.Points, u.Grade, u.RankText(), len(u.Hits))
 //	}
+//
+// What each fact is, and who is charged with it, stands at Fact. A unit appeals against a deduction, the office decides, an
+// upheld appeal waives it; a table that is announced is kept as it was:
+//
+//	a, err := score.MakeAppeal(ctx, tx, led, rules, head, table.Period, hit.Key, "当日系统停电")
+//	a, err = score.DecideAppeal(ctx, tx, led, officer, a.ID, true, "属实")
+//	f, err := score.Freeze(ctx, tx, led, rules, officer, table.Period)
+//
+// Errors meant for people are the ledger's: *ledger.Error with a sentence in Chinese.
 package score
 
 import (
