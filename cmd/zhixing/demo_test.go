@@ -20,10 +20,10 @@ import (
 // TestDemonstrationAndWorkStayApart: nothing invented gets into a county's record, and nothing invented is served
 // as if it were real.
 func TestDemonstrationAndWorkStayApart(t *testing.T) {
-	// Whatever is wrongly let in ends with ctx, and with 0.
-	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
-	defer stop()
 	start := func(args ...string) result {
+		// Whatever is wrongly let in ends with ctx, and with 0.
+		ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+		defer stop()
 		var errs bytes.Buffer
 		code := run(ctx, append(args, "--listen", "127.0.0.1:0"), stdio{strings.NewReader(""), &bytes.Buffer{}, &errs})
 		return result{code: code, err: errs.String()}
@@ -31,7 +31,7 @@ func TestDemonstrationAndWorkStayApart(t *testing.T) {
 	atWork := record(t)
 	zhixing("user", "add", "编辑甲", "--roles", "editor", "--data", atWork).must(t)
 	start("demo", "--data", atWork).refused(t, 1, "county at work")
-	demonstration, _ := startDemo(t)
+	demonstration, _ := startDemo(t, "--on", "2023-01-06")
 	start("serve", "--data", demonstration).refused(t, 1, "demonstration")
 }
 
@@ -120,7 +120,7 @@ func TestTimeOfTheDemonstration(t *testing.T) {
 	if !strings.Contains(d, "相符") {
 		t.Errorf("check: %q", d)
 	}
-	if _, _, err := shownOn(t, data, "2023-01-06"); err != nil {
+	if _, err := shownOn(t, []string{"--data", data}, "2023-01-06"); err != nil {
 		t.Errorf("the console has carried the record to another day: %v", err)
 	}
 }

@@ -46,7 +46,7 @@ var servingAt = regexp.MustCompile(`"msg":"serving","address":"(http://[^"]+)"`)
 // ready waits until the program says where it serves.
 func (s *shown) ready(t *testing.T) (base string) {
 	t.Helper()
-	for range 3000 {
+	for range 12000 { // the demonstration tells its story first
 		if m := servingAt.FindStringSubmatch(s.String()); m != nil {
 			return m[1]
 		}

@@ -58,7 +58,7 @@ func TestUsers(t *testing.T) {
 }
 
 func TestDemoCode(t *testing.T) {
-	data, _ := startDemo(t)
+	data, _ := startDemo(t, "--on", "2023-01-06")
 	for _, a := range demoAccounts {
 		r := zhixing("user", "code", a.name, "--data", data)
 		switch {
