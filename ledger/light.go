@@ -109,7 +109,7 @@ func compareDates(a, b calendar.Date) int {
 }
 
 func (r *Rules) signCauses(d *Duty, add func(Cause)) {
-	last := r.Sign.Span.After(d.IssuedOn, r.Workdays)
+	last := r.signBy(d)
 	for _, p := range d.Parties {
 		if !p.SignedAt.IsZero() {
 			continue
@@ -121,6 +121,14 @@ func (r *Rules) signCauses(d *Duty, add func(Cause)) {
 		add(Cause{Kind: CauseSign, Light: light, Key: d.IssuedOn.String() + " " + p.Unit, On: last.AddDays(1), Unit: p.Unit,
 			Words: p.Unit + "未按时签收", Rule: r.Sign.Rule})
 	}
+}
+
+// signBy is the last day on which the duty's units sign in time.
+func (r *Rules) signBy(d *Duty) calendar.Date {
+	if s := r.Sign.Span; s.Unit == calendar.WorkingDays {
+		return r.count(d, d.IssuedOn, s.N) // time in suspension is not counted
+	}
+	return r.Sign.Span.After(d.IssuedOn, r.Workdays)
 }
 
 func (r *Rules) dueCauses(d *Duty, add func(Cause)) {
@@ -204,13 +212,13 @@ func (r *Rules) NextPeriod(d *Duty) (calendar.Period, bool) {
 		return calendar.Period{}, false
 	}
 	rec := r.recurrence(d)
+	p, ok := r.firstPeriod(rec, d.IssuedOn)
 	if !d.Period.IsZero() {
-		if p, ok := rec.Period(d.Period, r.Seasons, r.Workdays); ok {
-			return r.unpaused(d, rec, rec.After(p, r.Seasons, r.Workdays)), true
+		if q, in := rec.Period(d.Period, r.Seasons, r.Workdays); in {
+			p, ok = rec.After(q, r.Seasons, r.Workdays), true
 		}
 	}
-	p, ok := r.firstPeriod(rec, d.IssuedOn)
-	signed := r.Sign.Span.After(d.IssuedOn, r.Workdays) // nobody owes a report before he must have signed
+	signed := r.signBy(d) // nobody owes a report before he must have signed, a new lead after a transfer neither
 	for i := 0; ok && !signed.Before(p.Due) && i < 400; i++ {
 		p = rec.After(p, r.Seasons, r.Workdays)
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"zhixing/letter"
 	"zhixing/score"
 )
 
@@ -15,6 +16,7 @@ type scoresFile struct {
 		Name   text `yaml:"name"`
 		Points text `yaml:"points"`
 		Most   text `yaml:"most"`
+		Kinds  []text `yaml:"kinds"` // of fact letter: which letters count; all of them where none is named
 		Rule   text `yaml:"rule"`
 	} `yaml:"deduct"`
 	Grades []struct {
@@ -29,7 +31,15 @@ func (s supervising) scores(file scoresFile) *score.Rules {
 		if !slices.Contains(score.Facts, score.Fact(d.Fact.s)) {
 			s.bad(supervisionYAML, d.Fact.line, "没有“%s”这种扣分事实，可写：%v", d.Fact.s, score.Facts)
 		}
-		out.Deduct = append(out.Deduct, score.Deduction{Fact: score.Fact(d.Fact.s), Name: d.Name.s, Points: s.points(d.Points), Most: s.points(d.Most), Rule: s.rule(d.Rule)})
+		var kinds []letter.Kind
+		for _, k := range d.Kinds {
+			if !letter.Kind(k.s).Known() {
+				s.bad(supervisionYAML, k.line, "没有“%s”这种文书", k.s)
+			}
+			kinds = append(kinds, letter.Kind(k.s))
+		}
+		out.Deduct = append(out.Deduct, score.Deduction{Fact: score.Fact(d.Fact.s), Name: d.Name.s, Points: s.points(d.Points), Most: s.points(d.Most),
+			Kinds: kinds, Rule: s.rule(d.Rule)})
 	}
 	for i, g := range file.Grades {
 		out.Grades = append(out.Grades, score.Grade{Name: g.Name.s, From: s.points(g.From)})
