@@ -102,9 +102,11 @@ func (s *Server) printTab(rows []ledger.Row) sheet.Sheet {
 		Note: "截至" + s.today().Chinese() + "，共" + strconv.Itoa(len(rows)) + "项　　　填表人（签字）：　　　　　　　审核人（签字）：　　　　　　　负责人（签字）："}
 	titles := ledger.Titles()
 	var at []int
+	wider := map[string]float64{"牵头单位": 26, "配合单位": 24} // there is room where the other columns are not
 	for _, title := range printed {
 		col := looks[title]
 		col.Title = title
+		col.Width = max(col.Width, wider[title])
 		t.Columns = append(t.Columns, col)
 		at = append(at, slices.Index(titles, title))
 	}
