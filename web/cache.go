@@ -159,6 +159,12 @@ func (r *recorder) Header() http.Header { return r.out.Header() }
 // Unwrap lets http.ResponseController reach the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.out }
 
+// direct is the connection itself, for an answer that goes on without end. It must not end in an error.
+func (r *recorder) direct() http.ResponseWriter {
+	r.over = true
+	return r.out
+}
+
 func (r *recorder) WriteHeader(code int) {
 	if r.status == 0 {
 		r.status = code

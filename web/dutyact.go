@@ -44,6 +44,9 @@ var dutyActs = []dutyAct{
 		if f.bad != nil {
 			return nil, f.bad
 		}
+		if s.Text == "" && f.Get("quick") == "1" && len(s.Evidence) > 0 {
+			s.Text = photoSays
+		}
 		return l.Report(ctx, tx, by, id, s)
 	}},
 	{"claim", claimLedger, "申请销号", []ledger.State{ledger.Working}, true, func(ctx context.Context, tx *db.Tx, l *ledger.Ledger, by ledger.Actor, id ledger.ID, f form) (*ledger.Duty, error) {
@@ -163,11 +166,13 @@ func actOn(a dutyAct) func(*Server, http.ResponseWriter, *http.Request) error {
 			_, err := a.do(r.Context(), tx, s.Ledger, by, id, attempt)
 			return err
 		})
+		if err == nil {
+			s.changed()
+		}
 		if wantsJSON(r) && err == nil {
 			return writeJSON(w, http.StatusOK, map[string]any{"done": a.name, "duty": id})
 		}
 		if err == nil {
-			s.changed()
 			to := r.PostFormValue("back")
 			if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.Contains(to, `\`) {
 				to = id.Path()
@@ -185,9 +190,6 @@ func actOn(a dutyAct) func(*Server, http.ResponseWriter, *http.Request) error {
 		return s.dutyPage(w, r, id, &refused{a.name, le, f.Values})
 	}
 }
-
-// changed tells open pages that the ledger has moved on.
-func (s *Server) changed() {}
 
 func init() {
 	for _, a := range dutyActs {

@@ -27,7 +27,12 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 	add(true, &work, "督办文书", "/letters")
 	add(true, &work, "考核", "/scores")
 	add(by.Everywhere(ledger.ActSee), &work, "一屏总览", "/screen")
-	add(true, &rest, "消息", "/notices")
+	inbox := "消息"
+	if n := s.unread(r); n > 0 {
+		inbox = fmt.Sprintf("消息（%d）", n)
+	}
+	add(true, &rest, inbox, "/notices")
+	add(true, &rest, "日历订阅", "/feeds")
 	add(true, &rest, "职务与人员", "/posts")
 	add(by.May(ledger.ActPersonnel), &rest, "待认名称", "/questions")
 	add(true, &rest, "督办规则", "/rules")
@@ -43,7 +48,7 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 // office begins a page of the officials' side, with its menu.
 func (s *Server) office(r *http.Request, title string, crumbs ...Link) *Page {
 	p := s.page(r, title, append([]Link{{Text: "工作台", URL: "/work"}}, crumbs...)...)
-	p.Menu = s.menu(r)
+	p.Menu, p.Seen = s.menu(r), seenMark(r)
 	return p
 }
 

@@ -85,7 +85,7 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, rt route) *cached {
 	rec := &recorder{out: w, max: maxKept}
 	if err := rt.handle(s, rec, r); err != nil {
 		if rec.over {
-			s.Logger.Error("answer broken off", "path", r.URL.Path, "error", err)
+			s.Logger.Error("answer broken off", "path", loggedPath(r), "error", err)
 			panic(http.ErrAbortHandler) // the reader must see that it is not whole
 		}
 		for _, name := range []string{"Content-Disposition", "Content-Length", "Repr-Digest"} {
@@ -162,17 +162,25 @@ func (s *Server) observe(next http.Handler) http.Handler {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				s.Logger.Error("panic", "path", r.URL.Path, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				s.Logger.Error("panic", "path", loggedPath(r), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if sw.status == 0 {
 					s.fail(sw, r, fmt.Errorf("panic: %v", p))
 				}
 			}
 			took := time.Since(start)
 			s.metrics.seen(r, sw.status, took)
-			s.Logger.Debug("request", "method", r.Method, "path", r.URL.Path, "status", sw.status, "ms", took.Milliseconds())
+			s.Logger.Debug("request", "method", r.Method, "path", loggedPath(r), "status", sw.status, "ms", took.Milliseconds())
 		}()
 		next.ServeHTTP(sw, r)
 	})
+}
+
+// loggedPath is the path without what opens a calendar: whoever reads the log must not have everybody's feeds.
+func loggedPath(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, feedPath) {
+		return feedPath + "…"
+	}
+	return r.URL.Path
 }
 
 type statusWriter struct {
@@ -225,7 +233,9 @@ func (m *metrics) seen(r *http.Request, status int, took time.Duration) {
 		method = "other"
 	}
 	m.requests.WithLabelValues(method, strconv.Itoa(status/100)+"xx").Inc()
-	m.seconds.Observe(took.Seconds())
+	if r.URL.Path != livePath { // lasts as long as its page is open
+		m.seconds.Observe(took.Seconds())
+	}
 }
 
 func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) error {

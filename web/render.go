@@ -50,6 +50,7 @@ func loadTemplates(s *Server) (*templates, error) {
 		"hidden":     hiddenOf,
 		"fact":       factOf,
 		"levelName":  func(l org.Level) string { return l.Chinese() },
+		"kindName":   kindName,
 		"hasText":    func(s string) bool { return strings.TrimSpace(s) != "" },
 	}
 	parts, err := fs.Glob(templateFiles, "templates/_*.html")
@@ -95,6 +96,8 @@ type Page struct {
 	Flash       string // one sentence on what was just done
 	Nav         []Link
 	Menu        []MenuGroup // of the pages for officials; none on public pages
+	Seen        string      // how new the ledger was that an officials' page shows, for live.js
+	Account     string      // of the signed-in person, for scripts that keep something in the browser
 	Crumbs      []Link
 	Alternates  []Alternate
 	Canonical   string // the one address of the page, absolute
@@ -127,7 +130,7 @@ func (s *Server) page(r *http.Request, title string, crumbs ...Link) *Page {
 	}
 	u := sessionOf(r)
 	if u != nil {
-		p.User = u.User.FullName
+		p.User, p.Account = u.User.FullName, string(u.User.Name)
 	}
 	if u != nil || r.URL.Path == "/login" { // a link from elsewhere must not make a public page say that something was done
 		p.Flash = flashes[r.URL.Query().Get("done")]
@@ -184,7 +187,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	he := asHTTPError(err)
 	if he.status >= 500 {
-		s.Logger.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		s.Logger.Error("request failed", "method", r.Method, "path", loggedPath(r), "error", err)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Del("ETag")

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"zhixing/account"
 	"zhixing/calendar"
@@ -19,14 +20,15 @@ var acts = map[access]ledger.Act{
 	seeLedger: ledger.ActSee, editLedger: ledger.ActEdit, signLedger: ledger.ActSign, reportLedger: ledger.ActReport, supportLedger: ledger.ActSupport,
 	claimLedger: ledger.ActClaim, splitLedger: ledger.ActSplit, checkLedger: ledger.ActCheck, closeLedger: ledger.ActClose, noteLedger: ledger.ActNote,
 	signLetters: ledger.ActSignLetter, exportLedger: ledger.ActExport, appealScores: ledger.ActAppeal, decideScores: ledger.ActDecide,
-	officers: ledger.ActPersonnel,
+	officers: ledger.ActPersonnel, overseers: ledger.ActPersonnel,
 }
 
 // seating is what is known of the seats of a request's person: asked once, when somebody wants to know.
 type seating struct {
-	asked bool
-	seats []personnel.Seat
-	err   error
+	asked  bool
+	seats  []personnel.Seat
+	newest time.Time // of the ledger, before the page reads it
+	err    error
 }
 
 type seatingKey struct{}
@@ -48,6 +50,9 @@ func (s *Server) seatsOf(r *http.Request) ([]personnel.Seat, error) {
 	if !known.asked {
 		known.asked = true
 		known.err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+			if known.newest, err = s.Ledger.Newest(ctx, tx); err != nil {
+				return err
+			}
 			known.seats, err = personnel.SeatsOf(ctx, tx, s.County.Book, s.countyCode, string(sess.User.Name), s.today())
 			return err
 		})
@@ -68,6 +73,9 @@ func (s *Server) member(r *http.Request) (ledger.Actor, error) {
 // maySit checks an access that follows from seats.
 func (s *Server) maySit(r *http.Request, a access) error {
 	if (a == seated || a == officers) && s.mayBegin(r) {
+		return nil
+	}
+	if a == overseers && sessionOf(r).Can(account.ManageUsers) {
 		return nil
 	}
 	by, err := s.member(r)

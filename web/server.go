@@ -29,6 +29,7 @@ import (
 	"zhixing/db"
 	"zhixing/journal"
 	"zhixing/ledger"
+	"zhixing/notice"
 	"zhixing/policy"
 	"zhixing/publication"
 )
@@ -50,7 +51,8 @@ type Config struct {
 	// downloads and proofs begin with it.
 	BaseURL string
 	Logger  *slog.Logger
-	Demo    bool // show that this is a demonstration on every page
+	Notices notice.Config // the ways on which notices leave the house, for the pages that offer them
+	Demo    bool          // show that this is a demonstration on every page
 }
 
 // Server answers all requests of one county.
@@ -66,6 +68,7 @@ type Server struct {
 	build      string // tells this version of the program from others
 	metrics    *metrics
 	limits     *limits
+	live       *live
 }
 
 type asset struct {
@@ -76,7 +79,7 @@ type asset struct {
 
 // New wires a server. It reads nothing from the database yet.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, cache: newCache(cacheBytes), metrics: newMetrics(), limits: newLimits(),
+	s := &Server{Config: c, cache: newCache(cacheBytes), metrics: newMetrics(), limits: newLimits(), live: newLive(),
 		countyCode: string(c.County.Place.Code), countyName: c.County.Place.County}
 	if s.Logger == nil {
 		s.Logger = slog.New(slog.DiscardHandler)

@@ -10,6 +10,7 @@ import (
 	"zhixing/account"
 	"zhixing/db"
 	"zhixing/ledger"
+	"zhixing/notice"
 	"zhixing/personnel"
 	"zhixing/publication"
 	"zhixing/search"
@@ -43,7 +44,8 @@ const (
 	exportLedger
 	appealScores
 	decideScores
-	officers // the county office: persons, posts, aliases
+	officers  // the county office: persons, posts, aliases
+	overseers // the county office and administrators
 )
 
 var permission = map[access]account.Permission{
@@ -75,7 +77,11 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 	if err != nil || c.Value == "" {
 		return r, nil
 	}
-	sess, err := s.Accounts.SessionFrom(r.Context(), account.Token(c.Value))
+	find := s.Accounts.SessionFrom
+	if r.URL.Path == livePath { // a page asks this by itself
+		find = s.Accounts.Peek
+	}
+	sess, err := find(r.Context(), account.Token(c.Value))
 	if errors.Is(err, account.ErrNotLogged) {
 		return r, nil
 	}
@@ -176,6 +182,10 @@ func asHTTPError(err error) *httpError {
 	var le *ledger.Error
 	if errors.As(err, &le) {
 		return &httpError{ledgerStatus[le.Kind], le.Message, err}
+	}
+	var ne *notice.Error
+	if errors.As(err, &ne) {
+		return &httpError{noticeStatus[ne.Kind], ne.Message, err}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &httpError{499, "请求已取消。", err}

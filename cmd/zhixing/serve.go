@@ -39,7 +39,8 @@ type site struct {
 	press    *publication.Press
 	ledger   *ledger.Ledger // nil where the county keeps none
 	logger   *slog.Logger
-	leftOut  []error // of the demonstration's story: what the ledger refused
+	leftOut  []error  // of the demonstration's story: what the ledger refused
+	outside  *outside // ways out for notices; nil where nothing is to leave the house
 }
 
 func (c *call) site() *site {
@@ -148,6 +149,7 @@ func (s *site) readFont() []byte {
 func serve(ctx context.Context, c *call) error {
 	s := c.site()
 	show, on := c.flags.Bool("demo", false, "the same as zhixing demo"), c.onFlag()
+	s.outside = c.outside()
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -155,6 +157,7 @@ func serve(ctx context.Context, c *call) error {
 		return err
 	}
 	if *show {
+		s.outside = nil // a simulated clock must tell nobody outside
 		return s.demonstrate(ctx, c, *on)
 	}
 	if *on != "" {
@@ -228,8 +231,13 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err != nil {
 		return err
 	}
+	notices, courier, err := s.notices(ctx)
+	if err != nil {
+		return err
+	}
 	handler, err := web.New(web.Config{
 		DB: s.db, County: s.county, Log: s.log, Press: s.press, Ledger: s.ledger, Accounts: s.accounts, OIDC: oidc, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
+		Notices: notices,
 	})
 	if err != nil {
 		return err
@@ -238,7 +246,15 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
+	srv.RegisterOnShutdown(handler.EndStreams) // open pages; they come back by themselves
 	go s.keepTime(ctx)
+	carried := make(chan struct{})
+	go func() {
+		defer close(carried)
+		if courier != nil {
+			courier.Run(ctx)
+		}
+	}()
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(s.listener) }()
 	s.logger.Info("serving", "address", "http://"+s.listener.Addr().String(), "county", s.county.Place.County, "database", string(s.db.Dialect))
@@ -257,6 +273,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	<-carried // it has the database
 	return nil
 }
 

@@ -1,0 +1,62 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"zhixing/db"
+	"zhixing/notice"
+)
+
+// deliveries shows whoever looks after the system what has not gone out and why.
+func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
+	asked := r.URL.Query()
+	q := notice.DeliveryQuery{State: notice.State(asked.Get("state")), Channel: notice.Channel(asked.Get("channel")), Cursor: asked.Get("after")}
+	if q.State == "" && !asked.Has("state") {
+		q.State = notice.Failed
+	}
+	var tally notice.Tally
+	var list []notice.Delivery
+	var held []notice.Held
+	var next string
+	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if tally, err = notice.Count(ctx, tx, s.countyCode); err != nil {
+			return err
+		}
+		if list, next, err = notice.Deliveries(ctx, tx, s.countyCode, q); err != nil {
+			return err
+		}
+		held, _, err = notice.Holding(ctx, tx, s.countyCode, true, 50, "")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p := s.office(r, "通知发送情况", Link{Text: "消息", URL: "/notices"}, Link{Text: "发送情况"})
+	if p.Menu == nil { // an administrator without a seat has no desk
+		p.Crumbs = []Link{{Text: "用户管理", URL: "/users"}, {Text: "通知发送情况"}}
+	}
+	if next != "" {
+		asked.Set("after", next)
+		next = "/notices/deliveries?" + asked.Encode()
+	}
+	p.Data = map[string]any{"Tally": tally, "List": list, "Held": held, "Next": next, "Q": q,
+		"States": []notice.State{notice.Failed, notice.Waiting, notice.Leased, notice.Handed, notice.Dropped}, "Channels": notice.Channels,
+		"Mail": s.Notices.Mail != nil, "Push": s.Notices.Push != nil, "Hooks": s.Notices.Hooks}
+	return s.render(w, http.StatusOK, "deliveries.html", p)
+}
+
+func (s *Server) retryDelivery(w http.ResponseWriter, r *http.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || id < 1 {
+		return notFound("没有这一条发送记录。")
+	}
+	err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
+		return notice.Retry(r.Context(), tx, s.countyCode, id, string(sessionOf(r).User.Name))
+	})
+	if err != nil {
+		return err
+	}
+	return &redirectError{"/notices/deliveries?done=resent"}
+}

@@ -1,0 +1,282 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"zhixing/account"
+	"zhixing/db"
+	"zhixing/ledger"
+	"zhixing/notice"
+)
+
+// Open pages learn that the ledger has moved on by a stream of events (GET /live). It carries numbers of duties that its
+// person may see and the count of his unread messages; what has changed is on the page that he then loads.
+
+const livePath = "/live"
+
+// Bounds of streams. Each holds a connection, and nothing of the database while it waits.
+const (
+	maxStreams     = 2000
+	streamsEach    = 6 // of one account: more tabs than that wait for an older one to be closed
+	liveLook       = 3 * time.Second
+	liveBeat       = 20 * time.Second // shorter than a proxy waits in silence
+	liveLong       = 30 * time.Minute
+	liveDuties     = 50
+	liveWriteLimit = 10 * time.Second
+)
+
+// live is who listens. One looker asks the ledger for all of them, and only while somebody listens.
+type live struct {
+	mu     sync.Mutex
+	each   map[string]int
+	total  int
+	wake   chan struct{} // closed at a change, and replaced
+	ended  chan struct{} // closed when the server stops
+	once   sync.Once
+	looker context.CancelFunc
+}
+
+func newLive() *live {
+	return &live{each: map[string]int{}, wake: make(chan struct{}), ended: make(chan struct{})}
+}
+
+// EndStreams ends all streams of events, so that a stopping server need not wait for open pages.
+func (s *Server) EndStreams() { s.live.once.Do(func() { close(s.live.ended) }) }
+
+// changed tells open pages that the ledger has moved on.
+func (s *Server) changed() { s.live.ring() }
+
+func (l *live) ring() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.wake)
+	l.wake = make(chan struct{})
+}
+
+func (l *live) bell() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.wake
+}
+
+// enterLive takes a place for a stream of the account; false where there is none left.
+func (s *Server) enterLive(who string) bool {
+	l := s.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.total >= maxStreams || l.each[who] >= streamsEach {
+		return false
+	}
+	l.total++
+	l.each[who]++
+	if l.looker == nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		l.looker = cancel
+		go s.lookForChanges(ctx)
+	}
+	return true
+}
+
+func (s *Server) leaveLive(who string) {
+	l := s.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.total--
+	if l.each[who]--; l.each[who] == 0 {
+		delete(l.each, who)
+	}
+	if l.total == 0 {
+		l.looker()
+		l.looker = nil
+	}
+}
+
+// lookForChanges finds what the clock and other processes have done.
+func (s *Server) lookForChanges(ctx context.Context) {
+	var last time.Time
+	for {
+		var newest time.Time
+		err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+			newest, err = s.Ledger.Newest(ctx, tx)
+			return err
+		})
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			s.Logger.Error("live: looking for changes", "error", err)
+		case !newest.Equal(last):
+			last = newest
+			s.live.ring()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.live.ended:
+			return
+		case <-time.After(liveLook):
+		}
+	}
+}
+
+// seenMark is how new the ledger was when the request began.
+func seenMark(r *http.Request) string {
+	known, ok := r.Context().Value(seatingKey{}).(*seating)
+	if !ok || len(known.seats) == 0 {
+		return ""
+	}
+	if known.newest.IsZero() {
+		return "0"
+	}
+	return strconv.FormatInt(db.Micros(known.newest), 10)
+}
+
+// unread counts the person's unread messages; a page does without the number rather than fail.
+func (s *Server) unread(r *http.Request) (n int) {
+	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		n, err = notice.Unread(ctx, tx, s.countyCode, string(sessionOf(r).User.Name))
+		return err
+	})
+	if err != nil {
+		s.Logger.Error("menu: unread messages", "error", err)
+		return 0
+	}
+	return n
+}
+
+// stream is one open page.
+type stream struct {
+	s    *Server
+	w    http.ResponseWriter
+	out  *http.ResponseController
+	by   ledger.Actor
+	tok  account.Token
+	mark int64 // newest change that the page knows
+	told int   // unread messages that it was told of
+}
+
+// liveStream answers GET /live until the page is closed, the log-in ends or the server stops.
+func (s *Server) liveStream(w http.ResponseWriter, r *http.Request) error {
+	by, err := s.member(r)
+	if err != nil {
+		return err
+	}
+	mark := r.Header.Get("Last-Event-ID") // of a page that lost its line
+	if mark == "" {
+		mark = r.URL.Query().Get("seen")
+	}
+	since, err := strconv.ParseInt(mark, 10, 64)
+	if err != nil || since < 0 {
+		return badRequest("缺少 seen：页面生成时台账的最新时间。")
+	}
+	if !s.enterLive(by.Account) {
+		return &httpError{status: http.StatusTooManyRequests, message: "打开的页面太多，本页不自动提示更新。"}
+	}
+	defer s.leaveLive(by.Account)
+	c, err := r.Cookie(s.cookieName(r))
+	if err != nil {
+		return err
+	}
+	direct := w
+	if rec, ok := w.(*recorder); ok { // an answer without end is not kept
+		direct = rec.direct()
+	}
+	st := &stream{s: s, w: direct, out: http.NewResponseController(direct), by: by, tok: account.Token(c.Value), mark: since, told: -1}
+	h := direct.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("X-Accel-Buffering", "no")        // nginx passes on what it gets
+	_ = st.out.SetReadDeadline(time.Time{}) // the server's bound on reading a request would end the stream
+	direct.WriteHeader(http.StatusOK)
+	if st.write("retry: 5000\n\n") != nil {
+		return nil
+	}
+	st.run(r.Context())
+	return nil
+}
+
+func (st *stream) run(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, liveLong)
+	defer cancel()
+	defer func() { _ = st.out.SetWriteDeadline(time.Now().Add(liveWriteLimit)) }() // for the last bytes
+	beat := time.NewTicker(liveBeat)
+	defer beat.Stop()
+	for {
+		bell := st.s.live.bell()
+		if err := st.tell(ctx); err != nil {
+			if ctx.Err() == nil && !errors.Is(err, errGone) {
+				st.s.Logger.Error("live", "error", err)
+			}
+			return
+		}
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			return
+		case <-st.s.live.ended:
+			return
+		case <-beat.C:
+			if _, err := st.s.Accounts.Peek(ctx, st.tok); err != nil {
+				_ = st.write("event: out\ndata: {}\n\n") // the log-in has ended
+				return
+			}
+			if st.write(": \n\n") != nil {
+				return
+			}
+		}
+	}
+}
+
+var errGone = errors.New("the page is closed")
+
+// tell sends what is new.
+func (st *stream) tell(ctx context.Context) error {
+	var ids []ledger.ID
+	var newest time.Time
+	unread := 0
+	err := st.s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if newest, err = st.s.Ledger.Newest(ctx, tx); err != nil {
+			return err
+		}
+		if !newest.IsZero() && db.Micros(newest) > st.mark {
+			if ids, err = st.s.Ledger.ChangedSince(ctx, tx, st.by, db.FromMicros(st.mark), liveDuties); err != nil {
+				return err
+			}
+		}
+		unread, err = notice.Unread(ctx, tx, st.s.countyCode, st.by.Account)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !newest.IsZero() {
+		st.mark = max(st.mark, db.Micros(newest))
+	}
+	if len(ids) == 0 && unread == st.told {
+		return nil
+	}
+	st.told = unread
+	data, err := json.Marshal(map[string]any{"duties": orEmpty(ids), "unread": unread})
+	if err != nil {
+		return err
+	}
+	return st.write(fmt.Sprintf("id: %d\nevent: change\ndata: %s\n\n", st.mark, data))
+}
+
+// write sends at once. Whoever takes nothing for long loses the stream.
+func (st *stream) write(text string) error {
+	_ = st.out.SetWriteDeadline(time.Now().Add(liveWriteLimit)) // of the connection; one that knows none has none to keep
+	if _, err := st.w.Write([]byte(text)); err != nil {
+		return errGone
+	}
+	if err := st.out.Flush(); err != nil {
+		return errGone
+	}
+	return nil
+}
