@@ -41,10 +41,12 @@ type live struct {
 	ended  chan struct{} // closed when the server stops
 	once   sync.Once
 	looker context.CancelFunc
+
+	beat, look time.Duration // liveBeat and liveLook; tests wait less
 }
 
 func newLive() *live {
-	return &live{each: map[string]int{}, wake: make(chan struct{}), ended: make(chan struct{})}
+	return &live{each: map[string]int{}, wake: make(chan struct{}), ended: make(chan struct{}), beat: liveBeat, look: liveLook}
 }
 
 // EndStreams ends all streams of events, so that a stopping server need not wait for open pages.
@@ -121,7 +123,7 @@ func (s *Server) lookForChanges(ctx context.Context) {
 			return
 		case <-s.live.ended:
 			return
-		case <-time.After(liveLook):
+		case <-time.After(s.live.look):
 		}
 	}
 }
@@ -205,7 +207,7 @@ func (st *stream) run(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, liveLong)
 	defer cancel()
 	defer func() { _ = st.out.SetWriteDeadline(time.Now().Add(liveWriteLimit)) }() // for the last bytes
-	beat := time.NewTicker(liveBeat)
+	beat := time.NewTicker(st.s.live.beat)
 	defer beat.Stop()
 	for {
 		bell := st.s.live.bell()

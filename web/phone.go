@@ -9,14 +9,18 @@ import (
 )
 
 // phoneRoutes is the page on which a town reports from a telephone. What it sends is the act POST /ledger/{id}/report.
+// The pattern has a name where the page has one word, because that word and /ledger/imports/{id} would exclude each other.
 var phoneRoutes = []route{
-	{"GET /ledger/{id}/report", reportLedger, false, false, (*Server).reportPage, "手机填报：拍照、进度、一句话"},
+	{"GET /ledger/{id}/{page}", reportLedger, false, false, (*Server).reportPage, "手机填报（/ledger/编号/report）：拍照、进度、一句话"},
 }
 
 // photoSays is the report of whoever sends a photograph and no words.
 const photoSays = "现场情况见照片。"
 
 func (s *Server) reportPage(w http.ResponseWriter, r *http.Request) error {
+	if r.PathValue("page") != "report" {
+		return notFound("没有这个页面。")
+	}
 	id, err := dutyID(r)
 	if err != nil {
 		return err
