@@ -245,7 +245,7 @@ func TestStreamsEnd(t *testing.T) {
 		}
 
 		// A stopping server does not wait for open pages.
-		s.again("水务戊")
+		s.logInAgain("水务戊")
 		l := s.listen(server, "水务戊", "0", "")
 		l.next()
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)

@@ -161,8 +161,8 @@ func TestNoticeSettings(t *testing.T) {
 	})
 }
 
-// again logs somebody in whose session has ended.
-func (s *site) again(name string) {
+// logInAgain logs somebody in whose session has ended.
+func (s *site) logInAgain(name string) {
 	s.t.Helper()
 	ctx := context.Background()
 	token, sess, err := s.srv.Accounts.LogIn(ctx, name, testPassword, account.Client{Addr: "127.0.0.1"})
@@ -202,8 +202,8 @@ func TestDeliveries(t *testing.T) {
 			s.clock.Advance(7 * time.Hour)
 			s.carry()
 		}
-		s.again("管理丙")
-		s.again("督查丁")
+		s.logInAgain("管理丙")
+		s.logInAgain("督查丁")
 		s.says(s.get("管理丙", "/notices/deliveries"), 200, "重新发送", "发送失败")
 		if a := s.post("督查丁", "/notices/deliveries/1/retry", nil); a.location != "/notices/deliveries?done=resent" {
 			t.Errorf("%d %s", a.status, a.body)
