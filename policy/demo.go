@@ -43,7 +43,7 @@ type Scene struct {
 	Title          string
 	Text           string
 	Low, High      int // progress in percent: one value, or a range of which each duty has its own
-	Photo          int // one report in so many carries a picture
+	Photo          int // so many reports of a hundred carry a picture
 	Due            calendar.Date
 	Lead, Support  []string // canonical names
 	Choice         string
@@ -74,6 +74,7 @@ var StoryActs = map[string][]string{
 	"decide": {"who", "duties", "choice", "text"}, "amend": {"who", "duties", "text"}, "cancel": {"who", "duties", "text"},
 	"enter": {"who", "title", "lead", "text"}, "letter": {"who", "duties", "letter", "text"}, "sign_letter": {"who", "duties", "letter"},
 	"drop_letter": {"who", "duties", "letter", "text"}, "answer": {"who", "duties", "letter", "text"},
+	"appeal": {"who", "duties", "choice", "text"}, "decide_appeal": {"who", "duties", "choice", "text"},
 }
 
 // demoFile is demo.yaml.
@@ -111,7 +112,7 @@ type demoActFile struct {
 	Due      text   `yaml:"due"`
 	Lead     []text `yaml:"lead"`
 	Support  []text `yaml:"support"`
-	Choice   text   `yaml:"choice"` // keep, adopt, drop
+	Choice   text   `yaml:"choice"` // keep, adopt, drop; of an appeal the fact; of its decision upheld, refused
 	Letter   text   `yaml:"letter"` // warn, supervise …
 	Answer   text   `yaml:"answer"`
 	When     text   `yaml:"when"`
