@@ -42,6 +42,7 @@ type Rules struct {
 	Check     Limit // the office checks what is claimed, and closes what is checked
 	Decide    Limit // the office decides on an extension
 	PutRight  Limit // a duty that was sent back is claimed again
+	Probation Limit // so long before a probation ends the office is told; zero: it is not
 	Near      Limit // so long before its last day a duty is near it (临期)
 	Behind    Behind
 	Reporting Reporting

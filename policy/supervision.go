@@ -26,11 +26,12 @@ type supervisionFile struct {
 		Source  text   `yaml:"source"`
 	} `yaml:"seasons"`
 	Limits struct {
-		Sign     limitFile `yaml:"sign"`
-		Check    limitFile `yaml:"check"`
-		Decide   limitFile `yaml:"decide"`
-		PutRight limitFile `yaml:"put_right"`
-		Near     limitFile `yaml:"near"`
+		Sign      limitFile `yaml:"sign"`
+		Check     limitFile `yaml:"check"`
+		Decide    limitFile `yaml:"decide"`
+		PutRight  limitFile `yaml:"put_right"`
+		Near      limitFile `yaml:"near"`
+		Probation limitFile `yaml:"probation"` // may be left out
 	} `yaml:"limits"`
 	Reports struct {
 		Default text `yaml:"default"` // 每月25日前
@@ -120,6 +121,9 @@ func (f *folder) supervision(c *County) {
 		Evidence:  s.optional(file.Evidence),
 		Colours:   map[ledger.Light]string{}, Lights: map[ledger.Light]ledger.Rule{},
 		Letters: ledger.Letters{Agency: file.Letters.Agency.s, Contact: file.Letters.Contact.s, Codes: map[letter.Kind]string{}},
+	}
+	if file.Limits.Probation.Within.s != "" {
+		rules.Probation = s.limit(file.Limits.Probation)
 	}
 	for name, l := range file.Lights {
 		light := ledger.Light(name)

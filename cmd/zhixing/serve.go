@@ -15,12 +15,12 @@ import (
 	"time"
 
 	"zhixing/account"
+	"zhixing/calendar"
 	"zhixing/counties"
 	"zhixing/db"
 	"zhixing/edition"
 	"zhixing/journal"
 	"zhixing/ledger"
-	"zhixing/personnel"
 	"zhixing/policy"
 	"zhixing/publication"
 	"zhixing/web"
@@ -39,8 +39,10 @@ type site struct {
 	press    *publication.Press
 	ledger   *ledger.Ledger // nil where the county keeps none
 	logger   *slog.Logger
-	leftOut  []error  // of the demonstration's story: what the ledger refused
-	outside  *outside // ways out for notices; nil where nothing is to leave the house
+
+	reminded calendar.Date // day on which probations were last looked at
+	leftOut  []error       // of the demonstration's story: what the ledger refused
+	outside  *outside      // ways out for notices; nil where nothing is to leave the house
 }
 
 func (c *call) site() *site {
@@ -275,37 +277,4 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	}
 	<-carried // it has the database
 	return nil
-}
-
-// tickEvery is how often the ledger's clock looks whether something has come due; a rung comes at most so much late.
-const tickEvery = 5 * time.Second
-
-// keepTime runs the ledger's clock until ctx ends. What fails is tried again at the next turn and is in the log.
-func (s *site) keepTime(ctx context.Context) {
-	if s.ledger == nil {
-		return
-	}
-	for {
-		if err := s.tick(ctx); err != nil && ctx.Err() == nil {
-			s.logger.Error("ledger: clock", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(tickEvery):
-		}
-	}
-}
-
-// tick does what has come due: notices of appointment, duties of new documents, rungs.
-func (s *site) tick(ctx context.Context) error {
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := personnel.TakeIn(ctx, tx, s.county.Book, string(s.county.Place.Code), ledger.System.Account)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	_, err = s.ledger.Tick(ctx, s.db)
-	return err
 }
