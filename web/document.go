@@ -26,6 +26,7 @@ type documentPage struct {
 	Outline  []edition.Entry
 	Duties   []dutyView
 	Cards    bool   // duties stand beside the text
+	Became   bool   // what became of them is known
 	On       string // day asked for
 	At       string // ?v= of the version shown, where it is not the newest
 	FileName string // what a download is called, without its ending
@@ -80,6 +81,11 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	if !d.Withdrawn && !d.Shown.Removed {
 		if page.Duties, err = dutyViews(d.Duties); err != nil {
 			return err
+		}
+		if page.At == "" {
+			if page.Became, err = s.tellOutcomes(r, key, page.Duties); err != nil {
+				return err
+			}
 		}
 		page.Outline = d.Text.Outline()
 		for i, e := range page.Outline {

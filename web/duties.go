@@ -149,13 +149,15 @@ type dutyView struct {
 	Responsibility string   `json:"responsibility"`
 	Proposed       bool     `json:"proposed"`
 	Path           string   `json:"-"` // of the clause inside its document
+	N              int      `json:"-"` // in its document
+	Became         *became  `json:"-"` // only on the document's page
 }
 
 // dutyViews reads the stored duties of a document or a unit.
 func dutyViews(list []publication.Duty) ([]dutyView, error) {
 	out := make([]dutyView, 0, len(list))
 	for _, d := range list {
-		v := dutyView{Key: d.Key, Role: d.Role, Path: clausePath(d.Clause)}
+		v := dutyView{Key: d.Key, Role: d.Role, N: d.N, Path: clausePath(d.Clause)}
 		if err := json.Unmarshal([]byte(d.JSON), &v); err != nil {
 			return nil, fmt.Errorf("%w: %s duty %d: %w", errNoDuty, d.Key, d.N, err)
 		}

@@ -46,14 +46,18 @@ func (s *Server) guard(rt route) http.Handler {
 	})
 }
 
-// serveCached answers a public page from memory when the public record has not changed since it was made.
+// serveCached answers a public page from memory when the public record has not changed since it was made; one that also
+// tells what became of duties, when neither the ledger nor the day has.
 func (s *Server) serveCached(w http.ResponseWriter, r *http.Request, rt route) {
 	edition, err := s.edition(r.Context())
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	key := strconv.FormatInt(edition, 10) + " " + r.URL.RequestURI()
+	key := strconv.FormatInt(edition.n, 10) + " " + r.URL.RequestURI()
+	if tellsOfLedger(rt, r) {
+		key = edition.ledger + " " + s.today().String() + " " + key
+	}
 	tag := s.etag(key)
 	h := w.Header()
 	h.Set("Cache-Control", "public, no-cache")

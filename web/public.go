@@ -10,6 +10,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/db"
+	"zhixing/ledger"
 	"zhixing/publication"
 )
 
@@ -24,22 +25,29 @@ const editionKept = 20 * time.Millisecond
 // load, not about any record.
 type lastEdition struct {
 	mu sync.Mutex
-	n  int64
+	moment
 	at time.Time
 }
 
-// edition is the number that changes with every publication, correction and withdrawal.
-func (s *Server) edition(ctx context.Context) (int64, error) {
+// moment is what cached pages are good for: n changes with every publication, correction and withdrawal, ledger with every
+// step on the ledger.
+type moment struct {
+	n      int64
+	ledger string
+}
+
+// edition is the moment of now, or of editionKept ago.
+func (s *Server) edition(ctx context.Context) (moment, error) {
 	s.last.mu.Lock()
 	defer s.last.mu.Unlock()
 	if time.Since(s.last.at) < editionKept {
-		return s.last.n, nil
+		return s.last.moment, nil
 	}
-	n, err := s.askEdition(ctx)
+	e, err := s.askEdition(ctx)
 	if err == nil {
-		s.last.n, s.last.at = n, time.Now()
+		s.last.moment, s.last.at = e, time.Now()
 	}
-	return n, err
+	return e, err
 }
 
 // published forgets the edition, so that whoever is sent to the page of what was just published sees it.
@@ -49,12 +57,14 @@ func (s *Server) published() {
 	s.last.at = time.Time{}
 }
 
-func (s *Server) askEdition(ctx context.Context) (n int64, err error) {
+func (s *Server) askEdition(ctx context.Context) (e moment, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		n, err = s.Log.Size(ctx, tx)
+		if e.n, err = s.Log.Size(ctx, tx); err == nil {
+			e.ledger, err = ledger.PublicMark(ctx, tx, s.countyCode)
+		}
 		return err
 	})
-	return n, err
+	return e, err
 }
 
 // read runs a handler's questions in one transaction, so that a page is of one moment.

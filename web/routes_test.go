@@ -14,6 +14,7 @@ var accessNames = map[access]string{
 	seated: "有职务的人", officers: "县政府办公室", editLedger: "县政府办公室",
 	seeLedger: "有职务的人，按职务看本单位或全县", exportLedger: "有职务的人，按职务看本单位或全县",
 	overseers: "县政府办公室、管理员", reportLedger: "牵头单位人员",
+	signLetters: "县政府办公室、县领导", claimLedger: "单位负责人",
 }
 
 // TestRoutesAreWrittenDown holds docs/routes.md against the list of routes: go test ./web -run Written -update
