@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"zhixing/db"
-	"zhixing/org"
 	"zhixing/publication"
 )
 
@@ -74,8 +73,14 @@ func (l *Ledger) Making(f Fields) Making {
 	return Making{Lines: without(first(l.expand(f.Implement)), leads), Vague: append(vague, more...)}
 }
 
-// IsSet reports whether a name stands for several units.
-func (l *Ledger) IsSet(name string) bool {
-	u, ok := l.Book.Directory().Resolve(name)
-	return ok && u.Kind == org.Set
+// Twin is a duty on the ledger with the same title and leads, so that a form that was sent twice makes one duty.
+func (l *Ledger) Twin(ctx context.Context, tx *db.Tx, f Fields) (ID, bool, error) {
+	const op = "Twin"
+	leads, _, err := l.canonical(ctx, tx, "", f.Lead)
+	if err != nil {
+		return 0, false, wrap(op, err)
+	}
+	have, err := alike(ctx, tx, l.County)
+	id, ok := have[likeness{f.Title, joined(leads)}]
+	return id, ok, wrap(op, err)
 }

@@ -122,6 +122,12 @@ func (s *Server) entered(ctx context.Context, tx *db.Tx, by ledger.Actor, f form
 	if f.more(ledger.Fields{}, &fields); f.bad != nil {
 		return nil, f.bad
 	}
+	switch twin, ok, err := s.Ledger.Twin(ctx, tx, fields); {
+	case err != nil:
+		return nil, err
+	case ok:
+		return nil, formError("title", "台账上已有同名、同牵头单位的任务（第"+twin.Number()+"号）。确是另一项，请换一个名称。")
+	}
 	d, err := s.Ledger.Enter(ctx, tx, by, fields, source)
 	switch {
 	case err != nil:

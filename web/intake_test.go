@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chromedp/chromedp"
 
@@ -203,6 +205,7 @@ func TestEnteringByHand(t *testing.T) {
 		if d := s.wantState("修建拦污网", ledger.Confirmed); d.Source.Basis() != "县政府第12次常务会议纪要" {
 			t.Errorf("basis %q", d.Source.Basis())
 		}
+		s.says(s.post("督查丁", "/ledger/new", form), http.StatusBadRequest, "已有同名", "修建拦污网") // the same form, sent twice
 		s.says(s.get("督查丁", "/intake/other"), http.StatusOK, "修建拦污网", "交办这 1 项")
 
 		clause := s.dutyNamed("治理排污口").Source.Clause
@@ -323,6 +326,22 @@ func TestIntakeByKeys(t *testing.T) {
 				shot(name, 1366, 900)
 				shot(name+"-phone", 390, 844)
 			}
+		}
+	})
+}
+
+// Marking adds marks and nothing else: without them and unescaped it is the text again.
+func FuzzMarkPhrases(f *testing.F) {
+	f.Add("1.清捞。每月 清捞一次（县水务局牵头）", "每月清捞一次", "县水务局")
+	f.Add("a<b>&\"c\"\nd", "<b>&", "b")
+	f.Fuzz(func(t *testing.T, text, one, two string) {
+		if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\r") {
+			return
+		}
+		got := string(markPhrases(text, addPhrases(nil, "unit", "单位", one, two)))
+		got = strings.NewReplacer(`<mark class="unit" title="单位">`, "", "</mark>", "", "<br>", "\n").Replace(got)
+		if strings.ContainsAny(got, "<>") || html.UnescapeString(got) != text {
+			t.Errorf("%q with %q and %q became %q", text, one, two, got)
 		}
 	})
 }
