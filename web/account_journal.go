@@ -16,8 +16,11 @@ import (
 	"zhixing/account"
 	"zhixing/db"
 	"zhixing/journal"
+	"zhixing/ledger"
+	"zhixing/notice"
 	"zhixing/personnel"
 	"zhixing/publication"
+	"zhixing/score"
 )
 
 // deeds gives what pages call the records of the journal; a deed that is missing here is shown as it is written.
@@ -26,10 +29,11 @@ var deeds = func() map[string]string {
 		"draft.upload": "上传稿件", "draft.mend": "校改", "draft.undo": "撤销一步", "draft.facts": "填写期次信息", "draft.choose": "设定公开范围",
 		"draft.attach": "添加附件文件", "draft.detach": "移除附件文件", "draft.submit": "提交签发", "draft.send_back": "退回修改", "draft.publish": "签发",
 		"draft.discard": "作废稿件", "draft.correct": "起草更正", "publication.publish": "公布", "publication.correct": "公布更正",
-		"publication.withdraw": "撤回", "publication.load": "导入公开记录",
+		"publication.withdraw": "撤回", "publication.load": "导入公开记录", "demo.story": "演示故事讲到此时",
 	}
-	maps.Copy(m, account.Deeds)
-	maps.Copy(m, personnel.Deeds)
+	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds} {
+		maps.Copy(m, more)
+	}
 	return m
 }()
 
@@ -63,6 +67,16 @@ func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
 		d.About, d.URL = cmp.Or(publication.Key(id).No(), id), (&url.URL{Path: "/documents/" + id}).String()
 	case noun == "person":
 		d.About, d.URL = "人员 "+id, "/persons/"+id
+	case noun == "duty":
+		d.About, d.URL = "任务 "+id, "/ledger/"+id
+	case noun == "ledger_batch":
+		d.About, d.URL = "导入 "+id, "/ledger/imports/"+id
+	case noun == "appeal":
+		d.About, d.URL = "申诉 "+id, "/scores/appeals/"+id
+	case noun == "score":
+		d.About, d.URL = "考核定稿 "+id, "/scores/frozen/"+id
+	case noun == "unit":
+		d.About, d.URL = id, (&url.URL{Path: "/units/" + id}).String()
 	case noun == "question":
 		d.About, d.URL = "待确认事项 "+id, "/questions"
 	case noun == "draft":
