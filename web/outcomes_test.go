@@ -342,10 +342,10 @@ func TestUnitsAndScreen(t *testing.T) {
 		w.seesAs("督查", "/ledger/units?sort=x", 400)
 		w.seesAs("督查", "/ledger/units.csv", 200, "县能源局", "逾期")
 		w.seesAs("能源局长", "/ledger/units", 200, "县能源局", "!古绛镇")
-		w.seesAs("能源局长", "/ledger/units/县能源局", 200, "示例能源局长", "散煤清零", "/scores?unit=", "/feeds", "督办规则")
+		w.seesAs("能源局长", "/ledger/units/县能源局", 200, "示例能源局长", "散煤清零", "/scores?unit=", "订阅日历", "督办规则")
 		w.seesAs("农业局长", "/ledger/units/县农业农村局", 200, "散煤清零", "没有牵头的在办任务")
 		w.seesAs("能源局长", "/ledger/units/古绛镇", 403)
-		w.seesAs("督查", "/ledger/units/古绛镇", 200, "改造供热管网", "示例古绛镇长", "!/feeds")
+		w.seesAs("督查", "/ledger/units/古绛镇", 200, "改造供热管网", "示例古绛镇长", "!订阅日历")
 		w.seesAs("督查", "/ledger/units/查无此局", 404)
 		w.sees("/ledger/units", 303)
 
