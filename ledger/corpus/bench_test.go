@@ -146,27 +146,34 @@ func BenchmarkLedger(b *testing.B) {
 				b.ReportMetric(float64(worst.Microseconds())/1000, "worst-ms")
 			})
 		}
+		const ticking = 2 // counties; the first tick of a ledger that was loaded counts it anew, which is not measured
 		b.Run("tick, nothing due", func(b *testing.B) {
+			for n := range ticking {
+				tick(b, d, p.Ledger(n))
+			}
 			for i := 0; b.Loop(); i++ {
-				if _, err := p.Ledger(i*7%p.Counties).Tick(ctx, d); err != nil {
-					b.Fatal(err)
-				}
+				tick(b, d, p.Ledger(i%ticking))
 			}
 		})
 		b.Run("tick, 1000 due", func(b *testing.B) {
 			fired := 0
 			for i := 0; b.Loop(); i++ {
-				l := p.Ledger(i * 7 % p.Counties)
+				l := p.Ledger(i % ticking)
 				thousandDue(b, d, clock, l.County)
-				n, err := l.Tick(ctx, d)
-				if err != nil {
-					b.Fatal(err)
-				}
-				fired += n
+				fired += tick(b, d, l)
 			}
 			b.ReportMetric(float64(fired)/float64(b.N), "rungs/op")
 		})
 	})
+}
+
+func tick(b *testing.B, d *db.DB, l *ledger.Ledger) int {
+	b.Helper()
+	n, err := l.Tick(ctx, d)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
 }
 
 // cpu is the processor time that this process has used. Where others use the machine too it tells more than the clock; of

@@ -3,6 +3,7 @@ package corpus_test
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,9 +18,16 @@ import (
 var one = corpus.Plan{Counties: 1, Duties: 1200, Seed: 3}
 
 // running is a clock that begins on Today at nine and goes on.
-func running() func() time.Time {
-	start := time.Now()
-	return func() time.Time { return corpus.Today.Time().Add(9*time.Hour + time.Since(start)) }
+func running() func() time.Time { return (&walk{start: time.Now()}).now }
+
+// walk is a running clock that can be put forward.
+type walk struct {
+	start time.Time
+	days  atomic.Int64
+}
+
+func (w *walk) now() time.Time {
+	return corpus.Today.AddDays(int(w.days.Load())).Time().Add(9*time.Hour + time.Since(w.start))
 }
 
 // report is what the server does with a form that somebody sends: who he is, and the report, in one transaction.
