@@ -35,21 +35,24 @@ type feedOwner struct {
 	Feeds []notice.Feed
 }
 
-// feedOwners are those of the person's seats.
-func feedOwners(seats []personnel.Seat) []feedOwner {
+// feedOwners are those of the person's seats. The calendar of the county office's unit, and of the government's, shows what
+// waits in the whole county: it is for the seats that see the whole county, and not for others in the same unit.
+func (s *Server) feedOwners(seats []personnel.Seat) []feedOwner {
 	var out []feedOwner
 	add := func(kind notice.FeedKind, name, title string) {
 		if !slices.ContainsFunc(out, func(o feedOwner) bool { return o.Kind == kind && o.Name == name }) {
 			out = append(out, feedOwner{Kind: kind, Name: name, Title: title})
 		}
 	}
-	for _, s := range seats {
-		if s.Role == personnel.Auditor {
+	for _, seat := range seats {
+		if seat.Role == personnel.Auditor {
 			continue // has no dates of its own
 		}
-		add(notice.OfPost, string(s.Post), s.Unit+s.Title)
-		add(notice.OfUnit, s.Unit, s.Unit)
-		for _, g := range s.Groups {
+		add(notice.OfPost, string(seat.Post), seat.Unit+seat.Title)
+		if _, roles := s.feedOf(notice.Feed{Kind: notice.OfUnit, Name: seat.Unit}); len(roles) == 0 || slices.Contains(roles, seat.Role) {
+			add(notice.OfUnit, seat.Unit, seat.Unit)
+		}
+		for _, g := range seat.Groups {
 			add(notice.OfUnit, g, g)
 		}
 	}
@@ -61,7 +64,7 @@ func (s *Server) ownFeeds(r *http.Request) ([]feedOwner, error) {
 	if err != nil {
 		return nil, err
 	}
-	owners := feedOwners(seats)
+	owners := s.feedOwners(seats)
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		for i := range owners {
 			if owners[i].Feeds, err = notice.Feeds(ctx, tx, s.countyCode, owners[i].Kind, owners[i].Name); err != nil {
@@ -100,7 +103,7 @@ func (s *Server) makeFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	owners := feedOwners(seats)
+	owners := s.feedOwners(seats)
 	i := slices.IndexFunc(owners, func(o feedOwner) bool {
 		return string(o.Kind) == r.PostForm.Get("kind") && o.Name == r.PostForm.Get("name")
 	})

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"zhixing/db"
+	"zhixing/ledger"
 	"zhixing/notice"
 )
 
@@ -32,6 +33,18 @@ func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	by, err := s.member(r)
+	if err != nil {
+		return err
+	}
+	if !by.Everywhere(ledger.ActSee) { // an administrator looks after the ways, not after what is said on them
+		for i := range list {
+			list[i].Subject = kindName(list[i].Kind)
+		}
+		for i := range held {
+			held[i].Subject = kindName(held[i].Kind)
+		}
 	}
 	p := s.office(r, "通知发送情况", Link{Text: "消息", URL: "/notices"}, Link{Text: "发送情况"})
 	if p.Menu == nil { // an administrator without a seat has no desk

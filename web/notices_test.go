@@ -188,9 +188,14 @@ func TestDeliveries(t *testing.T) {
 		s.put(notice.Notice{To: notice.To{Unit: "县财政局"}, Kind: "sign", Subject: "无人的通知", Key: "b"})
 		s.carry()
 		for _, who := range []string{"督查丁", "管理丙"} {
-			page := s.says(s.get(who, "/notices/deliveries?state=waiting"), 200, "逾期提醒", "连接邮件服务器", "无人的通知", "目前无人任此职")
+			page := s.says(s.get(who, "/notices/deliveries?state=waiting"), 200, "督办提醒", "连接邮件服务器", "目前无人任此职")
 			if strings.Contains(page.body, "shili@") {
 				t.Error("an address is shown to an officer")
+			}
+			for _, subject := range []string{"逾期提醒", "无人的通知"} { // which an administrator without a post does not read
+				if strings.Contains(page.body, subject) != (who == "督查丁") {
+					t.Errorf("%s: %s is shown or not", who, subject)
+				}
 			}
 		}
 		s.says(s.get("水务戊", "/notices/deliveries"), 403)
