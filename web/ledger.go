@@ -17,8 +17,8 @@ import (
 // ledgerRoutes is the officials' side: what waits, the ledger, one duty and all that is done to it.
 var ledgerRoutes = slicesConcat([]route{
 	{"GET /work", seated, false, false, (*Server).work, "待办：今天要办的事"},
-	{"GET /ledger", seeLedger, false, false, (*Server).ledgerPage, "任务台账：查询、保存的查询"},
-	{"GET /ledger.csv", exportLedger, false, false, (*Server).ledgerPage, "台账导出 CSV"},
+	{"GET /ledger", seeLedger, false, false, (*Server).ledgerPage, "任务台账：查询、保存的查询；?on= 看某天的情形"},
+	{"GET /ledger.csv", exportLedger, false, false, (*Server).ledgerPage, "台账导出 CSV，同样的参数"},
 	{"GET /ledger.json", exportLedger, false, false, (*Server).ledgerPage, "台账数据"},
 	{"GET /ledger/{id}", seeLedger, false, false, (*Server).duty, "一项任务的全过程；?on= 看某天的情形"},
 	{"GET /ledger/{id}/files/{sha}", seeLedger, false, false, (*Server).evidence, "证明材料"},
@@ -77,17 +77,18 @@ func (s *Server) ledgerPage(w http.ResponseWriter, r *http.Request) error {
 	if form := strings.TrimPrefix(r.URL.Path, "/ledger"); form != "" {
 		return s.exportLedger(w, r, by, q, form)
 	}
+	day, past, err := s.onDay(r)
+	if err != nil {
+		return err
+	}
 	var page ledger.Page
 	var counts ledger.Counts
 	var views []ledger.View
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if page, err = s.Ledger.List(ctx, tx, by, q, s.today()); err != nil {
+		if page, counts, err = s.ledgerOn(ctx, tx, by, q, day, past); err != nil {
 			return err
 		}
-		if views, err = s.Ledger.Views(ctx, tx, by); err != nil {
-			return err
-		}
-		counts, err = s.Ledger.CountsOf(ctx, tx, by, q, s.today())
+		views, err = s.Ledger.Views(ctx, tx, by)
 		return err
 	})
 	if err != nil {
@@ -102,6 +103,7 @@ func (s *Server) ledgerPage(w http.ResponseWriter, r *http.Request) error {
 		"First": (q.Page-1)*q.Size + 1, "Pages": pages(page.Total, q.Size), "Pager": pagerOf("/ledger", asked, q.Page, pages(page.Total, q.Size)),
 		"Export": "?" + asked.Encode(), "Asked": asked, "May": s.may(by), "With": func(k, v string) string { return with(asked, k, v) },
 		"Tabs": s.lightTabs(asked, counts, q.Light), "Narrowed": len(asked) > 0,
+		"On": day, "Past": past, "Now": with(asked, "on", ""),
 	}
 	return s.render(w, http.StatusOK, "ledger.html", p)
 }
@@ -176,18 +178,22 @@ func (s *Server) may(by ledger.Actor) map[string]bool {
 }
 
 func (s *Server) exportLedger(w http.ResponseWriter, r *http.Request, by ledger.Actor, q ledger.Query, form string) error {
+	day, past, err := s.onDay(r)
+	if err != nil {
+		return err
+	}
 	var rows []ledger.Row
-	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		rows, err = s.Ledger.Rows(ctx, tx, by, q, s.today())
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		rows, err = s.rowsOn(ctx, tx, by, q, day, past)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	if form == ".json" {
-		return writeJSON(w, http.StatusOK, map[string]any{"on": s.today(), "items": orEmpty(ledgerData(rows))})
+		return writeJSON(w, http.StatusOK, map[string]any{"on": day, "items": orEmpty(ledgerData(rows))})
 	}
-	return writeCSV(w, "任务台账"+s.today().String()+".csv", ledgerTable(rows))
+	return writeCSV(w, "任务台账"+day.String()+".csv", ledgerTable(rows))
 }
 
 // dutyData is a duty as the ledger's JSON has it.

@@ -375,6 +375,26 @@ func TestUnitsAndScreen(t *testing.T) {
 	})
 }
 
+// TestTheLedgerAsItStood asks the ledger for a day that is over.
+func TestTheLedgerAsItStood(t *testing.T) {
+	winters(t, func(w *winter) {
+		w.at("2023-11-01")
+		w.claim("能源局长", w.late, "完成", "现场.jpg")
+		w.seesAs("督查", "/ledger?light=overdue", 200, "没有符合条件的任务", "!的情形，由当日")
+		w.at("2023-11-02")
+		w.seesAs("督查", "/ledger?state=claimed&lines=whole", 200, "共 1 项", "散煤清零")
+		w.seesAs("督查", "/ledger?on=2023-10-31&state=claimed", 200, "没有符合条件的任务")
+		w.seesAs("督查", "/ledger?on=2023-10-31&q=散煤", 200, "共 1 项", "这是 2023年10月31日 的情形", "办理中", "看现在的", "!ledger.xlsx")
+		w.seesAs("能源局长", "/ledger?on=2023-10-31", 200, "散煤清零", "!供热管网")
+		w.seesAs("督查", "/ledger?on=2023-09-19", 200, "没有符合条件的任务")
+		w.seesAs("督查", "/ledger.csv?on=2023-10-31&q=散煤", 200, "办理中", "!待复核")
+		w.seesAs("督查", "/ledger.json?on=2023-10-31", 200, `"on":"2023-10-31"`)
+		for _, bad := range []string{"2023-11-03", "x", "2023-02-30"} {
+			w.seesAs("督查", "/ledger?on="+bad, 400, "今天或以前")
+		}
+	})
+}
+
 // sendFile posts a form with one file.
 func (s *site) sendFile(as, target string, fields map[string]string, name string) answer {
 	content := []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01")
