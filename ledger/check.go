@@ -21,7 +21,7 @@ func (l *Ledger) Check(ctx context.Context, tx *db.Tx, by Actor, id ID, words st
 	if err := checkWords(op, "words", "复核意见", words, true); err != nil {
 		return nil, err
 	}
-	if by.Account == d.ClaimedBy || seat.Unit == d.ClaimUnit {
+	if by.Account == d.ClaimedBy || seat.Unit == d.ClaimUnit && d.ClaimUnit != l.Office { // the office's own duty is checked by another of the office
 		return nil, refuse(NotAllowed, op, "申请销号的本人和本单位不能复核，请换一位复核人。")
 	}
 	return d, wrap(op, l.do(ctx, tx, by, seat, d, DidCheck, "", Data{Reason: words, Day: today(tx)}))

@@ -104,7 +104,7 @@ var effects = map[Deed]func(*Duty, Step){
 	DidTransfer: func(d *Duty, s Step) {
 		d.Parties, d.IssuedOn, d.SignedOn = slices.Clone(s.Data.Party), s.Data.Day, calendar.Date{}
 		d.Lead, d.Asked, d.SentBack = d.Leads(), nil, calendar.Date{}
-		if d.State = d.signed(); d.State == Working { // only a unit that had not signed has gone
+		if d.State = d.signed(); d.State == Working { // a lead that has signed stays
 			d.SignedOn = s.Data.Day
 		}
 		d.Letters = slices.Clone(d.Letters)
@@ -178,14 +178,15 @@ var effects = map[Deed]func(*Duty, Step){
 	DidNote: func(*Duty, Step) {},
 }
 
-// signed is where an issued duty stands by its signatures: Working once all its leads have signed for it.
+// signed is where an issued duty stands by its signatures: Working once one of its leads has signed for it. A lead that
+// has not keeps a clock of its own and does not hold up the others.
 func (d *Duty) signed() State {
 	for _, p := range d.Parties {
-		if p.Role == Lead && p.SignedAt.IsZero() {
-			return Issued
+		if p.Role == Lead && !p.SignedAt.IsZero() {
+			return Working
 		}
 	}
-	return Working
+	return Issued
 }
 
 func (d *Duty) setFields(s Step) {

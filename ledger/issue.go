@@ -95,6 +95,9 @@ func (l *Ledger) amendment(ctx context.Context, tx *db.Tx, op string, d *Duty, s
 	if f == nil {
 		return Data{}, nil
 	}
+	if f.Due != d.Due && f.DueRaw == d.DueRaw {
+		f.DueRaw = "" // the words are those of another day
+	}
 	checked, err := l.checkFields(ctx, tx, op, *f, d.Source.DocNo)
 	if err != nil {
 		return Data{}, err
@@ -198,6 +201,9 @@ func (l *Ledger) Issue(ctx context.Context, tx *db.Tx, by Actor, id ID) (*Duty, 
 		if err := l.do(ctx, tx, by, seat, d, DidAmend, "", Data{Fields: &f, Reason: "名称已认定", Diff: diff}); err != nil {
 			return nil, wrap(op, err)
 		}
+	}
+	if !f.Due.IsZero() && f.Due.Before(today(tx)) { // units must not be late on the day on which they hear of it
+		return nil, refuse(WrongState, op, "完成时限 %s 已经过去，不能交办。请先修改时限并写明理由，或终止这项任务。", f.Due)
 	}
 	leads, open := l.expand(f.Lead)
 	supports, open2 := l.expand(f.Support)

@@ -226,7 +226,7 @@ type Duty struct {
 	Before    State         `json:"before,omitempty"` // of a suspended one: where it goes on
 	Parties   []Party       `json:"parties,omitempty"`
 	IssuedOn  calendar.Date `json:"issued_on,omitzero"`
-	SignedOn  calendar.Date `json:"signed_on,omitzero"` // by all leads
+	SignedOn  calendar.Date `json:"signed_on,omitzero"` // by the first of its leads
 	Progress  int           `json:"progress"`           // percent, as reported
 	Reported  calendar.Date `json:"reported,omitzero"`  // day of the newest report
 	Period    calendar.Date `json:"period,omitzero"`    // first day of the newest period that was reported

@@ -186,8 +186,14 @@ func (l *Ledger) unitDesk(ctx context.Context, tx *db.Tx, by Actor, units []stri
 		return err
 	}
 	week := on.AddDays(7)
+	var letters []int64
 	for _, x := range list {
 		r := Row{x, l.Rules.Status(x, on)}
+		for _, q := range x.Letters {
+			if !q.AnswerBy.IsZero() && !q.Answered {
+				letters = append(letters, q.ID)
+			}
+		}
 		lead := false
 		for _, p := range x.Parties {
 			if !contains(units, p.Unit) {
@@ -216,7 +222,12 @@ func (l *Ledger) unitDesk(ctx context.Context, tx *db.Tx, by Actor, units []stri
 			d.ToReport = append(d.ToReport, ReportDue{r, p.Label(l.Rules.recurrence(x).Every), l.graced(p)})
 		}
 	}
-	d.Answers, err = l.lettersThat(ctx, tx, by, letterFilter{state: LetterSent, owed: true}, deskRows, func(p Paper) bool { return p.to(units) })
+	sent, err := papersNumbered(ctx, tx, l.County, letters)
+	for _, p := range sent {
+		if p.State == LetterSent && p.to(units) {
+			d.Answers = append(d.Answers, p)
+		}
+	}
 	return err
 }
 

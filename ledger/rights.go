@@ -65,10 +65,10 @@ func (s Scope) Chinese() string { return [...]string{"—", "本单位", "全县
 var rights = map[Act]map[personnel.Role]Scope{
 	ActSee:        {personnel.Office: All, personnel.Leader: All, personnel.Auditor: All, personnel.Head: Own, personnel.Member: Own},
 	ActEdit:       {personnel.Office: All},
-	ActSign:       {personnel.Head: Own, personnel.Member: Own},
-	ActReport:     {personnel.Head: Own, personnel.Member: Own},
-	ActSupport:    {personnel.Head: Own, personnel.Member: Own},
-	ActClaim:      {personnel.Head: Own},
+	ActSign:       {personnel.Office: Own, personnel.Head: Own, personnel.Member: Own}, // the office has duties of its own too
+	ActReport:     {personnel.Office: Own, personnel.Head: Own, personnel.Member: Own},
+	ActSupport:    {personnel.Office: Own, personnel.Head: Own, personnel.Member: Own},
+	ActClaim:      {personnel.Office: Own, personnel.Head: Own},
 	ActSplit:      {personnel.Office: All, personnel.Head: Own},
 	ActCheck:      {personnel.Office: All},
 	ActClose:      {personnel.Office: All},

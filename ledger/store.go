@@ -160,7 +160,7 @@ func doneOnce(ctx context.Context, tx *db.Tx, county, once string) (on ID, who s
 	if once == "" {
 		return 0, "", false, nil
 	}
-	err = tx.QueryRow(ctx, `/* ledger.doneOnce */ SELECT duty, who FROM ledger_step WHERE county = $1 AND once = $2`, county, once).Scan(&on, &who)
+	err = tx.QueryRow(ctx, `/* ledger.doneOnce */ SELECT duty, who FROM ledger_step WHERE county = $1 AND once = $2 AND once <> ''`, county, once).Scan(&on, &who)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, "", false, nil
 	}

@@ -109,11 +109,33 @@ func (l *Ledger) Letters(ctx context.Context, tx *db.Tx, by Actor, state LetterS
 	return l.lettersThat(ctx, tx, by, letterFilter{state: state, duty: duty}, limit, func(Paper) bool { return true })
 }
 
+// papersNumbered are the letters with these numbers, at most 200 of them, oldest first.
+func papersNumbered(ctx context.Context, tx *db.Tx, county string, ids []int64) ([]Paper, error) {
+	ids = ids[:min(len(ids), 200)]
+	args := []any{county}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	rows, err := tx.Query(ctx, `/* ledger.papersNumbered */ SELECT `+paperColumns+` FROM ledger_letter WHERE county = $1 AND id IN `+db.In(2, len(ids))+` ORDER BY id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Paper
+	for rows.Next() {
+		p, err := scanPaper(county, rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
 // letterFilter narrows letters. Zero fields do not.
 type letterFilter struct {
 	state LetterState
 	duty  ID
-	owed  bool // an answer is, or was
 }
 
 // lettersThat are Letters that are wanted. Letters of others do not count against the limit, so it reads on until there are
@@ -145,8 +167,8 @@ const lettersAtOnce = 100
 
 func lettersBefore(ctx context.Context, tx *db.Tx, county string, f letterFilter, before int64) ([]Paper, error) {
 	rows, err := tx.Query(ctx, `/* ledger.lettersBefore */ SELECT `+paperColumns+` FROM ledger_letter
-		WHERE county = $1 AND ($2 = '' OR state = $2) AND ($3 = 0 OR duty = $3) AND ($4 = 0 OR answer_by <> '') AND id < $5 ORDER BY id DESC LIMIT $6`,
-		county, string(f.state), int64(f.duty), oneIf(f.owed), before, lettersAtOnce)
+		WHERE county = $1 AND ($2 = '' OR state = $2) AND ($3 = 0 OR duty = $3) AND id < $4 ORDER BY id DESC LIMIT $5`,
+		county, string(f.state), int64(f.duty), before, lettersAtOnce)
 	if err != nil {
 		return nil, err
 	}

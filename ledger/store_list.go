@@ -35,14 +35,14 @@ func (l *Ledger) where(by Actor, q Query, on calendar.Date, standing bool) *cond
 		for _, u := range units {
 			c.args = append(c.args, u)
 		}
-		c.and("EXISTS (SELECT 1 FROM ledger_party p WHERE p.county = d.county AND p.duty = d.id AND p.unit IN %s)", db.In(first, len(units)))
+		c.and("d.id IN (SELECT p.duty FROM ledger_party p WHERE p.county = $1 AND p.unit IN %s)", db.In(first, len(units)))
 	}
 	if q.Unit != "" {
 		role := ""
 		if q.Role != "" {
 			role = " AND p.role = " + c.arg(string(q.Role))
 		}
-		c.and("EXISTS (SELECT 1 FROM ledger_party p WHERE p.county = d.county AND p.duty = d.id AND p.unit = %s%s)", c.arg(q.Unit), role)
+		c.and("d.id IN (SELECT p.duty FROM ledger_party p WHERE p.county = $1 AND p.unit = %s%s)", c.arg(q.Unit), role)
 	}
 	if t := strings.TrimSpace(q.Text); t != "" {
 		like := c.arg("%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(t) + "%")
@@ -106,8 +106,10 @@ func (l *Ledger) list(ctx context.Context, tx *db.Tx, by Actor, q Query, on cale
 	case ByLight:
 		order = "CASE " + lightSQL(c.arg(on.String())) + " WHEN 'overdue' THEN 0 WHEN 'lagging' THEN 1 WHEN 'near' THEN 2 WHEN 'normal' THEN 3 ELSE 4 END, d.due, d.id"
 	}
-	list, err := listDuties(ctx, tx, l.County, `/* ledger.list */ SELECT d.id, d.revision, d.data FROM ledger_duty d WHERE `+c.sql.String()+
-		` ORDER BY `+order+` LIMIT `+c.arg(q.Size)+` OFFSET `+c.arg((q.Page-1)*q.Size), c.args...)
+	// The page is found by what an index holds, and only its rows are read whole.
+	list, err := listDuties(ctx, tx, l.County, `/* ledger.list */ SELECT d.id, d.revision, d.data FROM ledger_duty d WHERE d.county = $1 AND d.id IN (
+		SELECT d.id FROM ledger_duty d WHERE `+c.sql.String()+` ORDER BY `+order+` LIMIT `+c.arg(q.Size)+` OFFSET `+c.arg((q.Page-1)*q.Size)+`)
+		ORDER BY `+order, c.args...)
 	for _, d := range list {
 		p.Rows = append(p.Rows, Row{d, l.Rules.Status(d, on)})
 	}

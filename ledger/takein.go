@@ -61,6 +61,7 @@ func (l *Ledger) reconcile(ctx context.Context, tx *db.Tx, doc publication.Docum
 	if err != nil {
 		return 0, err
 	}
+	have = slices.DeleteFunc(have, func(d *Duty) bool { return d.Source.N == 0 }) // entered by hand on the document: no reading can lose it
 	first := len(have) == 0
 	drafted := 0
 	for _, r := range read {

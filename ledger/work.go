@@ -15,7 +15,7 @@ import (
 	"zhixing/personnel"
 )
 
-// Sign signs for a duty (签收), for each unit of the actor that has not. The duty is worked on when all its leads have.
+// Sign signs for a duty (签收), for each unit of the actor that has not. The duty is worked on as soon as one of its leads has.
 func (l *Ledger) Sign(ctx context.Context, tx *db.Tx, by Actor, id ID, once string) (*Duty, error) {
 	const op = "Sign"
 	if d, done, err := l.again(ctx, tx, op, by, id, once); done || err != nil {
