@@ -152,7 +152,7 @@ func (w *winter) appealForm(as, query string, fact score.Fact, duty ledger.ID) u
 
 func TestAUnitSeesEachDeduction(t *testing.T) {
 	quarters(t, func(w *winter) {
-		w.seesAs("能源局长", "/scores?period=2023-Q4", 200, "考核期未满，至2023年12月31日", "县能源局", "本单位", "县住房和城乡建设管理局", "没有牵头任务的单位", "第十三条",
+		w.seesAs("能源局长", "/scores?period=2023-Q4", 200, "考核期未满，至2023年12月31日", "县能源局", "本单位", "个部门和单位中列第", "逐项看扣分、申诉", "县住房和城乡建设管理局", "没有牵头任务的单位", "第十三条",
 			"第五条", "还没有定稿", "超过当时的时限才申请销号", "!/scores/keep", "!units/县住房")
 		w.seesAs("能源局长", energyURL+"?period=2023-Q4", 200, "2023年12月31日以后可申诉")
 		if a := w.post("督查", "/scores/keep", url.Values{"period": {"2023-Q4"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "才能定稿") {
