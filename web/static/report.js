@@ -36,7 +36,11 @@
   const photosOf = key => run(['photos'], 'readonly', tx => tx.objectStore('photos').index('draft').getAll(key));
   const addPhoto = p => run(['photos'], 'readwrite', tx => tx.objectStore('photos').add(p));
   const dropPhoto = id => run(['photos'], 'readwrite', tx => tx.objectStore('photos').delete(id));
-  const drop = key => run(['drafts', 'photos'], 'readwrite', tx => {
+  // What is typed is kept at once, too: the database answers later, and the page may be gone by then.
+  const jot = (key, fields) => { try { localStorage.setItem('zhixing ' + key, JSON.stringify({ fields, saved: Date.now() })); } catch (e) { /* full, or forbidden */ } };
+  const jotted = key => { try { return JSON.parse(localStorage.getItem('zhixing ' + key)); } catch (e) { return null; } };
+  const drop = key => { try { localStorage.removeItem('zhixing ' + key); } catch (e) { /* forbidden */ } return dropBoth(key); };
+  const dropBoth = key => run(['drafts', 'photos'], 'readwrite', tx => {
     tx.objectStore('drafts').delete(key);
     const walk = tx.objectStore('photos').index('draft').openKeyCursor(IDBKeyRange.only(key));
     walk.onsuccess = () => { if (walk.result) { tx.objectStore('photos').delete(walk.result.primaryKey); walk.result.continue(); } };
@@ -186,8 +190,9 @@
       for (const name of kept) if (form.elements[name]) out[name] = form.elements[name].value;
       return out;
     }
+    const fresh = () => ({ key, account, duty: form.dataset.duty, title: form.dataset.title, once: token(), state: 'editing', sent: false });
     async function begin() {
-      draft = draft || { key, account, duty: form.dataset.duty, title: form.dataset.title, once: token(), state: 'editing', sent: false };
+      draft = draft || fresh();
       draft.fields = read();
       draft.saved = Date.now();
       await save(draft);
@@ -195,6 +200,7 @@
     function change() {
       if (locked) return;
       if (draft) draft.state = 'editing';
+      jot(key, read());
       queue(begin);
     }
 
@@ -325,6 +331,11 @@
     // What an earlier visit left.
     queue(async () => {
       draft = await load(key) || null;
+      const typed = jotted(key);
+      if (typed && (!draft || (draft.state === 'editing' || draft.state === 'refused') && typed.saved > draft.saved)) {
+        draft = draft || fresh();
+        draft.fields = typed.fields;
+      }
       mark();
       if (draft) {
         for (const [name, value] of Object.entries(draft.fields)) if (form.elements[name]) form.elements[name].value = value;
