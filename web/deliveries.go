@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"zhixing/db"
@@ -54,7 +55,8 @@ func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
 		asked.Set("after", next)
 		next = "/notices/deliveries?" + asked.Encode()
 	}
-	p.Data = map[string]any{"Tally": tally, "List": list, "Held": held, "Next": next, "Q": q,
+	again := slices.ContainsFunc(list, func(d notice.Delivery) bool { return d.State == notice.Failed || d.State == notice.Dropped })
+	p.Data = map[string]any{"Again": again, "Tally": tally, "List": list, "Held": held, "Next": next, "Q": q,
 		"States": []notice.State{notice.Failed, notice.Waiting, notice.Leased, notice.Handed, notice.Dropped}, "Channels": notice.Channels,
 		"Mail": s.Notices.Mail != nil, "Push": s.Notices.Push != nil, "Hooks": s.Notices.Hooks}
 	return s.render(w, http.StatusOK, "deliveries.html", p)
