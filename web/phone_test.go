@@ -5,7 +5,7 @@ import (
 	"context"
 	"image"
 	"image/color"
-	"image/jpeg"
+	jpg "image/jpeg"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -65,7 +65,7 @@ func photograph(t *testing.T) string {
 		}
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, nil); err != nil {
+	if err := jpg.Encode(&b, img, nil); err != nil {
 		t.Fatal(err)
 	}
 	name := filepath.Join(t.TempDir(), "现场.jpg")
