@@ -254,7 +254,7 @@ func (w *world) letter(about *thing, signer personnel.Role, send bool) *thing {
 // duties are a duty of every relation to A and T in one state.
 func (w *world) duties(state ledger.State) []*thing {
 	w.t.Helper()
-	out := []*thing{w.duty(state, unitA, unitC), w.duty(state, unitB, unitA), w.duty(state, unitB, unitC)}
+	out := []*thing{w.duty(state, unitA, unitC), w.duty(state, unitB, unitA), w.duty(state, unitB, unitC), w.duty(state, officeUnit, unitC)}
 	if state == ledger.Drafted || state == ledger.Confirmed {
 		return out
 	}
