@@ -146,3 +146,37 @@ const repealText = `青禾县人民政府公报
 
 （此件公开发布）
 `
+
+// TestWhatIsGoneFromTheTextIsNotPublic: a duty that a correction has taken out is out of the public's sight at once, with its
+// lines, whatever the office decides later; nothing is shown while the new text has not been compared.
+func TestWhatIsGoneFromTheTextIsNotPublic(t *testing.T) {
+	stories(t, func(s *story) {
+		d := s.begun("企业提级", "生态分局")
+		s.begun("散煤清零", "县能源局")
+		outcomes := func() (titles []string) {
+			s.read(func(tx *db.Tx) error {
+				out, err := ledger.Outcomes(ctx, tx, county, string(key), day("2023-10-01"))
+				for _, o := range out {
+					titles = append(titles, o.Title)
+				}
+				return err
+			})
+			return titles
+		}
+		if got := outcomes(); len(got) != 4 { // two, and the lines of two towns
+			t.Fatalf("public before the correction: %q", got)
+		}
+		s.correct("2.企业提级。2023年底前新增3家B级企业。（县生态环境分局牵头，县能源局、县住建局配合，各乡（镇）人民政府落实）", "2.企业提级。略。")
+		if got := outcomes(); len(got) != 1 || got[0] != "散煤清零" {
+			t.Errorf("public after the correction: %q", got)
+		}
+		if f := s.duty(d.ID).Flags; len(f) != 1 || f[0].Kind != ledger.Gone {
+			t.Errorf("flags: %+v", f)
+		}
+		s.decide(s.duty(d.ID), ledger.Keep)
+		s.As("生态分局").report(d.ID, 10)
+		if got := outcomes(); len(got) != 1 {
+			t.Errorf("public after the decision: %q", got)
+		}
+	})
+}

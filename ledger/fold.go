@@ -147,7 +147,7 @@ var effects = map[Deed]func(*Duty, Step){
 			d.Flags = slices.DeleteFunc(slices.Clone(d.Flags), func(o Flag) bool { return o.Step == f.Step })
 		}
 		if s.Data.Source != nil {
-			d.Source = *s.Data.Source
+			d.Source, d.Hidden = *s.Data.Source, false
 		}
 		if s.Data.Fields != nil {
 			d.AsRead = s.Data.Fields
@@ -176,6 +176,7 @@ var effects = map[Deed]func(*Duty, Step){
 		}
 	},
 	DidNote: func(*Duty, Step) {},
+	DidHide: func(d *Duty, s Step) { d.Hidden = true },
 }
 
 // signed is where an issued duty stands by its signatures: Working once one of its leads has signed for it. A lead that

@@ -249,6 +249,7 @@ type Duty struct {
 	Fired     []string      `json:"fired,omitempty"`   // rungs, by Rung.key
 	Flags     []Flag        `json:"flags,omitempty"`   // not decided
 	AsRead    *Fields       `json:"as_read,omitempty"` // what the document said when it was last compared
+	Hidden    bool          `json:"hidden,omitempty"`  // the document's public text has no such duty any more
 	Batch     int64         `json:"batch,omitempty"`   // of the import that made it
 	CreatedAt time.Time     `json:"created_at"`
 	ChangedAt time.Time     `json:"changed_at"`

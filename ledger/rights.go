@@ -75,7 +75,7 @@ var rights = map[Act]map[personnel.Role]Scope{
 	ActNote:       {personnel.Leader: All},
 	ActSignLetter: {personnel.Leader: All, personnel.Office: All}, // which of the two, the rung says
 	ActExport:     {personnel.Office: All, personnel.Leader: All, personnel.Auditor: All, personnel.Head: Own, personnel.Member: Own},
-	ActAppeal:     {personnel.Head: Own},
+	ActAppeal:     {personnel.Office: Own, personnel.Head: Own},
 	ActDecide:     {personnel.Office: All},
 	ActPersonnel:  {personnel.Office: All},
 }

@@ -39,13 +39,14 @@ const (
 	DidLetter   Deed = "letter"
 	DidAnswer   Deed = "answer"
 	DidNote     Deed = "note"
+	DidHide     Deed = "hide"
 )
 
 var deedChinese = map[Deed]string{
 	DidDraft: "列入台账", DidAmend: "修改", DidConfirm: "确认", DidIssue: "交办", DidSign: "签收", DidReport: "填报进展", DidSupport: "填报配合情况",
 	DidClaim: "申请销号", DidCheck: "复核通过", DidClose: "销号", DidSendBack: "退回", DidAsk: "申请延期", DidExtend: "同意延期", DidRefuse: "不同意延期",
 	DidTransfer: "移交", DidSuspend: "中止", DidResume: "恢复办理", DidReopen: "重新办理", DidSplit: "分解", DidCancel: "终止", DidFlag: "后续文件提示",
-	DidDecide: "处理后续文件", DidRung: "督办阶梯", DidLetter: "发出文书", DidAnswer: "反馈文书", DidNote: "批示",
+	DidDecide: "处理后续文件", DidRung: "督办阶梯", DidLetter: "发出文书", DidAnswer: "反馈文书", DidNote: "批示", DidHide: "不再公开",
 }
 
 // Chinese is what pages call the deed.

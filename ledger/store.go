@@ -94,22 +94,48 @@ func saveParties(ctx context.Context, tx *db.Tx, d *Duty) error {
 	return nil
 }
 
-// savePublic keeps what anybody may see of a duty that was issued that stands in a published document: what the document itself
-// says, and where the duty stands. A line that was split off shows its unit and state alone, with its parent's title.
+// savePublic keeps what anybody may see of an issued duty that stands in a published document: what the document itself
+// says, and where the duty stands. Its day is that of the newest step that changed any of this.
 func savePublic(ctx context.Context, tx *db.Tx, d *Duty) error {
 	if d.Source.Doc == "" || d.IssuedOn.IsZero() { // one that is cancelled before it was issued was never anybody's
 		return nil
 	}
-	_, err := tx.Exec(ctx, `/* ledger.savePublic */ INSERT INTO ledger_public (county, id, doc, clause, n, parent, title, lead, support, due, due_raw,
+	if out, err := withdrawn(ctx, tx, d.County, string(d.Source.Doc)); err != nil || out {
+		return err
+	}
+	if d.Hidden {
+		_, err := tx.Exec(ctx, `/* ledger.savePublic */ DELETE FROM ledger_public WHERE county = $1 AND id = $2`, d.County, int64(d.ID))
+		return err
+	}
+	_, err := tx.Exec(ctx, `/* ledger.savePublic */ INSERT INTO ledger_public AS o (county, id, doc, clause, n, parent, title, lead, support, due, due_raw,
 		state, progress, extended, issued_on, closed_on, result, changed_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (county, id) DO UPDATE SET doc = excluded.doc, clause = excluded.clause, n = excluded.n, title = excluded.title, lead = excluded.lead,
 		support = excluded.support, due = excluded.due, due_raw = excluded.due_raw, state = excluded.state, progress = excluded.progress,
 		extended = excluded.extended, issued_on = excluded.issued_on, closed_on = excluded.closed_on, result = excluded.result,
-		changed_on = excluded.changed_on`,
+		changed_on = excluded.changed_on
+		WHERE o.doc <> excluded.doc OR o.clause <> excluded.clause OR o.n <> excluded.n OR o.title <> excluded.title OR o.lead <> excluded.lead OR
+		o.support <> excluded.support OR o.due <> excluded.due OR o.due_raw <> excluded.due_raw OR o.state <> excluded.state OR
+		o.progress <> excluded.progress OR o.extended <> excluded.extended OR o.issued_on <> excluded.issued_on OR o.closed_on <> excluded.closed_on OR
+		o.result <> excluded.result`,
 		d.County, int64(d.ID), string(d.Source.Doc), d.Source.Clause, d.Source.N, int64(d.Parent), d.Title, strings.Join(d.Leads(), "、"),
 		strings.Join(d.Supports(), "、"), d.Due.String(), d.DueRaw, string(d.State), d.Progress, d.Extended, d.IssuedOn.String(), d.ClosedOn.String(),
 		d.Result, calendar.DateOf(d.ChangedAt).String())
+	return err
+}
+
+// withdrawn reports whether a document was withdrawn: what is withdrawn leaves all public tables, and what it ordered with it.
+func withdrawn(ctx context.Context, tx *db.Tx, county, doc string) (out bool, err error) {
+	err = tx.QueryRow(ctx, `/* ledger.withdrawn */ SELECT withdrawn FROM document WHERE county = $1 AND doc = $2`, county, doc).Scan(&out)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return out, err
+}
+
+// unpublish takes what the public was told of a document's duties back.
+func unpublish(ctx context.Context, tx *db.Tx, county, doc string) error {
+	_, err := tx.Exec(ctx, `/* ledger.unpublish */ DELETE FROM ledger_public WHERE county = $1 AND doc = $2`, county, doc)
 	return err
 }
 

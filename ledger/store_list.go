@@ -189,7 +189,7 @@ func Outcomes(ctx context.Context, tx *db.Tx, county, doc string, on calendar.Da
 	const op = "Outcomes"
 	rows, err := tx.Query(ctx, `/* ledger.Outcomes */ SELECT o.id, o.clause, o.n, o.parent, o.title, o.lead, o.support, o.due, o.due_raw, o.state, o.progress,
 		o.extended, o.issued_on, o.closed_on, o.result, o.changed_on FROM ledger_public o
-		JOIN document t ON t.county = o.county AND t.doc = o.doc AND NOT t.withdrawn
+		JOIN document t ON t.county = o.county AND t.doc = o.doc AND NOT t.withdrawn AND `+takenIn+`
 		WHERE o.county = $1 AND o.doc = $2 ORDER BY o.n, CASE WHEN o.parent = 0 THEN o.id ELSE o.parent END, o.id`, county, doc)
 	if err != nil {
 		return nil, wrap(op, err)

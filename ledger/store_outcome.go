@@ -8,13 +8,17 @@ import (
 	"zhixing/publication"
 )
 
+// takenIn holds back what became of a document t whose newest version has not been compared with the ledger yet: it may
+// withhold what the one before said.
+const takenIn = `EXISTS (SELECT 1 FROM ledger_source s WHERE s.county = t.county AND s.doc = t.doc AND s.version = t.version)`
+
 func documentOutcomes(ctx context.Context, tx *db.Tx, county string, on calendar.Date) ([]DocumentOutcome, error) {
 	rows, err := tx.Query(ctx, `/* ledger.documentOutcomes */ SELECT t.doc, t.number, t.title, t.signed_on, x.duties, x.done, x.running, x.overdue, x.changed_on
 		FROM (SELECT o.doc AS doc, count(*) AS duties, sum(CASE WHEN o.state = 'closed' THEN 1 ELSE 0 END) AS done,
 			sum(CASE WHEN o.state IN ('issued', 'working') THEN 1 ELSE 0 END) AS running,
 			sum(CASE WHEN o.state IN ('issued', 'working') AND o.due <> '' AND o.due < $2 THEN 1 ELSE 0 END) AS overdue, max(o.changed_on) AS changed_on
 			FROM ledger_public o WHERE o.county = $1 AND o.parent = 0 GROUP BY o.doc) AS x
-		JOIN document t ON t.county = $1 AND t.doc = x.doc AND NOT t.withdrawn
+		JOIN document t ON t.county = $1 AND t.doc = x.doc AND NOT t.withdrawn AND `+takenIn+`
 		ORDER BY x.changed_on DESC, t.ordinal DESC`, county, on.String())
 	if err != nil {
 		return nil, err

@@ -31,6 +31,9 @@ func (l *Ledger) TakeIn(ctx context.Context, tx *db.Tx) (more bool, err error) {
 	}
 	n := 0
 	if doc.Withdrawn {
+		if err := unpublish(ctx, tx, l.County, string(key)); err != nil {
+			return false, wrap(op, err)
+		}
 		err = l.flagAll(ctx, tx, have, Flag{Kind: Withdrawn, Doc: key, Version: version, Words: "依据的公文已撤回"})
 	} else {
 		n, err = l.reconcile(ctx, tx, doc, have)
@@ -91,7 +94,30 @@ func (l *Ledger) reconcile(ctx context.Context, tx *db.Tx, doc publication.Docum
 	if first {
 		return drafted, nil
 	}
+	if err := l.hide(ctx, tx, have); err != nil {
+		return drafted, err
+	}
 	return drafted, l.flagAll(ctx, tx, have, Flag{Kind: Gone, Doc: doc.Key, Version: doc.Version, Words: "更正后的公文里没有这项任务"})
+}
+
+// hide takes duties that the public text has no more, and their lines, out of what the public sees: the text may have been
+// withheld.
+func (l *Ledger) hide(ctx context.Context, tx *db.Tx, list []*Duty) error {
+	for _, d := range list {
+		kids, err := kidsOf(ctx, tx, l.County, d.ID)
+		if err != nil {
+			return err
+		}
+		for _, x := range append(kids, d) {
+			if x.Hidden {
+				continue
+			}
+			if err := l.do(ctx, tx, System, personnel.Seat{}, x, DidHide, "", Data{Day: today(tx)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // compare flags a duty that a new version says differently. One that no person has confirmed yet simply follows.

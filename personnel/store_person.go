@@ -79,3 +79,13 @@ func insertBinding(ctx context.Context, tx *db.Tx, county, by string, person int
 		county, account, n, person, db.Micros(tx.Now()), by)
 	return err
 }
+
+// NameOf is the name of the person whose account it is now; empty where it is nobody's.
+func NameOf(ctx context.Context, tx *db.Tx, county, account string) (string, error) {
+	person, err := personOf(ctx, tx, county, account)
+	if err != nil || person == 0 {
+		return "", wrap("NameOf", err)
+	}
+	p, err := PersonBy(ctx, tx, county, person)
+	return p.Name, err
+}

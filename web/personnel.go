@@ -226,6 +226,15 @@ func (s *Server) takeIn(ctx context.Context) {
 	if err != nil {
 		s.Logger.Error("appointments not taken in", "error", err)
 	}
+	for more := s.Ledger != nil; more && err == nil; {
+		err = s.DB.Write(ctx, func(tx *db.Tx) (err error) {
+			more, err = s.Ledger.TakeIn(ctx, tx)
+			return err
+		})
+		if err != nil {
+			s.Logger.Error("duties not taken in", "error", err)
+		}
+	}
 }
 
 // basisOf reads the fields doc, clause and reason of a form.

@@ -25,6 +25,7 @@ var acts = map[access]ledger.Act{
 
 // seating is what is known of the seats of a request's person: asked once, when somebody wants to know.
 type seating struct {
+	name   string // of the person
 	asked  bool
 	seats  []personnel.Seat
 	newest time.Time // of the ledger, before the page reads it
@@ -53,6 +54,9 @@ func (s *Server) seatsOf(r *http.Request) ([]personnel.Seat, error) {
 			if known.newest, err = s.Ledger.Newest(ctx, tx); err != nil {
 				return err
 			}
+			if known.name, err = personnel.NameOf(ctx, tx, s.countyCode, string(sess.User.Name)); err != nil {
+				return err
+			}
 			known.seats, err = personnel.SeatsOf(ctx, tx, s.County.Book, s.countyCode, string(sess.User.Name), s.today())
 			return err
 		})
@@ -67,7 +71,11 @@ func (s *Server) member(r *http.Request) (ledger.Actor, error) {
 	if err != nil || sess == nil {
 		return ledger.Actor{}, err
 	}
-	return ledger.Actor{Account: string(sess.User.Name), Name: sess.User.FullName, Seats: seats}, nil
+	by := ledger.Actor{Account: string(sess.User.Name), Name: sess.User.FullName, Seats: seats}
+	if known, ok := r.Context().Value(seatingKey{}).(*seating); ok && known.name != "" {
+		by.Name = known.name // letters are signed by the person, whatever his account is called
+	}
+	return by, nil
 }
 
 // maySit checks an access that follows from seats.
