@@ -29,6 +29,7 @@ const (
 	liveBeat       = 20 * time.Second // shorter than a proxy waits in silence
 	liveLong       = 30 * time.Minute
 	liveDuties     = 50
+	liveBack       = 48 * time.Hour // what is older than that, a page that was left open is not told of
 	liveWriteLimit = 10 * time.Second
 )
 
@@ -193,8 +194,7 @@ func (s *Server) liveStream(w http.ResponseWriter, r *http.Request) error {
 	st := &stream{s: s, w: direct, out: http.NewResponseController(direct), by: by, tok: account.Token(c.Value), mark: since, told: -1}
 	h := direct.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("X-Accel-Buffering", "no")        // nginx passes on what it gets
-	_ = st.out.SetReadDeadline(time.Time{}) // the server's bound on reading a request would end the stream
+	h.Set("X-Accel-Buffering", "no") // nginx passes on what it gets
 	direct.WriteHeader(http.StatusOK)
 	if st.write("retry: 5000\n\n") != nil {
 		return nil
@@ -247,7 +247,11 @@ func (st *stream) tell(ctx context.Context) error {
 			return err
 		}
 		if !newest.IsZero() && db.Micros(newest) > st.mark {
-			if ids, err = st.s.Ledger.ChangedSince(ctx, tx, st.by, db.FromMicros(st.mark), liveDuties); err != nil {
+			since := db.FromMicros(st.mark)
+			if back := newest.Add(-liveBack); since.Before(back) {
+				since = back
+			}
+			if ids, err = st.s.Ledger.ChangedSince(ctx, tx, st.by, since, liveDuties); err != nil {
 				return err
 			}
 		}

@@ -210,8 +210,10 @@ func TestATownReportsFromATelephone(t *testing.T) {
 
 		// The same page from the worker's copy makes a new report, not the old one again; an answer that is lost on the way is
 		// asked for again with the same token.
+		l.down.Store(true)
 		do(chromedp.Navigate(here))
 		until(ready)
+		l.down.Store(false)
 		do(chromedp.SendKeys("#text", "南岸开工"))
 		l.lose.Store(true)
 		do(chromedp.Click("#send"))
