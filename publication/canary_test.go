@@ -18,7 +18,13 @@ import (
 // comes later is public until somebody has thought about it.
 var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", "journal", "log_key", "account", "account_recovery",
 	"account_session", "account_failure", "person", "person_account", "tenure", "recorded_unit", "recorded_post", "unit_alias", "question",
-	"question_answer", "appointment_taken", "goose_db_version", "sqlite_sequence"}
+	"question_answer", "appointment_taken", "notice", "inbox", "delivery", "notice_address", "notice_choice", "push_subscription", "push_key",
+	"feed_token", "ledger_duty", "ledger_party", "ledger_step", "ledger_file", "ledger_source", "ledger_letter", "ledger_batch", "ledger_view",
+	"ledger_clock", "score_appeal", "score_decision", "score_frozen", "goose_db_version", "sqlite_sequence"}
+
+// arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
+var arePublic = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
+	"ledger_public", "search_entry", "search_source", "search_unit", "search_gram", "log_entry", "log_hash", "log_checkpoint"}
 
 // tables lists all tables of the database.
 func (s *story) tables() (names []string) {
@@ -107,6 +113,9 @@ func TestPublicTablesHoldOnlyWhatIsPublic(t *testing.T) {
 		for _, table := range s.tables() {
 			if slices.Contains(notPublic, table) {
 				continue
+			}
+			if !slices.Contains(arePublic, table) && !strings.HasPrefix(table, "search_") {
+				s.Errorf("%s: nobody has said in this test whether it is public", table)
 			}
 			text := s.tableText(table)
 			if len(text) > 0 {

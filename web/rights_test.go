@@ -42,7 +42,7 @@ var may = map[string]map[string]reach{
 	"send":      {"office": all, "leader": all}, // letters; which of the two, the letter says
 	"drop":      {"office": all, "leader": all}, // letters
 	"answer":    {"office": own, "head": own},
-	"appeal":    {"head": own},
+	"appeal":    {"office": own, "head": own},
 	"decide":    {"office": all},
 	"personnel": {"office": all},
 	"oversee":   {"office": all},
