@@ -58,6 +58,9 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request, rt route) {
 	if tellsOfLedger(rt, r) {
 		key = edition.ledger + " " + s.today().String() + " " + key
 	}
+	if s.Demo { // every page says which day is shown
+		key = s.today().String() + " " + key
+	}
 	tag := s.etag(key)
 	h := w.Header()
 	h.Set("Cache-Control", "public, no-cache")
@@ -247,13 +250,18 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// serveHealth says whether the database answers.
+// serveHealth says whether the database answers and the ledger's clock runs.
 func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	if _, err := s.askEdition(ctx); err != nil {
 		s.Logger.Error("healthz", "error", err)
 		http.Error(w, "database does not answer", http.StatusServiceUnavailable)
+		return nil
+	}
+	if since, err := s.clockStands(r); err != nil || !since.IsZero() {
+		s.Logger.Error("healthz: the ledger's clock stands still", "since", since, "error", err)
+		http.Error(w, "the ledger's clock stands still", http.StatusServiceUnavailable)
 		return nil
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
