@@ -94,7 +94,7 @@ func TestTheLifeOfADuty(t *testing.T) {
 // sheetOutAndIn takes the ledger out, puts a wrong and a right change into it, and brings it in again.
 func (b *browser) sheetOutAndIn(base, dir string) {
 	b.t.Helper()
-	out := download(b.t, base, "示例督查乙", "/ledger.xlsx?state=confirmed")
+	out := visit(b.t, base, "示例督查乙").get("/ledger.xlsx?state=confirmed")
 	tables, err := sheet.Read(bytes.NewReader(out), int64(len(out)), sheet.Limits{}, "编号", "任务", "牵头单位", "版本")
 	if err != nil {
 		b.t.Fatal(err)
@@ -130,29 +130,44 @@ func (b *browser) sheetOutAndIn(base, dir string) {
 	b.click(`form[action="/ledger/import"] button`, "没有这个局")
 	b.see("（已核）")
 	b.shot("import-preview")
+	b.click(`form[action$="/apply"] button`, "已导入")
+	b.shot("import-done")
+	b.click(`form[action$="/undo"] button`, "已撤销")
 }
 
-// download is what somebody gets at an address, logged in beside the browser.
-func download(t *testing.T, base, name, path string) []byte {
+// visitor is somebody of the demonstration, logged in beside the browser.
+type visitor struct {
+	t      *testing.T
+	base   string
+	client *http.Client
+}
+
+func visit(t *testing.T, base, name string) visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Jar: jar}
-	in, err := client.PostForm(base+"/login", url.Values{"name": {name}, "password": {demoPassword}})
+	v := visitor{t, base, &http.Client{Jar: jar}}
+	r, err := v.client.PostForm(base+"/login", url.Values{"name": {name}, "password": {demoPassword}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Body.Close()
-	r, err := client.Get(base + path)
+	r.Body.Close()
+	return v
+}
+
+// get is what the visitor gets at an address.
+func (v visitor) get(path string) []byte {
+	v.t.Helper()
+	r, err := v.client.Get(v.base + path)
 	if err != nil {
-		t.Fatal(err)
+		v.t.Fatal(err)
 	}
 	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)
 	if err != nil || r.StatusCode != http.StatusOK {
-		t.Fatalf("GET %s: %s %v", path, r.Status, err)
+		v.t.Fatalf("GET %s: %s %v", path, r.Status, err)
 	}
 	return body
 }
