@@ -222,7 +222,7 @@ func (l *Ledger) unitDesk(ctx context.Context, tx *db.Tx, by Actor, units []stri
 			d.ToReport = append(d.ToReport, ReportDue{r, p.Label(l.Rules.recurrence(x).Every), l.graced(p)})
 		}
 	}
-	sent, err := papersNumbered(ctx, tx, l.County, letters)
+	sent, err := papersOf(ctx, tx, l.County, letters)
 	for _, p := range sent {
 		if p.State == LetterSent && p.to(units) {
 			d.Answers = append(d.Answers, p)

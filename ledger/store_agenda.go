@@ -29,22 +29,9 @@ func waitingForOffice(ctx context.Context, tx *db.Tx, county string) ([]*Duty, e
 
 // openLetters are the letters that were sent and wait for an answer, and the interviews called since a day.
 func openLetters(ctx context.Context, tx *db.Tx, county string, since calendar.Date) ([]Paper, error) {
-	rows, err := tx.Query(ctx, `/* ledger.openLetters */ SELECT `+paperColumns+` FROM ledger_letter
+	return listPapers(ctx, tx, county, `/* ledger.openLetters */ SELECT `+paperColumns+` FROM ledger_letter
 		WHERE county = $1 AND (state = 'sent' AND answer_by <> '' OR state IN ('sent', 'answered') AND kind = $2 AND signed_at >= $3) ORDER BY id`,
 		county, string(letter.Interview), db.Micros(since.AddDays(-offFor).Time()))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Paper
-	for rows.Next() {
-		p, err := scanPaper(county, rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
 }
 
 func newestStep(ctx context.Context, tx *db.Tx, county string) (time.Time, error) {

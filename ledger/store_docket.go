@@ -56,21 +56,11 @@ func papersOf(ctx context.Context, tx *db.Tx, county string, ids []int64) ([]Pap
 		for _, id := range part {
 			args = append(args, id)
 		}
-		rows, err := tx.Query(ctx, `/* ledger.papersOf */ SELECT `+paperColumns+` FROM ledger_letter WHERE county = $1 AND id IN `+db.In(2, len(part)), args...)
+		list, err := listPapers(ctx, tx, county, `/* ledger.papersOf */ SELECT `+paperColumns+` FROM ledger_letter WHERE county = $1 AND id IN `+db.In(2, len(part)), args...)
 		if err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			p, err := scanPaper(county, rows.Scan)
-			if err != nil {
-				rows.Close()
-				return nil, err
-			}
-			out = append(out, p)
-		}
-		if err := rows.Err(); err != nil {
-			return nil, err
-		}
+		out = append(out, list...)
 	}
 	newestFirst(out)
 	return out, nil

@@ -84,10 +84,9 @@ func loadPaper(ctx context.Context, tx *db.Tx, county string, id int64) (Paper, 
 	return p, err
 }
 
-// draftsOf are the letters of a kind about a duty that wait for signature.
-func draftsOf(ctx context.Context, tx *db.Tx, county string, duty ID, kind letter.Kind) ([]Paper, error) {
-	rows, err := tx.Query(ctx, `/* ledger.draftsOf */ SELECT `+paperColumns+` FROM ledger_letter
-		WHERE county = $1 AND duty = $2 AND kind = $3 AND state = 'drafted' ORDER BY id`, county, int64(duty), string(kind))
+// listPapers reads letters: query gives paperColumns.
+func listPapers(ctx context.Context, tx *db.Tx, county, query string, args ...any) ([]Paper, error) {
+	rows, err := tx.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -101,35 +100,18 @@ func draftsOf(ctx context.Context, tx *db.Tx, county string, duty ID, kind lette
 		out = append(out, p)
 	}
 	return out, rows.Err()
+}
+
+// draftsOf are the letters of a kind about a duty that wait for signature.
+func draftsOf(ctx context.Context, tx *db.Tx, county string, duty ID, kind letter.Kind) ([]Paper, error) {
+	return listPapers(ctx, tx, county, `/* ledger.draftsOf */ SELECT `+paperColumns+` FROM ledger_letter
+		WHERE county = $1 AND duty = $2 AND kind = $3 AND state = 'drafted' ORDER BY id`, county, int64(duty), string(kind))
 }
 
 // Letters are the newest letters in a state, or in any, of one duty, or of all, newest first: of those that the actor may
 // see.
 func (l *Ledger) Letters(ctx context.Context, tx *db.Tx, by Actor, state LetterState, duty ID, limit int) ([]Paper, error) {
 	return l.lettersThat(ctx, tx, by, letterFilter{state: state, duty: duty}, limit, func(Paper) bool { return true })
-}
-
-// papersNumbered are the letters with these numbers, at most 200 of them, oldest first.
-func papersNumbered(ctx context.Context, tx *db.Tx, county string, ids []int64) ([]Paper, error) {
-	ids = ids[:min(len(ids), 200)]
-	args := []any{county}
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	rows, err := tx.Query(ctx, `/* ledger.papersNumbered */ SELECT `+paperColumns+` FROM ledger_letter WHERE county = $1 AND id IN `+db.In(2, len(ids))+` ORDER BY id`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Paper
-	for rows.Next() {
-		p, err := scanPaper(county, rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
 }
 
 // letterFilter narrows letters. Zero fields do not.
@@ -166,22 +148,9 @@ func (l *Ledger) lettersThat(ctx context.Context, tx *db.Tx, by Actor, f letterF
 const lettersAtOnce = 100
 
 func lettersBefore(ctx context.Context, tx *db.Tx, county string, f letterFilter, before int64) ([]Paper, error) {
-	rows, err := tx.Query(ctx, `/* ledger.lettersBefore */ SELECT `+paperColumns+` FROM ledger_letter
-		WHERE county = $1 AND ($2 = '' OR state = $2) AND ($3 = 0 OR duty = $3) AND id < $4 ORDER BY id DESC LIMIT $5`,
+	return listPapers(ctx, tx, county, `/* ledger.lettersBefore */ SELECT `+paperColumns+` FROM ledger_letter
+		WHERE county = $1 AND ($2 = '' OR state = $2) AND (duty = $3 OR $3 = 0) AND id < $4 ORDER BY id DESC LIMIT $5`,
 		county, string(f.state), int64(f.duty), before, lettersAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Paper
-	for rows.Next() {
-		p, err := scanPaper(county, rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
 }
 
 // to reports whether the letter is to one of the units.

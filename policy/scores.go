@@ -12,12 +12,12 @@ type scoresFile struct {
 	Base   text `yaml:"base"`
 	Rule   text `yaml:"rule"`
 	Deduct []struct {
-		Fact   text `yaml:"fact"`
-		Name   text `yaml:"name"`
-		Points text `yaml:"points"`
-		Most   text `yaml:"most"`
+		Fact   text   `yaml:"fact"`
+		Name   text   `yaml:"name"`
+		Points text   `yaml:"points"`
+		Most   text   `yaml:"most"`
 		Kinds  []text `yaml:"kinds"` // of fact letter: which letters count; all of them where none is named
-		Rule   text `yaml:"rule"`
+		Rule   text   `yaml:"rule"`
 	} `yaml:"deduct"`
 	Grades []struct {
 		Name text `yaml:"name"`
