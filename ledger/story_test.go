@@ -80,7 +80,7 @@ func directory(t testing.TB) *org.Directory {
 		{Name: "县能源局", Kind: org.Department}, {Name: "县住建局", Kind: org.Department}, {Name: "县生态环境分局", Kind: org.Branch},
 		{Name: "县财政局", Kind: org.Department},
 		{Name: "河口镇", Kind: org.Town, Code: "990001100"}, {Name: "上岭乡", Kind: org.Town, Code: "990001200"},
-		{Name: "各乡（镇）人民政府", Kind: org.Set, Of: []org.Kind{org.Town}},
+		{Name: "各乡（镇）人民政府", Kind: org.Set, Of: []org.Kind{org.Town}}, {Name: "治气领导小组", Kind: org.Group},
 	} {
 		if err := dir.Add(u); err != nil {
 			t.Fatal(err)
@@ -97,7 +97,7 @@ func theLedger(t testing.TB) *ledger.Ledger {
 		{Unit: "青禾县人民政府办公室", Title: "审计联络员", Role: personnel.Auditor},
 		{For: units, Title: "局长", Role: personnel.Head, Seats: 1}, {For: units, Title: "经办人", Role: personnel.Member},
 		{For: []org.Kind{org.Town}, Title: "乡镇长", Role: personnel.Head, Seats: 1}, {For: []org.Kind{org.Town}, Title: "经办人", Role: personnel.Member},
-	}, nil)
+	}, []personnel.Group{{Unit: "治气领导小组", Members: []personnel.Membership{{Post: "县能源局/局长", As: "组长"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
