@@ -26,10 +26,10 @@ type scoresFile struct {
 }
 
 func (s supervising) scores(file scoresFile) *score.Rules {
-	out := &score.Rules{Base: s.points(file.Base), Rule: s.rule(file.Rule)}
+	out := &score.Rules{Base: s.points(file.Base), Rule: s.rule(file.Rule, text{"scores", file.Base.line})}
 	for _, d := range file.Deduct {
 		if !slices.Contains(score.Facts, score.Fact(d.Fact.s)) {
-			s.bad(supervisionYAML, d.Fact.line, "没有“%s”这种扣分事实，可写：%v", d.Fact.s, score.Facts)
+			s.bad(supervisionYAML, d.Fact.line, "没有“%s”这种扣分事实，可写：%s", d.Fact.s, listed(score.Facts))
 		}
 		var kinds []letter.Kind
 		for _, k := range d.Kinds {
@@ -39,7 +39,7 @@ func (s supervising) scores(file scoresFile) *score.Rules {
 			kinds = append(kinds, letter.Kind(k.s))
 		}
 		out.Deduct = append(out.Deduct, score.Deduction{Fact: score.Fact(d.Fact.s), Name: d.Name.s, Points: s.points(d.Points), Most: s.points(d.Most),
-			Kinds: kinds, Rule: s.rule(d.Rule)})
+			Kinds: kinds, Rule: s.rule(d.Rule, d.Name)})
 	}
 	for i, g := range file.Grades {
 		out.Grades = append(out.Grades, score.Grade{Name: g.Name.s, From: s.points(g.From)})

@@ -90,6 +90,19 @@ const supervisionYAML = "supervision.yaml"
 // colours are the words that style.css knows.
 var colours = []string{"green", "blue", "amber", "red"}
 
+// causes are what a rung may name. One that is misspelt would never fire, and nobody would see why.
+var causes = []ledger.CauseKind{ledger.CauseNear, ledger.CauseDue, ledger.CauseSign, ledger.CauseReport, ledger.CauseSentBack, ledger.CauseBehind,
+	ledger.CauseAnswer, ledger.CauseCheck, ledger.CauseAsk, ledger.CauseResume}
+
+// listed writes words of the file for a message.
+func listed[T ~string](all []T) string {
+	out := make([]string, len(all))
+	for i, w := range all {
+		out[i] = string(w)
+	}
+	return strings.Join(out, "、")
+}
+
 // supervising reads supervision.yaml.
 type supervising struct {
 	*folder
@@ -105,17 +118,22 @@ func (f *folder) supervision(c *County) {
 		return
 	}
 	s := supervising{f, map[string]ledger.Rule{}}
+	lines := map[string]int{}
 	for _, r := range file.Rules {
-		if _, twice := s.rules[r.ID.s]; twice || r.ID.s == "" || r.Text.s == "" {
-			f.bad(supervisionYAML, r.ID.line, "规则要有不重复的 id 和 text")
+		switch first, twice := lines[r.ID.s]; {
+		case r.ID.s == "" || r.Text.s == "":
+			f.bad(supervisionYAML, max(r.ID.line, r.Text.line), "规则要写明 id 和 text")
+		case twice:
+			f.bad(supervisionYAML, r.ID.line, "规则“%s”写了两次，第一次在第 %d 行", r.ID.s, first)
 		}
+		lines[r.ID.s] = r.ID.line
 		s.rules[r.ID.s] = ledger.Rule{ID: r.ID.s, Text: r.Text.s, Source: r.Source.s}
 	}
 	before := len(f.problems)
 	rules := &ledger.Rules{
 		Name: file.Name.s, Workdays: c.Workdays, Hours: s.hours(file.Hours), Seasons: s.seasons(file),
-		Sign: s.limit(file.Limits.Sign), Check: s.limit(file.Limits.Check), Decide: s.limit(file.Limits.Decide),
-		PutRight: s.limit(file.Limits.PutRight), Near: s.limit(file.Limits.Near),
+		Sign: s.limit("sign", file.Limits.Sign), Check: s.limit("check", file.Limits.Check), Decide: s.limit("decide", file.Limits.Decide),
+		PutRight: s.limit("put_right", file.Limits.PutRight), Near: s.limit("near", file.Limits.Near),
 		Behind:    ledger.Behind{Points: s.number(file.Behind.Points, 100), Rule: s.optional(file.Behind.Rule)},
 		Reporting: s.reporting(file),
 		Evidence:  s.optional(file.Evidence),
@@ -123,14 +141,14 @@ func (f *folder) supervision(c *County) {
 		Letters: ledger.Letters{Agency: file.Letters.Agency.s, Contact: file.Letters.Contact.s, Codes: map[letter.Kind]string{}},
 	}
 	if file.Limits.Probation.Within.s != "" {
-		rules.Probation = s.limit(file.Limits.Probation)
+		rules.Probation = s.limit("probation", file.Limits.Probation)
 	}
 	for name, l := range file.Lights {
 		light := ledger.Light(name)
 		if light.Chinese() == "" || !slices.Contains(colours, l.Colour.s) {
 			f.bad(supervisionYAML, l.Colour.line, "灯“%s”应为 normal、near、lagging、overdue 之一，颜色应为 %s 之一", name, strings.Join(colours, "、"))
 		}
-		rules.Colours[light], rules.Lights[light] = l.Colour.s, s.rule(l.Rule)
+		rules.Colours[light], rules.Lights[light] = l.Colour.s, s.rule(l.Rule, text{name, l.Colour.line})
 	}
 	for name, code := range file.Letters.Codes {
 		if !letter.Kind(name).Known() {
@@ -154,10 +172,13 @@ func (f *folder) supervision(c *County) {
 	c.Rules, c.Scores = rules, scores
 }
 
-// rule finds the rule that is named, which must be there.
-func (s supervising) rule(t text) ledger.Rule {
+// rule finds the rule that what is of cites, which must be there.
+func (s supervising) rule(t, of text) ledger.Rule {
 	r, ok := s.rules[t.s]
-	if !ok {
+	switch {
+	case t.s == "":
+		s.bad(supervisionYAML, max(t.line, of.line), "“%s”没有写明依据哪一条规则（rule）", of.s)
+	case !ok:
 		s.bad(supervisionYAML, t.line, "rules 里没有“%s”", t.s)
 	}
 	return r
@@ -167,7 +188,7 @@ func (s supervising) optional(t text) ledger.Rule {
 	if t.s == "" {
 		return ledger.Rule{}
 	}
-	return s.rule(t)
+	return s.rule(t, t)
 }
 
 func (s supervising) hours(t text) calendar.Hours {
@@ -189,15 +210,19 @@ func (s supervising) number(t text, most int) int {
 	return n
 }
 
-func (s supervising) limit(l limitFile) ledger.Limit {
-	out := ledger.Limit{Rule: s.rule(l.Rule)}
+func (s supervising) limit(name string, l limitFile) ledger.Limit {
+	if l == (limitFile{}) {
+		s.bad(supervisionYAML, 0, "limits 里缺少 %s", name)
+		return ledger.Limit{}
+	}
+	out := ledger.Limit{Rule: s.rule(l.Rule, text{name, l.Within.line})}
 	for _, t := range calendar.Terms(l.Within.s+"内", 0) {
 		if t.Kind == calendar.Within {
 			out.Span = t.Span
 		}
 	}
 	if out.Span.N == 0 {
-		s.bad(supervisionYAML, l.Within.line, "时限“%s”应写作“3个工作日”“10日”“一个月”", l.Within.s)
+		s.bad(supervisionYAML, l.Within.line, "时限 %s “%s”应写作“3个工作日”“10日”“一个月”的样子", name, l.Within.s)
 	}
 	return out
 }
@@ -217,7 +242,7 @@ func (s supervising) seasons(file supervisionFile) calendar.Seasons {
 
 func (s supervising) reporting(file supervisionFile) ledger.Reporting {
 	r := file.Reports
-	out := ledger.Reporting{Least: calendar.Every(r.Least.s), Grace: s.number(r.Grace, 60), Rule: s.rule(r.Rule)}
+	out := ledger.Reporting{Least: calendar.Every(r.Least.s), Grace: s.number(r.Grace, 60), Rule: s.rule(r.Rule, text{"reports", r.Default.line})}
 	for _, t := range calendar.Terms(r.Default.s, 0) {
 		if t.Kind == calendar.Recurring {
 			out.Default = t.Recur
@@ -231,7 +256,7 @@ func (s supervising) reporting(file supervisionFile) ledger.Reporting {
 
 func (s supervising) rung(n int, g rungFile) ledger.Rung {
 	out := ledger.Rung{N: n, Name: g.Name.s, On: ledger.Light(g.On.s), After: s.number(g.After, 400), Letter: letter.Kind(g.Letter.s),
-		Sign: personnel.Role(g.Sign.s), Answer: s.number(g.Answer, 60), Rule: s.rule(g.Rule)}
+		Sign: personnel.Role(g.Sign.s), Answer: s.number(g.Answer, 60), Rule: s.rule(g.Rule, g.Name)}
 	if g.On.s == "none" {
 		out.On = ledger.NoLight
 	} else if out.On.Chinese() == "" {
@@ -241,10 +266,16 @@ func (s supervising) rung(n int, g rungFile) ledger.Rung {
 		out.Grade = notice.Urgent
 	}
 	for _, c := range g.Causes {
+		if !slices.Contains(causes, ledger.CauseKind(c.s)) {
+			s.bad(supervisionYAML, c.line, "没有“%s”这种原因，可写：%s", c.s, listed(causes))
+		}
 		out.Causes = append(out.Causes, ledger.CauseKind(c.s))
 	}
 	if out.On == ledger.NoLight && len(out.Causes) == 0 {
 		s.bad(supervisionYAML, g.Name.line, "“%s”不跟着灯，要写明 causes", g.Name.s)
+	}
+	if out.Letter != "" && !out.Letter.Known() {
+		s.bad(supervisionYAML, g.Letter.line, "没有“%s”这种文书", g.Letter.s)
 	}
 	if out.Letter != "" && out.Sign != personnel.Office && out.Sign != personnel.Leader {
 		s.bad(supervisionYAML, g.Name.line, "“%s”起草文书，sign 应为 office 或 leader", g.Name.s)

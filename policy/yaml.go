@@ -66,8 +66,9 @@ func (f *folder) decode(file string, v any) bool {
 
 var (
 	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
-	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type (\S+)$`)
+	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type (.+)$`)
 	yamlTwice   = regexp.MustCompile(`^mapping key "(.*)" already defined at line (\d+)$`)
+	yamlTag     = regexp.MustCompile(`yaml:\\"(\w+)`)
 	yamlShape   = regexp.MustCompile(`^cannot unmarshal (\S+)(?: .*)? into (\S+)$`)
 )
 
@@ -116,10 +117,19 @@ func shape(s string) string {
 	return "一个词"
 }
 
-// fields lists the fields that a *File type has, by the name that the YAML library prints.
+// fields lists the fields that a *File type has, by the name that the YAML library prints. A type without a name it prints
+// whole, with its tags.
 func fields(typeName string) string {
+	if strings.HasPrefix(typeName, "struct {") {
+		var names []string
+		for _, m := range yamlTag.FindAllStringSubmatch(typeName, -1) {
+			names = append(names, m[1])
+		}
+		return strings.Join(names, "、")
+	}
 	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{},
 		postsFile{}, postFile{}, groupFile{}, memberFile{},
+		supervisionFile{}, ruleFile{}, limitFile{}, rungFile{}, scoresFile{},
 		demoFile{}, demoPersonFile{}, demoActFile{}} {
 		t := reflect.TypeOf(v)
 		if t.String() != typeName {
