@@ -77,7 +77,7 @@ func loadAppeal(ctx context.Context, tx *db.Tx, county string, id int64) (Appeal
 
 // appealsByKey are the appeals of a county, or of one duty, by the fact that they are about.
 func appealsByKey(ctx context.Context, tx *db.Tx, county string, only ledger.ID) (map[Key]*Appeal, error) {
-	list, err := listAppeals(ctx, tx, `/* score.appealsByKey */ `+fromAppeals+`AND ($2 = 0 OR a.duty = $2)`, county, int64(only))
+	list, err := listAppeals(ctx, tx, `/* score.appealsByKey */ `+fromAppeals+`AND (a.duty = $2 OR $2 = 0)`, county, int64(only))
 	out := map[Key]*Appeal{}
 	for i := range list {
 		out[list[i].Key] = &list[i]

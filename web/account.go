@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"zhixing/account"
 )
@@ -325,6 +326,9 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PostFormValue("id")
+	if !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
+		return badRequest("表单不完整，请刷新页面后再办。")
+	}
 	err = s.Accounts.EndSession(r.Context(), sess, id)
 	if err != nil && !errors.Is(err, account.ErrNotFound) { // it ended by itself meanwhile: as wanted
 		return err

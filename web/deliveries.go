@@ -11,10 +11,15 @@ import (
 	"zhixing/notice"
 )
 
+var deliveryStates = []notice.State{notice.Failed, notice.Waiting, notice.Leased, notice.Handed, notice.Dropped}
+
 // deliveries shows whoever looks after the system what has not gone out and why.
 func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
 	asked := r.URL.Query()
 	q := notice.DeliveryQuery{State: notice.State(asked.Get("state")), Channel: notice.Channel(asked.Get("channel")), Cursor: asked.Get("after")}
+	if q.State != "" && !slices.Contains(deliveryStates, q.State) || q.Channel != "" && !slices.Contains(notice.Channels, q.Channel) {
+		return badRequest("没有这种状态或渠道。")
+	}
 	if q.State == "" && !asked.Has("state") {
 		q.State = notice.Failed
 	}
@@ -57,7 +62,7 @@ func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
 	}
 	again := slices.ContainsFunc(list, func(d notice.Delivery) bool { return d.State == notice.Failed || d.State == notice.Dropped })
 	p.Data = map[string]any{"Again": again, "Tally": tally, "List": list, "Held": held, "Next": next, "Q": q,
-		"States": []notice.State{notice.Failed, notice.Waiting, notice.Leased, notice.Handed, notice.Dropped}, "Channels": notice.Channels,
+		"States": deliveryStates, "Channels": notice.Channels,
 		"Mail": s.Notices.Mail != nil, "Push": s.Notices.Push != nil, "Hooks": s.Notices.Hooks}
 	return s.render(w, http.StatusOK, "deliveries.html", p)
 }
