@@ -242,10 +242,7 @@ func (l *Ledger) Cancel(ctx context.Context, tx *db.Tx, by Actor, id ID, result 
 	if err := checkWords(op, "result", "终止理由（向社会公开）", result, true); err != nil {
 		return nil, err
 	}
-	if err := l.do(ctx, tx, by, seat, d, DidCancel, "", Data{Result: result, Reason: result, Day: today(tx)}); err != nil {
-		return nil, wrap(op, err)
-	}
-	return d, wrap(op, l.tellLeads(ctx, tx, d, notice.Notice{Kind: "cancel", Subject: "终止办理", Text: result}))
+	return d, wrap(op, l.drop(ctx, tx, by, seat, d, result))
 }
 
 // Note is a leader's instruction (批示) on a duty.

@@ -76,7 +76,7 @@ func (l *Ledger) Decide(ctx context.Context, tx *db.Tx, by Actor, id ID, flag in
 	return d, nil
 }
 
-// drop ends a duty, whatever its state, if it is not over already.
+// drop ends a duty, whatever its state, if it is not over already, and the lines that were split off it.
 func (l *Ledger) drop(ctx context.Context, tx *db.Tx, by Actor, seat personnel.Seat, d *Duty, reason string) error {
 	if d.State == Closed || d.State == Cancelled {
 		return nil
@@ -84,7 +84,14 @@ func (l *Ledger) drop(ctx context.Context, tx *db.Tx, by Actor, seat personnel.S
 	if err := l.do(ctx, tx, by, seat, d, DidCancel, "", Data{Result: reason, Reason: reason, Day: today(tx)}); err != nil {
 		return err
 	}
-	return l.tellLeads(ctx, tx, d, notice.Notice{Kind: "cancel", Subject: "终止办理", Text: reason})
+	if err := l.tellLeads(ctx, tx, d, notice.Notice{Kind: "cancel", Subject: "终止办理", Text: reason}); err != nil {
+		return err
+	}
+	kids, err := kidsOf(ctx, tx, l.County, d.ID)
+	for i := 0; err == nil && i < len(kids); i++ {
+		err = l.drop(ctx, tx, by, seat, kids[i], "随第"+d.ID.Number()+"号任务终止："+reason)
+	}
+	return err
 }
 
 // adoptedParties are the units that have an issued duty when it becomes what a new text says; nil before it is issued.

@@ -79,7 +79,7 @@ var effects = map[Deed]func(*Duty, Step){
 		d.State, d.ClaimedOn, d.ClaimedBy, d.ClaimUnit = Claimed, s.Data.Day, s.By, s.Unit
 		d.SentBack, d.CheckedBy, d.Asked = calendar.Date{}, "", nil
 		if r := s.Data.Report; r != nil {
-			d.Progress, d.Reported = 100, s.Data.Day
+			d.Was, d.Progress, d.Reported = d.Progress, 100, s.Data.Day
 			if d.Period.Before(r.Period) {
 				d.Period = r.Period
 			}
@@ -90,6 +90,7 @@ var effects = map[Deed]func(*Duty, Step){
 	DidClose: func(d *Duty, s Step) { d.State, d.ClosedOn, d.Result = Closed, s.Data.Day, s.Data.Result },
 	DidSendBack: func(d *Duty, s Step) {
 		d.pause(d.ClaimedOn, s.Data.Day)
+		d.Progress = d.Was // what was claimed is not agreed
 		d.State, d.SentBack, d.ClaimedOn, d.ClaimedBy, d.ClaimUnit, d.CheckedBy = Working, s.Data.Day, calendar.Date{}, "", "", ""
 		d.SendBacks++
 	},
@@ -130,7 +131,7 @@ var effects = map[Deed]func(*Duty, Step){
 		} else {
 			d.pause(d.ClaimedOn, s.Data.Day)
 		}
-		d.State, d.Due = d.signed(), s.Data.Due
+		d.State, d.Due, d.Progress = d.signed(), s.Data.Due, d.Was
 		d.ClosedOn, d.ClaimedOn, d.ClaimedBy, d.ClaimUnit, d.CheckedBy, d.Result = calendar.Date{}, calendar.Date{}, "", "", "", ""
 	},
 	DidSplit: func(*Duty, Step) {},

@@ -230,6 +230,7 @@ type Duty struct {
 	Progress  int           `json:"progress"`           // percent, as reported
 	Reported  calendar.Date `json:"reported,omitzero"`  // day of the newest report
 	Period    calendar.Date `json:"period,omitzero"`    // first day of the newest period that was reported
+	Was       int           `json:"was,omitempty"`      // progress before it was claimed
 	ClaimedOn calendar.Date `json:"claimed_on,omitzero"`
 	ClaimedBy string        `json:"claimed_by,omitempty"` // account
 	ClaimUnit string        `json:"claim_unit,omitempty"`

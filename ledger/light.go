@@ -178,8 +178,25 @@ func (r *Rules) behindFrom(d *Duty) (calendar.Date, bool) {
 		return calendar.Date{}, false
 	}
 	total := daysBetween(d.IssuedOn, d.Due)
+	for _, p := range d.Pauses {
+		if d.IssuedOn.Before(p.To) && p.From.Before(d.Due) {
+			total -= daysBetween(laterOf(p.From, d.IssuedOn), p.To)
+		}
+	}
 	on := d.IssuedOn.AddDays(total*reach/100 + 1)
+	for _, p := range d.Pauses { // days on which the clocks stood still are not days that have passed
+		if d.IssuedOn.Before(p.To) && !on.Before(p.From) {
+			on = on.AddDays(daysBetween(laterOf(p.From, d.IssuedOn), p.To))
+		}
+	}
 	return on, total > 0 && !d.Due.Before(on)
+}
+
+func laterOf(a, b calendar.Date) calendar.Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 func daysBetween(from, to calendar.Date) int {

@@ -145,7 +145,7 @@ func (a Actor) MayOn(act Act, d *Duty) bool {
 		_, ok := a.seatFor(act, d, "")
 		return ok
 	}
-	if !d.State.Public() && !a.Everywhere(ActEdit) && !a.Everywhere(ActSee) {
+	if !d.State.Public() && !a.Everywhere(ActSee) {
 		return false // what is not issued is the county's
 	}
 	_, ok := a.seatFor(act, d, "")

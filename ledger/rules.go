@@ -108,7 +108,7 @@ func (r *Rules) ladder(d *Duty) []Rung {
 	return nil
 }
 
-// Check reports what is missing or contradicts itself in the rules, one sentence each.
+// Problems reports what is missing or contradicts itself in the rules, one sentence each.
 func (r *Rules) Problems() []string {
 	var out []string
 	bad := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }

@@ -56,7 +56,7 @@ func (l *Ledger) Load(ctx context.Context, tx *db.Tx, by string, lives []*Life) 
 			}
 			steps = append(steps, []any{x.Duty.County, int64(x.Duty.ID), s.N, string(s.What), db.Micros(s.At), s.By, string(s.Post), s.Unit, s.Once, data})
 		}
-		if x.Duty.Source.Doc != "" && x.Duty.State.Public() {
+		if x.Duty.Source.Doc != "" && !x.Duty.IssuedOn.IsZero() {
 			public = append(public, publicRow(x.Duty))
 		}
 		for _, p := range x.Papers {

@@ -126,7 +126,7 @@ func (l *Ledger) keep(ctx context.Context, tx *db.Tx, op string, files []Evidenc
 	return out, nil
 }
 
-// Reporting is what a unit sends: the report, its evidence, and the token by which a report that is sent twice is known.
+// Sending is what a unit sends: the report, its evidence, and the token by which a report that is sent twice is known.
 type Sending struct {
 	Report
 	Evidence []Evidence
