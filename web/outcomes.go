@@ -46,8 +46,18 @@ func (s *Server) outcomes(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.page(r, "落实情况", home, Link{Text: "落实情况"})
 	p.Canonical = s.BaseURL + "/outcomes"
-	p.Data = map[string]any{"List": list, "On": s.today()}
+	rows := make([]documentRow, len(list))
+	for i, d := range list {
+		rows[i] = documentRow{d, d.Duties - d.Done - d.Running}
+	}
+	p.Data = map[string]any{"List": rows, "On": s.today()}
 	return s.render(w, http.StatusOK, "outcomes.html", p)
+}
+
+// documentRow is a document with how many of its duties are neither done nor running, so that a reader's sum comes out.
+type documentRow struct {
+	ledger.DocumentOutcome
+	Rest int
 }
 
 func outcomeURL(k publication.Key) string {
@@ -145,6 +155,10 @@ func outcomeSum(tree []outcomeView) map[string]int {
 			sum["running"]++
 		case v.State.Running():
 			sum["running"]++
+		case v.State == ledger.Claimed, v.State == ledger.Checked:
+			sum["claimed"]++
+		default:
+			sum["stopped"]++ // suspended or cancelled
 		}
 	}
 	return sum
