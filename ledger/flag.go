@@ -100,7 +100,7 @@ func (l *Ledger) adoptedParties(op string, d *Duty, f Flag) ([]Party, error) {
 		return nil, nil
 	}
 	if len(f.To.Unknown) > 0 {
-		return nil, refuse(WrongState, op, "新文本里“%s”对不上任何单位，请先在“待认名称”里回答。", strings.Join(f.To.Unknown, "”“"))
+		return nil, refuse(WrongState, op, "新文本里“%s”对不上任何单位，请先在“待确认事项”里回答。", strings.Join(f.To.Unknown, "”“"))
 	}
 	leads, open := l.expand(f.To.Lead)
 	supports, open2 := l.expand(f.To.Support)

@@ -192,7 +192,7 @@ func (l *Ledger) Issue(ctx context.Context, tx *db.Tx, by Actor, id ID) (*Duty, 
 		return nil, err
 	}
 	if len(f.Unknown) > 0 {
-		return nil, refuse(WrongState, op, "“%s”对不上任何单位，不能交办。请先在“待认名称”里回答是哪个单位，或修改任务。", strings.Join(f.Unknown, "”“"))
+		return nil, refuse(WrongState, op, "“%s”对不上任何单位，不能交办。请先在“待确认事项”里回答是哪个单位，或修改任务。", strings.Join(f.Unknown, "”“"))
 	}
 	if len(f.Lead) == 0 {
 		return nil, refuse(WrongState, op, "没有牵头单位，不能交办。请先补上。")

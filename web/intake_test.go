@@ -165,7 +165,7 @@ func TestIntake(t *testing.T) {
 		fourth := s.dutyNamed("开展宣传")
 		s.post("督查丁", "/ledger/bulk/confirm", url.Values{"ids": {strconv.FormatInt(int64(fourth.ID), 10)}})
 		all := url.Values{"all": {"doc=" + planKey + "&state=confirmed"}, "back": {at}}
-		s.says(s.post("督查丁", "/ledger/bulk/issue", all), http.StatusOK, "已交办 3 项", "对不上任何单位", "待认名称")
+		s.says(s.post("督查丁", "/ledger/bulk/issue", all), http.StatusOK, "已交办 3 项", "对不上任何单位", "待确认事项")
 		s.wantState("清捞", ledger.Issued)
 		s.wantState("开展宣传", ledger.Confirmed)
 		s.says(s.get("督查丁", at), http.StatusOK, "已交办 3 项")
