@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"zhixing/org"
+	"zhixing/score"
 )
 
 func TestGoodFolder(t *testing.T) {
@@ -181,10 +182,17 @@ func TestReadmeIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	var words []string
-	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{}, postsFile{}, postFile{}, groupFile{}, memberFile{}} {
+	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{}, postsFile{}, postFile{}, groupFile{}, memberFile{},
+		supervisionFile{}, ruleFile{}, limitFile{}, rungFile{}, scoresFile{}} {
 		words = append(words, strings.Split(fields(reflect.TypeOf(v).String()), "、")...)
 	}
 	for _, k := range org.Kinds {
+		words = append(words, string(k))
+	}
+	for _, k := range causes {
+		words = append(words, string(k))
+	}
+	for _, k := range score.Facts {
 		words = append(words, string(k))
 	}
 	for _, w := range words {

@@ -56,3 +56,34 @@ func TestBrokenSupervision(t *testing.T) {
 		})
 	}
 }
+
+// TestReadmeExamples loads the supervision.yaml and the holidays.csv that counties/README.md shows: a clerk begins by copying them.
+func TestReadmeExamples(t *testing.T) {
+	b, err := os.ReadFile("../counties/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fsys, _ := broken(t, "testdata/broken/file-stray.txt")
+	delete(fsys, "towns.yaml")
+	for _, name := range []string{supervisionYAML, holidaysCSV} {
+		_, section, ok := strings.Cut(string(b), "\n### "+name+"\n")
+		section, _, _ = strings.Cut(section, "\n### ")
+		var example strings.Builder
+		for line := range strings.SplitSeq(section, "\n") {
+			if rest, is := strings.CutPrefix(line, "    "); is {
+				example.WriteString(rest + "\n")
+			}
+		}
+		if !ok || example.Len() == 0 {
+			t.Fatalf("no example of %s", name)
+		}
+		fsys[name] = &fstest.MapFile{Data: []byte(example.String())}
+	}
+	c, err := LoadCounty(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Rules.Near.Span.N != 5 || len(c.Rules.Ladders[0].Rungs) != 3 || !c.Workdays.Announced(2030) {
+		t.Errorf("rules %+v", c.Rules)
+	}
+}
