@@ -34,6 +34,7 @@ type Limit struct {
 // Rules are how a county runs its ledger. All of it is data of the county's folder.
 type Rules struct {
 	Name     string // 《某县督办规则》
+	All      []Rule // every rule, in the order in which the county writes them
 	Workdays *calendar.Workdays
 	Hours    calendar.Hours
 	Seasons  calendar.Seasons

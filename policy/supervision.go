@@ -163,6 +163,9 @@ func (f *folder) supervision(c *County) {
 		}
 		rules.Ladders = append(rules.Ladders, ladder)
 	}
+	for _, r := range file.Rules {
+		rules.All = append(rules.All, s.rules[r.ID.s])
+	}
 	scores := s.scores(file.Scores)
 	if len(f.problems) == before {
 		for _, p := range rules.Problems() {
