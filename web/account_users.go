@@ -64,6 +64,7 @@ func (s *Server) users(w http.ResponseWriter, r *http.Request) error {
 	p.Data = map[string]any{
 		"Users": list[at:min(at+usersPage, total)], "Total": total, "At": at, "Q": f.Text, "Role": f.Role, "Status": f.Status,
 		"Roles": account.Roles, "Statuses": statusNames, "CSV": "/users.csv?" + q.Encode(), "Pager": map[string]string{"First": first, "Next": next},
+		"Begin": s.Ledger != nil && s.mayBegin(r),
 	}
 	return s.render(w, http.StatusOK, "users.html", p)
 }

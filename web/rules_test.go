@@ -26,3 +26,14 @@ func TestEveryRuleHasOnePlace(t *testing.T) {
 		}
 	})
 }
+
+// TestNewCountyIsToldHowToBegin: until somebody sits in the county office, the administrator is shown where to begin.
+func TestNewCountyIsToldHowToBegin(t *testing.T) {
+	sites(t, func(s *site) {
+		s.seesAs("管理丙", "/users", 200, "登记第一批人员", `href="/posts"`)
+		s.seesAs("管理丙", "/posts", 200, "登记")
+		s.sits("督查丁", s.srv.County.Office, "督查员")
+		s.seesAs("管理丙", "/users", 200, "!登记第一批人员")
+		s.seesAs("管理丙", "/posts", 403)
+	})
+}
