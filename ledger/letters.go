@@ -177,6 +177,9 @@ func (l *Ledger) LetterOf(ctx context.Context, tx *db.Tx, by Actor, id int64) (P
 		return Paper{}, nil, refuse(NotAllowed, op, "这份文书不是送贵单位的，不能查看。")
 	}
 	d, err := load(ctx, tx, l.County, p.Duty)
+	if err == nil && p.State == LetterDrafted && len(p.Causes) > 0 {
+		l.fill(&p, d, today(tx)) // as it would be signed now
+	}
 	return p, d, wrap(op, err)
 }
 

@@ -250,7 +250,7 @@ func TestIntakeByKeys(t *testing.T) {
 		}))
 		defer server.Close()
 		alloc, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1366, 900))...)
+			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("force-prefers-reduced-motion", true), chromedp.WindowSize(1366, 900))...)
 		defer cancel()
 		tab, cancel2 := chromedp.NewContext(alloc)
 		defer cancel2()

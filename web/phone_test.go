@@ -102,7 +102,7 @@ func TestATownReportsFromATelephone(t *testing.T) {
 		defer server.Close()
 		defer s.srv.EndStreams()
 		alloc, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(390, 844))...)
+			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("force-prefers-reduced-motion", true), chromedp.WindowSize(390, 844))...)
 		defer cancel()
 		tab, cancel2 := chromedp.NewContext(alloc)
 		defer cancel2()

@@ -153,6 +153,7 @@ func openBrowser(t *testing.T) *browser {
 		t.Skip("SKIPPED: no chromium on this machine; `make test` installs it")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("force-prefers-reduced-motion", true), // a page that is still scrolling is clicked beside the mark
 		chromedp.WindowSize(1280, 900))
 	alloc, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(cancel)
