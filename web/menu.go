@@ -33,7 +33,7 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 	}
 	add(true, &rest, inbox, "/notices")
 	add(true, &rest, "日历订阅", "/feeds")
-	add(true, &rest, "职务与人员", "/posts")
+	add(true, &rest, "职务和任职", "/posts")
 	add(by.May(ledger.ActPersonnel), &rest, "待确认事项", "/questions")
 	add(true, &rest, "督办规则", "/rules")
 	groups := []MenuGroup{{"任务", work}, {"协同", rest}}

@@ -187,7 +187,7 @@ func (w *winter) letterOf(k letter.Kind, state ledger.LetterState) ledger.Paper 
 func TestWhatBecameOfADocument(t *testing.T) {
 	winters(t, func(w *winter) {
 		w.sees("/outcomes", 200, "绛政办发〔2023〕903号", "截至 2023年9月21日")
-		w.sees("/outcomes/"+coalKey, 200, "交办任务 <b>3</b> 项", "10 个单位，已完成 0 个", "古绛镇：", "2023-10-31", "!逾期", "只有可以公开的内容")
+		w.sees("/outcomes/"+coalKey, 200, "交办任务 <b>3</b> 项", "10 个单位，已完成 0 个", "古绛镇：", "2023-10-31", "!其中逾期", `!">逾期<`, "只有可以公开的内容")
 		doc := w.sees("/documents/"+coalKey, 200, "落实情况：<a href=", "办理中，时限2023-10-31", `/outcomes/`, "!已逾期")
 		if same := w.sees("/documents/"+coalKey, 200); same.header.Get("ETag") != doc.header.Get("ETag") || doc.header.Get("ETag") == "" {
 			t.Error("the page changed by itself")
