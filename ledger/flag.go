@@ -50,6 +50,8 @@ func (l *Ledger) Decide(ctx context.Context, tx *db.Tx, by Actor, id ID, flag in
 		return nil, wrong(op, "choice", "请选择维持、调整或终止。")
 	case c == Adopt && f.To == nil:
 		return nil, wrong(op, "choice", "这条提示没有新的文本可以照改。请先维持，再按新文件修改任务；或终止。")
+	case c == Keep:
+		data.Fields = f.To // the same difference is not asked about again
 	case c == Adopt:
 		data.Diff, data.Source, data.Fields = f.Diff, f.Source, f.To
 		if data.Party, err = l.adoptedParties(op, d, f); err != nil {

@@ -180,3 +180,38 @@ func TestWhatIsGoneFromTheTextIsNotPublic(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatTheOfficeChangedIsNoDifference: a duty that was extended or amended is held against what the document said, not
+// against what it has come to say; what was decided once is not asked again.
+func TestWhatTheOfficeChangedIsNoDifference(t *testing.T) {
+	stories(t, func(s *story) {
+		d := s.begun("散煤清零", "县能源局")
+		s.As("县能源局").must(func(tx *db.Tx, by ledger.Actor) (*ledger.Duty, error) {
+			return s.led.AskExtension(ctx, tx, by, d.ID, day("2023-12-15"), "管网未通。")
+		})
+		s.As("督查甲").must(func(tx *db.Tx, by ledger.Actor) (*ledger.Duty, error) {
+			return s.led.DecideExtension(ctx, tx, by, d.ID, true, day("2023-12-15"), "")
+		})
+		s.correct("每月通报一次", "每月通报两次")
+		if f := s.duty(d.ID).Flags; len(f) != 0 {
+			t.Errorf("an extended duty is flagged by a correction of another clause: %+v", f)
+		}
+		e := s.theDuty("企业提级")
+		s.As("督查甲").must(func(tx *db.Tx, by ledger.Actor) (*ledger.Duty, error) {
+			f := e.Fields
+			f.Title = "企业提级（三家）"
+			return s.led.Confirm(ctx, tx, by, e.ID, 0, &f, "写明家数")
+		})
+		s.correct("2023年底前新增3家B级企业", "2023年底前新增4家B级企业")
+		got := s.duty(e.ID)
+		if len(got.Flags) != 1 || len(got.Flags[0].Diff) == 0 {
+			t.Fatalf("flags after the second correction: %+v", got.Flags)
+		}
+		s.decide(got, ledger.Keep)
+		s.sound(e.ID)
+		s.correct("2023年底前新增3家B级企业", "2023年底前新增4家B级企业")
+		if f := s.duty(e.ID).Flags; len(f) != 0 {
+			t.Errorf("what was decided is asked again: %+v", f)
+		}
+	})
+}

@@ -42,9 +42,8 @@ var effects = map[Deed]func(*Duty, Step){
 		if s.Data.Source != nil {
 			d.Source = *s.Data.Source
 		}
-		d.setFields(s)
-		if d.Source.Doc != "" && d.Parent == 0 {
-			d.AsRead = s.Data.Fields
+		if s.Data.Fields != nil {
+			d.Fields = *s.Data.Fields
 		}
 	},
 	DidAmend: func(d *Duty, s Step) { d.setFields(s) },
@@ -98,11 +97,13 @@ var effects = map[Deed]func(*Duty, Step){
 		d.Asked = &Ask{Due: s.Data.Due, Reason: s.Data.Reason, Unit: s.Unit, By: s.By, At: s.At, Step: s.N}
 	},
 	DidExtend: func(d *Duty, s Step) {
+		d.keepReading()
 		d.Due, d.Asked = s.Data.Due, nil
 		d.Extended++
 	},
 	DidRefuse: func(d *Duty, s Step) { d.Asked = nil },
 	DidTransfer: func(d *Duty, s Step) {
+		d.keepReading()
 		d.Parties, d.IssuedOn, d.SignedOn = slices.Clone(s.Data.Party), s.Data.Day, calendar.Date{}
 		d.Lead, d.Asked, d.SentBack = d.Leads(), nil, calendar.Date{}
 		if d.State = d.signed(); d.State == Working { // a lead that has signed stays
@@ -122,10 +123,12 @@ var effects = map[Deed]func(*Duty, Step){
 		d.pause(d.Suspended, s.Data.Day)
 		d.State, d.Before, d.Suspended, d.ResumeOn = d.Before, "", calendar.Date{}, calendar.Date{}
 		if !s.Data.Due.IsZero() {
+			d.keepReading()
 			d.Due = s.Data.Due
 		}
 	},
 	DidReopen: func(d *Duty, s Step) {
+		d.keepReading()
 		if d.ClaimedOn.IsZero() {
 			d.pause(d.ClosedOn, s.Data.Day)
 		} else {
@@ -150,11 +153,15 @@ var effects = map[Deed]func(*Duty, Step){
 		if s.Data.Source != nil {
 			d.Source, d.Hidden = *s.Data.Source, false
 		}
-		if s.Data.Fields != nil {
-			d.AsRead = s.Data.Fields
+		if f := s.Data.Fields; f != nil && s.Data.Choice != Adopt {
+			if d.AsRead = f; len(Differences(d.Fields, *f)) == 0 {
+				d.AsRead = nil
+			}
 		}
 		if s.Data.Choice == Adopt {
-			d.setFields(s)
+			if d.AsRead = nil; s.Data.Fields != nil {
+				d.Fields = *s.Data.Fields
+			}
 			if s.Data.Party != nil {
 				d.Parties = slices.Clone(s.Data.Party)
 				switch {
@@ -193,7 +200,16 @@ func (d *Duty) signed() State {
 
 func (d *Duty) setFields(s Step) {
 	if s.Data.Fields != nil {
+		d.keepReading()
 		d.Fields = *s.Data.Fields
+	}
+}
+
+// keepReading remembers what the document said before the duty says something else.
+func (d *Duty) keepReading() {
+	if d.AsRead == nil && d.Source.Doc != "" && d.Parent == 0 {
+		f := d.Fields
+		d.AsRead = &f
 	}
 }
 

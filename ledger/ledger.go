@@ -249,11 +249,19 @@ type Duty struct {
 	Letters   []Letter      `json:"letters,omitempty"`
 	Fired     []string      `json:"fired,omitempty"`   // rungs, by Rung.key
 	Flags     []Flag        `json:"flags,omitempty"`   // not decided
-	AsRead    *Fields       `json:"as_read,omitempty"` // what the document said when it was last compared
+	AsRead    *Fields       `json:"as_read,omitempty"` // what the document said when it was last compared, where the duty says something else
 	Hidden    bool          `json:"hidden,omitempty"`  // the document's public text has no such duty any more
 	Batch     int64         `json:"batch,omitempty"`   // of the import that made it
 	CreatedAt time.Time     `json:"created_at"`
 	ChangedAt time.Time     `json:"changed_at"`
+}
+
+// reading is what the document said when it was last compared.
+func (d *Duty) reading() Fields {
+	if d.AsRead != nil {
+		return *d.AsRead
+	}
+	return d.Fields
 }
 
 // Leads are the units that lead the duty.

@@ -71,7 +71,7 @@ func (l *Ledger) reconcile(ctx context.Context, tx *db.Tx, doc publication.Docum
 		i := slices.IndexFunc(have, func(d *Duty) bool { return d.Source.place() == r.source.place() })
 		if i < 0 {
 			i = slices.IndexFunc(have, func(d *Duty) bool {
-				return d.AsRead != nil && d.AsRead.Title == r.fields.Title && d.Source.Plan == r.source.Plan
+				return d.reading().Title == r.fields.Title && d.Source.Plan == r.source.Plan
 			})
 		}
 		if i < 0 {
@@ -122,11 +122,7 @@ func (l *Ledger) hide(ctx context.Context, tx *db.Tx, list []*Duty) error {
 
 // compare flags a duty that a new version says differently. One that no person has confirmed yet simply follows.
 func (l *Ledger) compare(ctx context.Context, tx *db.Tx, doc publication.Document, d *Duty, r reading) error {
-	var was Fields
-	if d.AsRead != nil {
-		was = *d.AsRead
-	}
-	diff := Differences(was, r.fields)
+	diff := Differences(d.reading(), r.fields)
 	switch {
 	case d.State == Cancelled:
 		return nil
