@@ -135,12 +135,9 @@ func (s *Server) bulkItems(r *http.Request, by ledger.Actor, from ledger.State) 
 	if err != nil {
 		return nil, badRequest("查询条件不完整，请从台账页面重新查询。")
 	}
-	q, err := ledgerQuery(asked)
+	q, err := s.ledgerQuery(asked)
 	if err != nil {
 		return nil, err
-	}
-	if u, ok := s.County.Directory.Resolve(q.Unit); ok {
-		q.Unit = u.Name
 	}
 	q.State = from
 	var rows []ledger.Row

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -224,13 +223,7 @@ func TestEnteringByHand(t *testing.T) {
 
 // The keys of the confirmation page, in a real browser: Enter accepts the card in focus and moves on, j and k move, e edits.
 func TestIntakeByKeys(t *testing.T) {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_BROWSER") != "" {
-			t.Fatal("no chromium: install Debian's package chromium")
-		}
-		t.Skip("SKIPPED: no chromium on this machine; `make test` installs it")
-	}
+	chromium := findChromium(t)
 	once := false
 	sites(t, func(s *site) {
 		if once { // a browser looks at pages, not at databases
@@ -249,13 +242,8 @@ func TestIntakeByKeys(t *testing.T) {
 			s.srv.ServeHTTP(w, r)
 		}))
 		defer server.Close()
-		alloc, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("force-prefers-reduced-motion", true), chromedp.WindowSize(1366, 900))...)
-		defer cancel()
-		tab, cancel2 := chromedp.NewContext(alloc)
-		defer cancel2()
-		tab, cancel3 := context.WithTimeout(tab, 2*time.Minute)
-		defer cancel3()
+		tab, shut := openTab(chromium, 1366, 900, 2*time.Minute)
+		defer shut()
 		do := func(steps ...chromedp.Action[chromedp.Void]) {
 			t.Helper()
 			if err := chromedp.Do(tab, steps...); err != nil {

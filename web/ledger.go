@@ -28,8 +28,9 @@ var ledgerRoutes = slicesConcat([]route{
 // ledgerPageRows is how many duties stand on one page.
 const ledgerPageRows = 50
 
-// ledgerQuery reads the question of a ledger address. Unknown words are refused in words, not passed over.
-func ledgerQuery(q url.Values) (ledger.Query, error) {
+// ledgerQuery reads the question of a ledger address, its unit by any of the unit's names. Unknown words are refused in words, not
+// passed over.
+func (s *Server) ledgerQuery(q url.Values) (ledger.Query, error) {
 	out := ledger.Query{
 		Text: strings.TrimSpace(q.Get("q")), State: ledger.State(q.Get("state")), Light: ledger.Light(q.Get("light")), Unit: strings.TrimSpace(q.Get("unit")),
 		Role: ledger.Role(q.Get("role")), Doc: strings.TrimSpace(q.Get("doc")), Lines: ledger.Lines(q.Get("lines")), Sort: ledger.Sort(q.Get("sort")),
@@ -58,6 +59,7 @@ func ledgerQuery(q url.Values) (ledger.Query, error) {
 		}
 		out.Batch = n
 	}
+	out.Unit = s.canonicalUnit(out.Unit)
 	return out, nil
 }
 
@@ -67,12 +69,9 @@ func (s *Server) ledgerPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := ledgerQuery(r.URL.Query())
+	q, err := s.ledgerQuery(r.URL.Query())
 	if err != nil {
 		return err
-	}
-	if u, ok := s.County.Directory.Resolve(q.Unit); ok {
-		q.Unit = u.Name
 	}
 	if form := strings.TrimPrefix(r.URL.Path, "/ledger"); form != "" {
 		return s.exportLedger(w, r, by, q, form)

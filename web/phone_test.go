@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -78,13 +77,7 @@ func photograph(t *testing.T) string {
 // TestATownReportsFromATelephone goes the whole way in a real browser of 390 by 844: three taps, no signal, an answer that is
 // lost, a log-in that has ended. Nothing is recorded twice and nothing is lost.
 func TestATownReportsFromATelephone(t *testing.T) {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_BROWSER") != "" {
-			t.Fatal("no chromium: install Debian's package chromium")
-		}
-		t.Skip("SKIPPED: no chromium on this machine; `make test` installs it")
-	}
+	chromium := findChromium(t)
 	once := false
 	sites(t, func(s *site) {
 		if once { // a browser looks at pages, not at databases
@@ -101,13 +94,8 @@ func TestATownReportsFromATelephone(t *testing.T) {
 		server := httptest.NewServer(l)
 		defer server.Close()
 		defer s.srv.EndStreams()
-		alloc, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("force-prefers-reduced-motion", true), chromedp.WindowSize(390, 844))...)
-		defer cancel()
-		tab, cancel2 := chromedp.NewContext(alloc)
-		defer cancel2()
-		tab, cancel3 := context.WithTimeout(tab, 4*time.Minute)
-		defer cancel3()
+		tab, shut := openTab(chromium, 390, 844, 4*time.Minute)
+		defer shut()
 		do := func(steps ...chromedp.Action[chromedp.Void]) {
 			t.Helper()
 			if err := chromedp.Do(tab, steps...); err != nil {

@@ -37,12 +37,12 @@ func (s *Server) ledgerSheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q, err := ledgerQuery(r.URL.Query())
+	q, err := s.ledgerQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	if u, ok := s.County.Directory.Resolve(q.Unit); ok {
-		q.Unit = u.Name
+	if r.URL.Query().Get("on") != "" {
+		return badRequest("Excel 只导出现在的台账。过去某一天的情形请导出 CSV。")
 	}
 	full := r.URL.Query().Get("full") == "1"
 	var rows []ledger.Row
