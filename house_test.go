@@ -28,6 +28,10 @@ var mayImport = map[string][]string{
 	"org":               {},
 	"manuscript":        {"manuscript/layout"},
 	"manuscript/layout": {},
+	"quantity":          {},
+	"standard":          {"quantity", "calendar"},
+	"device/hj212":      {"quantity"},
+	"rule":              {"quantity", "calendar"},
 	// The record.
 	"db":      {},
 	"journal": {"db"},
@@ -35,7 +39,7 @@ var mayImport = map[string][]string{
 	"account": {"journal"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases"},
 	// The loop.
 	"publication":        {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus": {"publication"},
@@ -45,10 +49,16 @@ var mayImport = map[string][]string{
 	"sheet":              {"calendar"},
 	"ledger":             {"personnel", "notice", "letter"},
 	"ledger/corpus":      {"ledger"},
-	"score":              {"ledger"},
+	"register":           {"journal", "rule", "org", "sheet"},
+	"observation":        {"journal", "quantity", "calendar", "sheet"},
+	"device":             {"observation", "device/hj212"},
+	"finding":            {"register", "observation", "standard"},
+	"cases":              {"finding", "ledger"},
+	"score":              {"ledger", "cases"},
 	// What people touch.
-	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet"},
-	"cmd/zhixing":      {"web", "counties", "db/dbtest"},
+	"policy/example":   {"policy", "duty"},
+	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device"},
+	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example"},
 	"docs/load":        {"publication/corpus", "policy", "counties"},
 	"docs/reports":     {"ledger", "policy", "counties", "account"},
 	"db/dbtest":        {"db"},
@@ -58,7 +68,8 @@ var mayImport = map[string][]string{
 // impure are the standard packages through which a pure package could reach out of itself.
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "log", "log/slog", "io/ioutil"}
 
-var pure = []string{"calendar", "gazette", "duty", "edition", "edition/paper", "edition/pdf", "edition/markup", "org", "letter", "sheet"}
+var pure = []string{"calendar", "gazette", "duty", "edition", "edition/paper", "edition/pdf", "edition/markup", "org", "letter", "sheet",
+	"quantity", "standard", "device/hj212", "rule"}
 
 const module = "zhixing/"
 
