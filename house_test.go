@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"ledger":             {"personnel", "notice", "letter"},
 	"ledger/corpus":      {"ledger"},
 	"register":           {"journal", "rule", "org", "sheet"},
-	"observation":        {"journal", "quantity", "calendar", "sheet"},
+	"observation":        {"journal", "rule", "sheet"},
 	"device":             {"observation", "device/hj212"},
 	"finding":            {"register", "observation", "standard"},
 	"cases":              {"finding", "ledger"},

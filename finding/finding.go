@@ -1,0 +1,2 @@
+// Package finding judges facts by rules and targets (问题线索).
+package finding

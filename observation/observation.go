@@ -1,0 +1,2 @@
+// Package observation keeps readings: never edited, only superseded.
+package observation
