@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"account": {"journal"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin"},
 	// The loop.
 	"publication":        {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus": {"publication"},
@@ -54,6 +54,8 @@ var mayImport = map[string][]string{
 	"device":             {"observation", "device/hj212"},
 	"finding":            {"register", "observation", "standard"},
 	"cases":              {"finding", "ledger"},
+	"relay":              {"finding"},
+	"bulletin":           {"cases"},
 	"score":              {"ledger", "cases"},
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
