@@ -5,7 +5,7 @@ package hj212
 //
 // Only bit 0 of Flag asks for one. What a device notifies (1013, 9015) is answered with 9013, everything else with 9014;
 // the device's own answers (9011 to 9014) never. An answer carries the frame's QN, PW and MN, ST 91 and the plain flag of
-// its edition (6.1, 6.2); before 2017 the QN stands in the data area.
+// its edition (6.1, 6.2). Before 2017 the QN stood in the data area; there it stands too, as nobody can tell where a device looks.
 func Answer(f *Frame) (Frame, bool) {
 	if !f.Flag.Answer() {
 		return Frame{}, false
@@ -33,11 +33,8 @@ func Refuse(f *Frame, why QnRtn) (Frame, bool) {
 
 func (f *Frame) answer(cn CN) Frame {
 	a := Frame{ST: STInteraction, CN: cn, PW: f.PW, MN: f.MN, Flag: f.Flag.Plain(), has: f.has & FieldPW}
-	switch {
-	case f.Flag.Edition() != Edition2005:
-		a.QN = f.ExchangeQN()
-	case f.ExchangeQN() != "":
-		a.Items = []Item{{"QN", string(f.ExchangeQN()), 0}}
+	if a.QN = f.ExchangeQN(); a.QN != "" && f.Flag.Edition() == Edition2005 {
+		a.Items = []Item{{"QN", string(a.QN), 0}}
 	}
 	return a
 }

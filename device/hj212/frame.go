@@ -1,7 +1,6 @@
 package hj212
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -98,23 +97,21 @@ const (
 	areaClose = "&&"
 )
 
-// readSegment makes a frame of a data segment whose CRC holds. A CRC of 256 values misses one error in 256, so what does
-// not look like a segment is refused all the same. It copies b.
-func readSegment(b []byte) (Frame, bool) {
-	f := Frame{Segment: text(b)}
+// read makes a frame of a data segment whose CRC holds. A CRC of 256 values misses one error in 256, so what does not look
+// like a segment is refused all the same. It copies b.
+func (f *Frame) read(b []byte) bool {
+	f.Segment = text(b)
 	if f.Segment == "" { // legal by table 2
-		return f, true
+		f.Bare = true
+		return true
 	}
 	head, area, ok := cutArea(f.Segment)
 	if !ok || strings.IndexByte(f.Segment, 0) >= 0 {
-		return Frame{}, false
+		return false
 	}
 	f.readHead(head)
-	if f.CN == "" {
-		return Frame{}, false
-	}
 	f.readArea(area)
-	return f, true
+	return f.CN != ""
 }
 
 // text is b as UTF-8 (6.3). Loggers that do not know the clause write GBK.
@@ -141,109 +138,124 @@ func cutArea(s string) (head, area string, ok bool) {
 
 // readHead reads fields by name in any order (table 3). A comma parts them like a semicolon, and the one before CP may be missing.
 func (f *Frame) readHead(s string) {
-	for s != "" {
-		end := 0
-		for end < len(s) && s[end] != ';' && s[end] != ',' {
-			end++
+	for start := 0; start < len(s); {
+		eq := until(s, start, ends|equals)
+		i := until(s, eq, ends)
+		if eq < i {
+			f.setField(trim(s[start:eq]), trim(s[eq+1:i]))
 		}
-		field := s[:end]
-		s = s[min(end+1, len(s)):]
-		eq := strings.IndexByte(field, '=')
-		if eq < 0 {
-			continue
-		}
-		f.setField(trim(field[:eq]), trim(field[eq+1:]))
+		start = i + 1
+	}
+	f.Bare = !f.Has(FieldFlag)
+}
+
+// setField sets a field of the head; of two the first counts, and what should be a number and is none counts as missing.
+func (f *Frame) setField(name, v string) {
+	var field Field
+	n := 0
+	switch name {
+	case "QN":
+		field = FieldQN
+	case "ST":
+		field = FieldST
+	case "CN":
+		field = FieldCN
+	case "PW":
+		field = FieldPW
+	case "MN":
+		field = FieldMN
+	case "RF":
+		field = FieldRF
+	case "Flag", "FLAG", "flag":
+		field, n = FieldFlag, number(v)
+	case "PNUM":
+		field, n = FieldPNUM, number(v)
+	case "PNO":
+		field, n = FieldPNO, number(v)
+	}
+	if f.Has(field) || n < 0 || field == FieldFlag && n > 255 {
+		return
+	}
+	f.has |= field
+	switch field {
+	case FieldQN:
+		f.QN = QN(v)
+	case FieldST:
+		f.ST = ST(v)
+	case FieldCN:
+		f.CN = CN(v)
+	case FieldPW:
+		f.PW = v
+	case FieldMN:
+		f.MN = MN(v)
+	case FieldRF:
+		f.Resent = v == "1"
+	case FieldFlag:
+		f.Flag = Flag(n)
+	case FieldPNUM:
+		f.PNUM = n
+	case FieldPNO:
+		f.PNO = n
 	}
 }
 
-func (f *Frame) setField(name, v string) {
-	number := func(field Field, most int, to *int) {
-		if n, err := strconv.Atoi(v); err == nil && n >= 0 && n <= most && !f.Has(field) {
-			*to = n
-			f.has |= field
-		}
+// number reads up to four digits, -1 where s is something else.
+func number(s string) int {
+	if s == "" || len(s) > 4 {
+		return -1
 	}
-	set := func(field Field) bool { // the first of two counts
-		first := !f.Has(field)
-		f.has |= field
-		return first
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return -1
+		}
+		n = n*10 + int(s[i]-'0')
 	}
-	switch name {
-	case "QN":
-		if set(FieldQN) {
-			f.QN = QN(v)
-		}
-	case "ST":
-		if set(FieldST) {
-			f.ST = ST(v)
-		}
-	case "CN":
-		if set(FieldCN) {
-			f.CN = CN(v)
-		}
-	case "PW":
-		if set(FieldPW) {
-			f.PW = v
-		}
-	case "MN":
-		if set(FieldMN) {
-			f.MN = MN(v)
-		}
-	case "Flag", "FLAG", "flag":
-		n := 0
-		number(FieldFlag, 255, &n)
-		f.Flag |= Flag(n)
-	case "PNUM":
-		number(FieldPNUM, 9999, &f.PNUM)
-	case "PNO":
-		number(FieldPNO, 9999, &f.PNO)
-	case "RF":
-		if set(FieldRF) {
-			f.Resent = v == "1"
-		}
-	}
+	return n
 }
 
 // readArea splits the data area into items: commas inside a factor, semicolons between factors.
 func (f *Frame) readArea(s string) {
-	f.Items = make([]Item, 0, strings.Count(s, "="))
-	group, start, eq := 0, 0, -1
-	inGroup := false
-	end := func(i int) {
+	items := make([]Item, 0, strings.Count(s, "="))
+	group, next := 0, 0 // next is the group of the item behind
+	for start := 0; start < len(s); {
+		i := until(s, start, ends|equals)
 		name, value := s[start:i], ""
-		if eq >= 0 {
-			name, value = s[start:eq], s[eq+1:i]
-		}
-		start, eq = i+1, -1
-		if name = trim(name); name == "" {
-			return
-		}
-		f.Items = append(f.Items, Item{name, trim(value), group})
-		inGroup = true
-	}
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '=':
-			if eq < 0 {
-				eq = i
-				if n := logText(s[i+1:]); n > 0 {
-					i += n
-				}
+		if i < len(s) && s[i] == '=' {
+			from := i + 1
+			i = from
+			if i < len(s) && s[i] == '/' {
+				i += logText(s[i:])
 			}
-		case ',':
-			end(i)
-		case ';':
-			end(i)
-			if inGroup {
-				group++
-				inGroup = false
-			}
+			i = until(s, i, ends)
+			value = trim(s[from:i])
 		}
+		if name = trim(name); name != "" {
+			group = next
+			items = append(items, Item{name, value, group})
+		}
+		if i < len(s) && s[i] == ';' && len(items) > 0 {
+			next = group + 1
+		}
+		start = i + 1
 	}
-	if start < len(s) {
-		end(len(s))
-	}
+	f.Items = items
 }
+
+// until is the first place from i on that has a byte of that class, or the end.
+func until(s string, i int, class uint8) int {
+	for i < len(s) && classes[s[i]]&class == 0 {
+		i++
+	}
+	return i
+}
+
+const (
+	ends   uint8 = 1 << iota // , and ; end a field or an item
+	equals                   // = ends its name
+)
+
+var classes = [256]uint8{',': ends, ';': ends, '=': equals}
 
 // logText is how long the //…// at the start of s is, 0 where there is none. What stands in it parts nothing.
 func logText(s string) int {
@@ -264,11 +276,8 @@ func logText(s string) int {
 }
 
 func trim(s string) string {
-	for len(s) > 0 && s[0] == ' ' {
-		s = s[1:]
+	if s == "" || s[0] != ' ' && s[len(s)-1] != ' ' {
+		return s
 	}
-	for len(s) > 0 && s[len(s)-1] == ' ' {
-		s = s[:len(s)-1]
-	}
-	return s
+	return strings.Trim(s, " ")
 }

@@ -5,14 +5,13 @@ import "bytes"
 // verdict is what look makes of the bytes from a head on: a frame of some size, a reason to drop its first byte, or that
 // it needs more bytes to tell. More bytes never change a verdict that was given.
 type verdict struct {
-	frame Frame
-	size  int
-	why   Reason
-	need  bool
+	size int
+	why  Reason
+	need bool
 }
 
-// look reads one frame at the start of b, which begins with a head.
-func (p *Parser) look(b []byte) verdict {
+// look reads one frame into f from the start of b, which begins with a head.
+func (p *Parser) look(b []byte, f *Frame) verdict {
 	n := 0
 	for i := 2; i < headLen; i++ {
 		if i >= len(b) {
@@ -28,7 +27,7 @@ func (p *Parser) look(b []byte) verdict {
 	}
 	size := headLen + n + crcLen
 	if n == bogusLength {
-		if v := p.byItsEnd(b, headLen, size-crcLen); v.size > 0 {
+		if v := p.byItsEnd(b, headLen, size-crcLen, f); v.size > 0 {
 			return v
 		}
 	}
@@ -38,16 +37,16 @@ func (p *Parser) look(b []byte) verdict {
 	segment := b[headLen : headLen+n]
 	crc, digits := hex4(b[headLen+n:])
 	if digits {
-		if v := p.check(segment, crc); v.why != BadCRC {
-			v.frame.Declared, v.size = n, size
-			return v
+		if why := p.check(segment, crc, f); why != BadCRC {
+			f.Declared = n
+			return verdict{size: size, why: why}
 		}
 	}
-	if v, ok := p.printed(b, n); ok {
+	if v, ok := p.printed(b, n, f); ok {
 		return v
 	}
 	if n == bogusLength {
-		if v := p.byItsEnd(b, size-crcLen+1, headLen+p.opt.MaxSegment+1); v.size > 0 || v.need {
+		if v := p.byItsEnd(b, size-crcLen+1, headLen+p.opt.MaxSegment+1, f); v.size > 0 || v.need {
 			return v
 		}
 	}
@@ -57,33 +56,32 @@ func (p *Parser) look(b []byte) verdict {
 	return verdict{why: BadLength}
 }
 
-// check holds the CRC against the segment, as the standard or else the device's profile has it.
-func (p *Parser) check(segment []byte, crc uint16) verdict {
+// check holds the CRC against the segment, as the standard or else the device's profile has it, and reads it into f.
+func (p *Parser) check(segment []byte, crc uint16, f *Frame) Reason {
 	encrypted := false
 	if Sum(segment) != crc {
 		if p.opt.Profile == nil {
-			return verdict{why: BadCRC}
+			return BadCRC
 		}
 		profile := p.opt.Profile(rawMN(segment))
 		if !profile.CRC.Holds(segment, crc) {
 			plain, ok := decryptSegment(segment, profile.Key)
 			if !ok || Sum(plain) != crc { // made before encrypting (annex A of 2025)
-				return verdict{why: BadCRC}
+				return BadCRC
 			}
 			segment, encrypted = plain, true
 		}
 	}
-	f, ok := readSegment(segment)
-	if !ok {
-		return verdict{why: BadContent}
+	*f = Frame{CRC: crc, Encrypted: encrypted}
+	if !f.read(segment) {
+		return BadContent
 	}
-	f.CRC, f.Encrypted = crc, encrypted
-	return verdict{frame: f}
+	return ""
 }
 
 // byItsEnd finds a frame whose length is the one that says nothing, by the first && with a CRC that holds and a tail.
 // It looks for segments that end at or behind from and before to.
-func (p *Parser) byItsEnd(b []byte, from, to int) verdict {
+func (p *Parser) byItsEnd(b []byte, from, to int, f *Frame) verdict {
 	ended := false
 	for i := from; i < to; i++ { // i is where the segment ends
 		n := bytes.Index(b[min(i-2, len(b)):], []byte(areaClose))
@@ -106,9 +104,9 @@ func (p *Parser) byItsEnd(b []byte, from, to int) verdict {
 			}
 		}
 		ended = true
-		if v := p.check(b[headLen:i], crc); v.why == "" {
-			v.frame.Declared, v.size = bogusLength, i+crcLen
-			return v
+		if p.check(b[headLen:i], crc, f) == "" {
+			f.Declared = bogusLength
+			return verdict{size: i + crcLen}
 		}
 	}
 	return verdict{}

@@ -24,13 +24,13 @@ type Profile struct {
 type Reason string
 
 const (
-	BadLength  Reason = "length"    // no four digits, or no end of a segment where they say
-	BadCRC     Reason = "crc"       // the segment ends where it should, its CRC is another
-	BadContent Reason = "structure" // length and CRC hold, but there is no data segment in it
-	TooLong    Reason = "too long"  // longer than MaxSegment
-	TimedOut   Reason = "timeout"   // the rest of a frame did not come
-	Stray      Reason = "noise"     // bytes before the head of a frame
-	BadTail    Reason = "tail"      // bytes behind a frame that are not CR LF
+	BadLength  Reason = "length"     // no four digits, or no end of a segment where they say
+	BadCRC     Reason = "crc"        // the segment ends where it should, its CRC is another
+	BadContent Reason = "structure"  // length and CRC hold, but there is no data segment in it
+	TooLong    Reason = "too long"   // longer than MaxSegment
+	CutOff     Reason = "incomplete" // the rest of a frame did not come
+	Stray      Reason = "noise"      // bytes before the head of a frame
+	BadTail    Reason = "tail"       // bytes behind a frame that are not CR LF
 )
 
 // Rejected is a stretch of the stream that became no frame.
@@ -102,22 +102,22 @@ func (p *Parser) Feed(b []byte) error {
 }
 
 // Next is the next whole frame, false where more bytes are needed.
-func (p *Parser) Next() (Frame, bool) {
+func (p *Parser) Next() (f Frame, ok bool) {
 	for p.skip() {
-		v := p.look(p.buf[p.r:])
+		v := p.look(p.buf[p.r:], &f)
 		if v.need && !p.last {
-			return Frame{}, false
+			break
 		}
 		p.last = false
 		switch {
 		case v.need:
-			p.drop(TimedOut)
+			p.drop(CutOff)
 		case v.why != "":
 			p.drop(v.why)
 		default:
 			p.r += v.size
 			p.state = behind
-			return v.frame, true
+			return f, true
 		}
 	}
 	return Frame{}, false
@@ -172,7 +172,7 @@ func (p *Parser) skip() bool {
 			return false
 		case c == '#' && len(b) == 2 && b[1] == '#':
 			p.last = false
-			p.drop(TimedOut)
+			p.drop(CutOff)
 		case c == '#' && len(b) > 2 && b[1] == '#' && b[2] != '#':
 			return true
 		case c == '#' && len(b) > 1 && b[1] == '#': // of more than two, the last two are the head

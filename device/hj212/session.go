@@ -191,17 +191,6 @@ func (x *Exchange) copy() *Exchange {
 	return &c
 }
 
-func number(s string) int {
-	n := 0
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' || n > 9999 {
-			return -1
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n
-}
-
 // Queue has a command sent as soon as the device is free; id is the caller's name for it.
 func (s *Session) Queue(id int64, to Address, cmd Command) {
 	s.waiting = append(s.waiting, queued{id, to, cmd})

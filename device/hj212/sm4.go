@@ -82,7 +82,7 @@ func readPrinted(area []byte) (cipher, rest []byte, ok bool) {
 const maxPrinted = 16 << 10
 
 // printed reads a frame whose cipher bytes are printed and whose length counts them as bytes all the same.
-func (p *Parser) printed(b []byte, n int) (verdict, bool) {
+func (p *Parser) printed(b []byte, n int, f *Frame) (verdict, bool) {
 	if p.opt.Profile == nil {
 		return verdict{}, false
 	}
@@ -109,7 +109,7 @@ func (p *Parser) printed(b []byte, n int) (verdict, bool) {
 	if !digits {
 		return verdict{}, false
 	}
-	v := p.check(b[headLen:end], crc)
-	v.frame.Declared, v.size = n, end+crcLen
-	return v, v.why == ""
+	why := p.check(b[headLen:end], crc, f)
+	f.Declared = n
+	return verdict{size: end + crcLen, why: why}, why == ""
 }

@@ -56,6 +56,6 @@ var kindWords = map[Kind]string{
 func (r Reason) Words() string { return reasonWords[r] }
 
 var reasonWords = map[Reason]string{
-	BadLength: "长度与数据段不符", BadCRC: "校验不符", BadContent: "数据段结构不完整", TooLong: "数据段过长", TimedOut: "报文不完整，等待超时",
+	BadLength: "长度与数据段不符", BadCRC: "校验不符", BadContent: "数据段结构不完整", TooLong: "数据段过长", CutOff: "报文不完整，余下部分没有收到",
 	Stray: "报文之外的字节", BadTail: "报文之后不是回车换行",
 }
