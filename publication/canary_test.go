@@ -20,7 +20,9 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"account_session", "account_failure", "person", "person_account", "tenure", "recorded_unit", "recorded_post", "unit_alias", "question",
 	"question_answer", "appointment_taken", "notice", "inbox", "delivery", "notice_address", "notice_choice", "push_subscription", "push_key",
 	"feed_token", "ledger_duty", "ledger_party", "ledger_step", "ledger_file", "ledger_source", "ledger_letter", "ledger_batch", "ledger_view",
-	"ledger_clock", "score_appeal", "score_decision", "score_frozen", "goose_db_version", "sqlite_sequence"}
+	"ledger_clock", "score_appeal", "score_decision", "score_frozen",
+	"register_record", "register_head", "register_node", "register_entry", "register_place", "register_link", "register_owed", "register_shape",
+	"register_file", "register_batch", "register_apart", "goose_db_version", "sqlite_sequence"}
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
 var arePublic = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
