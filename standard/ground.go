@@ -1,6 +1,7 @@
 package standard
 
 import (
+	"math/big"
 	"slices"
 	"strings"
 
@@ -48,11 +49,14 @@ func Groundwater(items map[Code]Measured) (GroundVerdict, error) {
 		if err := it.check(m); err != nil {
 			return GroundVerdict{}, err
 		}
-		it.Code = code
+		if slices.ContainsFunc(v.Items, func(j Judged) bool { return j.Code == it.Code }) {
+			return GroundVerdict{}, bad(string(code), "给了两次")
+		}
 		j, err := it.ground(m)
 		if err != nil {
 			return GroundVerdict{}, err
 		}
+		j.Key = code
 		v.Items = append(v.Items, j)
 		v.Class = max(v.Class, j.Class)
 	}
@@ -88,7 +92,7 @@ func (i Item) ground(m Measured) (Judged, error) {
 		return Judged{}, bad(i.Name, "应为数值，不是“%s”", m.Word)
 	case m.Detection != nil && i.Limits[I].Word != "":
 		j.Class = I
-	case m.Detection != nil:
+	case m.Detection != nil && m.Detection.Cmp(new(big.Rat).Add(m.Value, m.Value)) >= 0: // not a mean of more than half detections
 		if j.Class = i.groundClass(Measured{Value: m.Detection}); j.Class > I {
 			j.Flag = "检出限高于Ⅰ类限值，只能说不劣于" + j.Class.String() + "类"
 		}

@@ -26,6 +26,7 @@ type Site struct {
 
 // Judged is what became of one item.
 type Judged struct {
+	Key Code // as the asker called it; Item.Code is the table's
 	Item
 	Measured
 	Class  Class    // 0 where the table has no classes for it (水温, 总氮 of rivers, tables 2 and 3)
@@ -137,11 +138,30 @@ func SurfaceWater(s Site, items map[Code]Measured) (Verdict, error) {
 		if m.Value == nil {
 			return Verdict{}, bad(it.Name, "应为数值，不是“%s”", m.Word)
 		}
-		it.Code = code // as the asker called it
-		v.Items = append(v.Items, s.judge(it, m))
+		if other := v.find(it); other != nil {
+			return Verdict{}, bad(string(code), "给了两次（%s）", other.Key)
+		}
+		v.Items = append(v.Items, s.judge(code, it, m))
+	}
+	if dissolved, _ := SurfaceItem("DO", s.Body); s.saturated() && v.find(dissolved) == nil {
+		v.Items = append(v.Items, s.judge("DO", dissolved, Measured{Word: "饱和率" + s.Saturation.String() + "%"}))
 	}
 	slices.SortFunc(v.Items, byTable)
 	return v, v.conclude(s.Target)
+}
+
+// saturated reports whether dissolved oxygen is class Ⅰ whatever its concentration.
+func (s Site) saturated() bool {
+	return s.Saturation != nil && s.Saturation.Cmp(quantity.Int(90)) >= 0
+}
+
+func (v Verdict) find(it Item) *Judged {
+	for i := range v.Items {
+		if v.Items[i].Code == it.Code {
+			return &v.Items[i]
+		}
+	}
+	return nil
 }
 
 // byTable sorts by the place in the table.
@@ -152,7 +172,7 @@ func byTable(a, b Judged) int {
 	if c := place(a.Clause) - place(b.Clause); c != 0 {
 		return c
 	}
-	return strings.Compare(string(a.Code), string(b.Code))
+	return strings.Compare(string(a.Code), string(b.Code)) // never: an item stands once
 }
 
 func place(clause string) (n int) {
@@ -166,14 +186,15 @@ func place(clause string) (n int) {
 }
 
 // judge classes one item.
-func (s Site) judge(it Item, m Measured) Judged {
-	j := Judged{Item: it, Measured: m, Target: it.Limits[s.Target], Passes: true}
+func (s Site) judge(key Code, it Item, m Measured) Judged {
+	j := Judged{Key: key, Item: it, Measured: m, Target: it.Limits[s.Target], Passes: true}
 	if it.Single != nil {
 		j.Target = Limit{High: it.Single}
 	} else if len(it.Limits) > 0 && (it.Body == "" || it.Body == s.Body) {
-		j.Class = it.class(m)
-		if plain(it.English) == "DISSOLVEDOXYGEN" && s.Saturation != nil && s.Saturation.Cmp(quantity.Int(90)) >= 0 {
+		if it.Code == "DO" && s.saturated() {
 			j.Class, j.Flag = I, "饱和率不低于90%，符合Ⅰ类"
+		} else {
+			j.Class = it.class(m)
 		}
 	} else {
 		j.Target = Limit{}
@@ -213,7 +234,7 @@ func (v *Verdict) conclude(target Class) error {
 	for _, j := range v.Items {
 		if j.Counts {
 			v.Class = max(v.Class, j.Class)
-		} else if j.Table == "1" && slices.Contains(j.Telemetry, totalNitrogen) {
+		} else if j.Table == "1" && j.Code == "TN" {
 			v.TN = j.Class
 		}
 	}
@@ -223,10 +244,7 @@ func (v *Verdict) conclude(target Class) error {
 	v.WithTN = max(v.Class, v.TN)
 	v.Grade = grade("section", "class", big.NewRat(v.Class.level(), 1))
 	for _, j := range v.Items {
-		if !j.Counts || j.Class != v.Class {
-			continue
-		}
-		if v.Class > I {
+		if j.Counts && j.Class == v.Class && v.Class > I {
 			v.Worst = append(v.Worst, j)
 		}
 	}
@@ -235,9 +253,6 @@ func (v *Verdict) conclude(target Class) error {
 	}
 	return nil
 }
-
-// totalNitrogen is the telemetry code by which total nitrogen is known whatever the asker called it.
-const totalNitrogen = "w21001"
 
 // mainPollutants are at most three items worse than the target: cyanide and heavy metals first, then by class, then by multiple;
 // what has no multiple (溶解氧, pH) comes behind its class.
