@@ -22,7 +22,7 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"feed_token", "ledger_duty", "ledger_party", "ledger_step", "ledger_file", "ledger_source", "ledger_letter", "ledger_batch", "ledger_view",
 	"ledger_clock", "score_appeal", "score_decision", "score_frozen",
 	"register_record", "register_head", "register_node", "register_entry", "register_place", "register_link", "register_owed", "register_shape",
-	"register_file", "register_batch", "register_apart", "observation_place", "observation_series", "observation_reading", "observation_day",
+	"relay_item", "relay_batch", "register_file", "register_batch", "register_apart", "observation_place", "observation_series", "observation_reading", "observation_day",
 	"observation_mean", "observation_clock", "observation_silence", "observation_import", "observation_sender", "goose_db_version", "sqlite_sequence"}
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
