@@ -111,8 +111,11 @@ func (f *Frame) read(b []byte) bool {
 	}
 	f.readHead(head)
 	f.readArea(area)
-	return f.CN != ""
+	return f.CN != "" && len(f.CN) <= maxName && len(f.ST) <= maxName && len(f.QN) <= maxText && len(f.PW) <= maxText && len(f.MN) <= maxText
 }
+
+// The longest ST and CN, and the longest QN, PW and MN: more than any device sends, less than would not fit into an answer.
+const maxName, maxText = 8, 64
 
 // text is b as UTF-8 (6.3). Loggers that do not know the clause write GBK.
 func text(b []byte) string {

@@ -25,12 +25,10 @@ func (p *Parser) look(b []byte, f *Frame) verdict {
 	if n > p.opt.MaxSegment {
 		return verdict{why: TooLong}
 	}
-	size := headLen + n + crcLen
 	if n == bogusLength {
-		if v := p.byItsEnd(b, headLen, size-crcLen, f); v.size > 0 {
-			return v
-		}
+		return p.byItsEnd(b, f)
 	}
+	size := headLen + n + crcLen
 	if len(b) < size {
 		return verdict{need: true}
 	}
@@ -44,11 +42,6 @@ func (p *Parser) look(b []byte, f *Frame) verdict {
 	}
 	if v, ok := p.printed(b, n, f); ok {
 		return v
-	}
-	if n == bogusLength {
-		if v := p.byItsEnd(b, size-crcLen+1, headLen+p.opt.MaxSegment+1, f); v.size > 0 || v.need {
-			return v
-		}
 	}
 	if digits && (n == 0 || bytes.HasSuffix(bytes.TrimRight(segment, " "), []byte(areaClose))) {
 		return verdict{why: BadCRC}
@@ -79,37 +72,38 @@ func (p *Parser) check(segment []byte, crc uint16, f *Frame) Reason {
 	return ""
 }
 
-// byItsEnd finds a frame whose length is the one that says nothing, by the first && with a CRC that holds and a tail.
-// It looks for segments that end at or behind from and before to.
-func (p *Parser) byItsEnd(b []byte, from, to int, f *Frame) verdict {
-	ended := false
-	for i := from; i < to; i++ { // i is where the segment ends
-		n := bytes.Index(b[min(i-2, len(b)):], []byte(areaClose))
+// byItsEnd reads a frame whose length is the one that may say nothing: it ends where the length says, or else with the
+// first && that has a CRC and a tail behind it.
+func (p *Parser) byItsEnd(b []byte, f *Frame) verdict {
+	most := headLen + p.opt.MaxSegment
+	for i := headLen; i <= most; i++ { // i is where the segment ends
+		n := bytes.Index(b[min(i-len(areaClose), len(b)):min(most, len(b))], []byte(areaClose))
 		if n < 0 {
-			return verdict{need: !ended}
-		}
-		if i += n; i >= to {
 			break
 		}
-		if i+crcLen > len(b) || i+crcLen == len(b) && !p.last {
-			return verdict{need: !ended}
+		i += n
+		if len(b) < i+crcLen {
+			return verdict{need: true}
 		}
 		crc, digits := hex4(b[i:])
 		if !digits {
 			continue
 		}
-		if i+crcLen < len(b) {
-			if c := b[i+crcLen]; c != '\r' && c != '\n' && c != '*' && c != '#' {
-				continue
-			}
-		}
-		ended = true
-		if p.check(b[headLen:i], crc, f) == "" {
+		if i == headLen+bogusLength && p.check(b[headLen:i], crc, f) == "" {
 			f.Declared = bogusLength
 			return verdict{size: i + crcLen}
 		}
+		if len(b) == i+crcLen && !p.last {
+			return verdict{need: true}
+		}
+		if len(b) > i+crcLen && bytes.IndexByte([]byte("\r\n*#"), b[i+crcLen]) < 0 {
+			continue
+		}
+		why := p.check(b[headLen:i], crc, f)
+		f.Declared = bogusLength
+		return verdict{size: i + crcLen, why: why}
 	}
-	return verdict{}
+	return verdict{need: len(b) <= most, why: BadLength}
 }
 
 // rawMN is the device number in a segment that is not read yet.
