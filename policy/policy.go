@@ -4,6 +4,8 @@
 //	county.yaml           code, names, the gazette's masthead, towns, agency codes
 //	units/KIND….yaml      one kind of unit a file: names, aliases, misprints, sets (see unitsFile)
 //	posts.yaml            posts, with how many may hold them, and the members of leading groups; optional
+//	places/….geojson      outlines of townships and villages; optional
+//	policies/NAME/        what one published document orders: registers, limits, rules … (see docs/policies.md); optional
 //	demo.yaml             what a demonstration of the county tells: invented persons and what they do, by day; optional
 //	gazette/2023-3.txt    issues of the gazette, year and number; optional
 //	README.md             for people; not read
@@ -47,6 +49,7 @@ type County struct {
 	Workdays   *calendar.Workdays // the nation's, with what holidays.csv adds
 	Rules      *ledger.Rules      // how the ledger runs; nil where the folder has no supervision.yaml: no ledger is kept
 	Scores     *score.Rules       // nil with Rules
+	Policies   *Set               // what documents order; nil where the folder has no policies
 	Story      *Story             // what a demonstration tells; nil where the folder has no demo.yaml
 }
 
@@ -111,6 +114,24 @@ func (f *folder) bad(file string, line int, format string, args ...any) {
 // LoadCounty reads and checks a county's folder. The error joins one *Problem for each thing that is wrong, in the
 // order of files and lines, at most fifty.
 func LoadCounty(fsys fs.FS) (County, error) {
+	f, c := load(fsys)
+	problems := f.problems
+	if len(problems) == 0 {
+		return c, nil
+	}
+	var all []error
+	for i, p := range problems {
+		if i == maxProblems {
+			all = append(all, fmt.Errorf("此外还有 %d 处问题，请先改正以上各处", len(problems)-maxProblems))
+			break
+		}
+		all = append(all, p)
+	}
+	return County{}, errors.Join(all...)
+}
+
+// load is LoadCounty with every problem, sorted.
+func load(fsys fs.FS) (*folder, County) {
 	f := &folder{fsys: fsys, placed: map[string]mark{}}
 	var c County
 	if f.checkEntries() {
@@ -119,26 +140,20 @@ func LoadCounty(fsys fs.FS) (County, error) {
 		c.Workdays = f.workdays()
 		f.supervision(&c)
 		c.Issues = f.issues()
+		c.Policies = f.policies(&c)
 		c.Story = f.story(&c)
 	}
-	if len(f.problems) == 0 {
-		return c, nil
-	}
-	slices.SortStableFunc(f.problems, func(a, b *Problem) int {
+	sortProblems(f.problems)
+	return f, c
+}
+
+func sortProblems(all []*Problem) {
+	slices.SortStableFunc(all, func(a, b *Problem) int {
 		if a.File != b.File {
 			return strings.Compare(a.File, b.File)
 		}
 		return a.Line - b.Line
 	})
-	var all []error
-	for i, p := range f.problems {
-		if i == maxProblems {
-			all = append(all, fmt.Errorf("此外还有 %d 处问题，请先改正以上各处", len(f.problems)-maxProblems))
-			break
-		}
-		all = append(all, p)
-	}
-	return County{}, errors.Join(all...)
 }
 
 // checkEntries refuses what nobody would read, so that a misspelt name is not passed over in silence. It reports
@@ -152,9 +167,9 @@ func (f *folder) checkEntries() bool {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."), strings.EqualFold(name, "README.md"):
-		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), (name == "units" || name == "gazette") && e.IsDir():
+		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), slices.Contains([]string{"units", "gazette", placesDir, policiesDir}, name) && e.IsDir():
 		default:
-			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、holidays.csv、demo.yaml、units/、gazette/ 和 README.md，请改名或移走")
+			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、holidays.csv、demo.yaml、units/、gazette/、places/、policies/ 和 README.md，请改名或移走")
 		}
 	}
 	return true

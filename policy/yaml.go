@@ -127,19 +127,26 @@ func fields(typeName string) string {
 		}
 		return strings.Join(names, "、")
 	}
-	for _, v := range []any{countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{},
+	for _, v := range append(packTypes, countyFile{}, mastheadFile{}, townFile{}, agencyFile{}, unitsFile{}, unitFile{},
 		postsFile{}, postFile{}, groupFile{}, memberFile{},
 		supervisionFile{}, ruleFile{}, limitFile{}, rungFile{}, scoresFile{},
-		demoFile{}, demoPersonFile{}, demoActFile{}} {
-		t := reflect.TypeOf(v)
-		if t.String() != typeName {
-			continue
+		demoFile{}, demoPersonFile{}, demoActFile{}) {
+		if t := reflect.TypeOf(v); t.String() == typeName {
+			return strings.Join(fieldNames(t), "、")
 		}
-		var names []string
-		for i := range t.NumField() {
-			names = append(names, t.Field(i).Tag.Get("yaml"))
-		}
-		return strings.Join(names, "、")
 	}
 	return "（无）"
+}
+
+func fieldNames(t reflect.Type) []string {
+	var names []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			names = append(names, fieldNames(f.Type)...)
+			continue
+		}
+		names = append(names, f.Tag.Get("yaml"))
+	}
+	return names
 }

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"zhixing/counties"
+	"zhixing/policy"
+)
+
+var policyVerbs = []string{"lint"}
+
+// policyCommand checks, plays and drafts folders of policies.
+func policyCommand(_ context.Context, c *call) error {
+	county := c.flags.String("county", "", "folder of the county's data; without it that of the named folders, or the demonstration county")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if len(c.args) == 0 || !slices.Contains(policyVerbs, c.args[0]) {
+		return fmt.Errorf("%w: want one of %s", errUsage, strings.Join(policyVerbs, ", "))
+	}
+	folders, err := policyFolders(*county, c.args[1:])
+	if err != nil {
+		return err
+	}
+	return c.lintPolicies(folders)
+}
+
+// chosen is a county and the policies of it that were named; none: all.
+type chosen struct {
+	county fs.FS
+	ids    []string
+}
+
+// policyFolders finds the county of the named folders. One that stands elsewhere is laid over the county's.
+func policyFolders(county string, folders []string) (chosen, error) {
+	out := chosen{county: counties.Demonstration()}
+	over := map[string]fs.FS{}
+	for _, folder := range folders {
+		folder = filepath.Clean(folder)
+		if isFile(filepath.Join(folder, "county.yaml")) {
+			county = folder
+			continue
+		}
+		if !isFile(filepath.Join(folder, "policy.yaml")) {
+			return out, fmt.Errorf("%s: no policy.yaml in it: name the folder of a policy or of a county", folder)
+		}
+		id := filepath.Base(folder)
+		out.ids = append(out.ids, id)
+		over[id] = os.DirFS(folder)
+		if home := filepath.Join(folder, "..", ".."); county == "" && isFile(filepath.Join(home, "county.yaml")) {
+			county = home
+		}
+	}
+	if county != "" {
+		out.county = os.DirFS(county)
+	}
+	if len(over) == 0 {
+		return out, nil
+	}
+	var err error
+	out.county, err = policy.Overlay(out.county, over)
+	return out, err
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// of reports whether a file belongs to what was named.
+func (x chosen) of(file string) bool {
+	rest, ok := strings.CutPrefix(file, "policies/")
+	id, _, _ := strings.Cut(rest, "/")
+	return len(x.ids) == 0 || ok && slices.Contains(x.ids, id)
+}
+
+// lintPolicies prints what is wrong and what is odd, a line each.
+func (c *call) lintPolicies(x chosen) error {
+	county, problems, warnings := policy.Lint(x.county)
+	here, elsewhere := 0, 0
+	for _, p := range problems {
+		if !x.of(p.File) {
+			elsewhere++
+			continue
+		}
+		here++
+		fmt.Fprintln(c.out, p)
+	}
+	odd := 0
+	for _, p := range warnings {
+		if x.of(p.File) {
+			odd++
+			fmt.Fprintln(c.out, (&policy.Problem{File: p.File, Line: p.Line, Message: "提示：" + p.Message}).Error())
+		}
+	}
+	if elsewhere > 0 {
+		fmt.Fprintf(c.out, "别的文件夹里另有 %d 处问题\n", elsewhere)
+	}
+	if here > 0 {
+		return fmt.Errorf("%d 处问题", here)
+	}
+	n := 0
+	if county.Policies != nil {
+		for _, p := range county.Policies.Policies {
+			if len(x.ids) == 0 || slices.Contains(x.ids, p.ID) {
+				n++
+			}
+		}
+	}
+	fmt.Fprintf(c.out, "%d 个政策包没有问题，%d 处提示\n", n, odd)
+	return nil
+}

@@ -1,0 +1,127 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"zhixing/gazette"
+	"zhixing/org"
+	"zhixing/rule"
+)
+
+// gazettes are the published documents against which clauses are checked. An issue is read when a policy first asks.
+type gazettes struct {
+	issues []Issue
+	read   bool
+	docs   map[string]*gazette.Document // by folded number
+	plans  map[string]bool              // policies' documents and plans that were found wanting, so that clauses do not say it again
+}
+
+func readGazettes(issues []Issue) *gazettes {
+	return &gazettes{issues: issues, docs: map[string]*gazette.Document{}, plans: map[string]bool{}}
+}
+
+// document finds a document by its number; nil where no issue of the county has it.
+func (g *gazettes) document(no string) *gazette.Document {
+	if !g.read {
+		g.read = true
+		for _, i := range g.issues {
+			issue, err := gazette.Read(string(i.Text))
+			if err != nil {
+				continue // who publishes it is told; here it only means that nothing can be checked
+			}
+			for _, d := range issue.Documents {
+				if d.No != "" {
+					g.docs[org.Fold(d.No)] = d
+				}
+			}
+		}
+	}
+	return g.docs[org.Fold(no)]
+}
+
+// plan checks the plan that a policy names.
+func (g *gazettes) plan(f *folder, file string, document, plan text) {
+	d := g.document(document.s)
+	if d == nil {
+		return
+	}
+	var keys []string
+	for _, p := range d.Plans {
+		if p.Key != "" {
+			keys = append(keys, p.Key)
+		}
+	}
+	switch {
+	case plan.s == "" && len(keys) > 0:
+		f.bad(file, document.line, "%s 含几个方案，请写明 plan：%s", document.s, strings.Join(keys, "、"))
+	case plan.s != "" && !slices.Contains(keys, plan.s) && len(keys) == 0:
+		f.bad(file, plan.line, "%s 只有一个方案，不写 plan", document.s)
+	case plan.s != "" && !slices.Contains(keys, plan.s):
+		f.bad(file, plan.line, "%s 没有简称“%s”的方案，可写：%s", document.s, plan.s, strings.Join(keys, "、"))
+	default:
+		return
+	}
+	g.plans[document.s+"#"+plan.s] = true
+}
+
+// paths are the addresses of a plan's clauses, without the plan's key.
+func paths(d *gazette.Document, plan string) []string {
+	var out []string
+	d.Walk(func(n *gazette.Node) {
+		if n.Kind != gazette.HeadingNode && n.Kind != gazette.ClauseNode && n.Kind != gazette.NoteNode {
+			return
+		}
+		p := n.Path
+		if plan != "" {
+			var ok bool
+			if p, ok = strings.CutPrefix(p, plan+"/"); !ok {
+				return
+			}
+		}
+		out = append(out, p)
+	})
+	return out
+}
+
+// brackets are written in either width; the gazette's addresses have the half.
+var brackets = strings.NewReplacer("（", "(", "）", ")", "／", "/", " ", "")
+
+// basis is the clause that a definition names. Where the county's gazette has the document, the clause must be there.
+func (k *pack) basis(file string, clause text) rule.Basis {
+	b := k.p.Basis
+	b.Clause = strings.Trim(brackets.Replace(clause.s), "/")
+	d := k.issues.document(b.Document)
+	if b.Clause == "" || d == nil || k.issues.plans[b.Document+"#"+b.Plan] {
+		return b
+	}
+	all := paths(d, b.Plan)
+	if !slices.Contains(all, b.Clause) {
+		k.bad(file, clause.line, "%s 里没有条款“%s”%s", strings.TrimSpace(b.Document+" "+b.Plan), clause.s, nearestClause(b.Clause, all))
+	}
+	return b
+}
+
+// nearestClause proposes the clause that ends alike, or that stands above.
+func nearestClause(wrote string, all []string) string {
+	parts := strings.Split(wrote, "/")
+	last := parts[len(parts)-1]
+	for _, p := range all {
+		if strings.HasSuffix(p, "/"+last) && strings.HasPrefix(p, parts[0]) {
+			return "（是不是“" + p + "”？）"
+		}
+	}
+	if near := nearest(wrote, all); near != "" {
+		return near
+	}
+	var under []string
+	for _, p := range all {
+		if strings.HasPrefix(p, parts[0]+"/") && len(under) < 12 {
+			under = append(under, p)
+		}
+	}
+	if len(under) == 0 {
+		return ""
+	}
+	return "，“" + parts[0] + "”下面有：" + strings.Join(under, "、")
+}

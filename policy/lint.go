@@ -1,0 +1,70 @@
+package policy
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// Lint is what LoadCounty says of a folder, whole, and what is only odd: a value that nobody uses, a rule that no example
+// touches. The county is empty where there are problems.
+func Lint(county fs.FS) (c County, problems, warnings []*Problem) {
+	f, c := load(county)
+	if len(f.problems) > 0 {
+		return County{}, f.problems, nil
+	}
+	w := &folder{}
+	if c.Policies != nil {
+		c.Policies.odd(w)
+	}
+	sortProblems(w.problems)
+	return c, nil, w.problems
+}
+
+// odd says what is right and yet hardly meant.
+func (s *Set) odd(w *folder) {
+	for _, p := range s.Policies {
+		file := path.Join(policiesDir, p.ID, policyYAML)
+		if p.About == "" {
+			w.bad(file, 0, "没有 about：用自己的话写两三句，这份公文要做什么")
+		}
+		if !p.published {
+			w.bad(file, 0, "本县 gazette/ 里没有 %s，条款地址没有核对", p.Basis.Document)
+		}
+	}
+	for _, i := range s.Items {
+		if i.used {
+			continue
+		}
+		switch i.Kind {
+		case ValueItem, LadderItem:
+			w.bad(i.File, i.Line, "%s“%s”没有谁用到", i.Kind, i.ID)
+		}
+	}
+	for _, r := range s.Registers {
+		var bare []string
+		for _, f := range r.Fields {
+			if f.Hint == "" {
+				bare = append(bare, f.Name)
+			}
+		}
+		if n := len(bare); n > 0 {
+			if n > 4 {
+				bare = append(bare[:4], "……")
+			}
+			w.bad(r.File, r.LineNo, "台账“%s”有 %d 格没有填写说明（hint）：%s", r.Name, n, strings.Join(bare, "、"))
+		}
+	}
+	s.untested(func(i *Item) {
+		w.bad(i.File, i.Line, "%s没有例子用到", i)
+	})
+}
+
+// String names the definition in a message: 规则“outlet-over”（入河排污口超标）.
+func (i *Item) String() string {
+	if i.Title == "" || i.Title == i.ID || i.Kind == DutyItem {
+		return fmt.Sprintf("%s“%s”", i.Kind, i.ID)
+	}
+	return fmt.Sprintf("%s“%s”（%s）", i.Kind, i.ID, i.Title)
+}

@@ -1,0 +1,215 @@
+package policy
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhixing/calendar"
+	"zhixing/finding"
+	"zhixing/org"
+	"zhixing/quantity"
+	"zhixing/register"
+)
+
+// What single words of a policy's files mean.
+
+// unit is the canonical name of one unit.
+func (k *pack) unit(file string, t text) string {
+	if t.s == "" || k.lost || k.county.Directory == nil {
+		return t.s
+	}
+	u, ok := k.county.Directory.ResolveIn(k.p.Basis.Document, t.s)
+	switch {
+	case !ok:
+		k.bad(file, t.line, "没有哪个单位叫“%s”%s", t.s, k.nearUnit(t.s))
+	case u.Kind == org.Set:
+		k.bad(file, t.line, "“%s”是统称，这里要写一个单位", t.s)
+	}
+	return u.Name
+}
+
+// units are canonical names of units or sets.
+func (k *pack) units(file string, ts texts) []string {
+	var out []string
+	for _, t := range ts {
+		if k.lost || k.county.Directory == nil {
+			return nil
+		}
+		u, ok := k.county.Directory.ResolveIn(k.p.Basis.Document, t.s)
+		if !ok {
+			k.bad(file, t.line, "没有哪个单位叫“%s”%s", t.s, k.nearUnit(t.s))
+			continue
+		}
+		out = append(out, u.Name)
+	}
+	return out
+}
+
+func (k *pack) nearUnit(s string) string {
+	var names []string
+	for _, u := range k.county.Directory.Units() {
+		names = append(append(names, u.Name), u.Aliases...)
+	}
+	return nearest(s, names)
+}
+
+// whose is 字段:责任单位 or a unit. The field must be one of the register's that hold units.
+func (k *pack) whose(file string, t text, of *form) register.Whose {
+	field, ok := cutWord(t.s, "字段")
+	if !ok {
+		return register.Whose{Unit: k.unit(file, t)}
+	}
+	if of == nil {
+		k.bad(file, t.line, "“%s”：这里没有条目，不能取字段，请写单位名称", t.s)
+		return register.Whose{}
+	}
+	k.field(file, text{field, t.line}, of, register.Unit)
+	return register.Whose{Field: field}
+}
+
+// cutWord reads 字段:责任单位 with a colon of either width.
+func cutWord(s, word string) (string, bool) {
+	rest, ok := strings.CutPrefix(s, word)
+	if !ok {
+		return "", false
+	}
+	for _, colon := range []string{":", "："} {
+		if v, ok := strings.CutPrefix(strings.TrimSpace(rest), colon); ok {
+			return strings.TrimSpace(v), true
+		}
+	}
+	return "", false
+}
+
+var spanShape = regexp.MustCompile(`^(\d{1,4})\s*(个?工作日|日|天|周|个?星期|个?月|年)$`)
+
+// span reads 10日, 5个工作日, 3个月, 1年, and in Chinese numerals what calendar reads.
+func (f *folder) span(file string, t text) calendar.Span {
+	if t.s == "" {
+		return calendar.Span{}
+	}
+	if m := spanShape.FindStringSubmatch(t.s); m != nil {
+		n, _ := strconv.Atoi(m[1])
+		switch {
+		case strings.HasSuffix(m[2], "工作日"):
+			return calendar.Span{N: n, Unit: calendar.WorkingDays}
+		case m[2] == "日" || m[2] == "天":
+			return calendar.Span{N: n, Unit: calendar.Days}
+		case m[2] == "周" || strings.HasSuffix(m[2], "星期"):
+			return calendar.Span{N: n, Unit: calendar.Weeks}
+		case m[2] == "年":
+			return calendar.Span{N: n, Unit: calendar.Years}
+		}
+		return calendar.Span{N: n, Unit: calendar.Months}
+	}
+	for _, term := range calendar.Terms(t.s+"内", 0) {
+		if term.Kind == calendar.Within && term.Span.N > 0 && !strings.Contains(t.s, "小时") {
+			return term.Span
+		}
+	}
+	f.bad(file, t.line, "期限“%s”应写作“10日”“5个工作日”“3个月”“1年”的样子", t.s)
+	return calendar.Span{}
+}
+
+var durationShape = regexp.MustCompile(`^(\d{1,4})\s*(分钟?|个?小时|日|天)$`)
+
+// duration reads 30分钟, 4小时, 2日.
+func (f *folder) duration(file string, t text) time.Duration {
+	if t.s == "" {
+		return 0
+	}
+	m := durationShape.FindStringSubmatch(t.s)
+	if m == nil {
+		f.bad(file, t.line, "时长“%s”应写作“30分钟”“4小时”“2日”的样子", t.s)
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	switch {
+	case strings.HasPrefix(m[2], "分"):
+		return time.Duration(n) * time.Minute
+	case strings.HasSuffix(m[2], "小时"):
+		return time.Duration(n) * time.Hour
+	}
+	return time.Duration(n) * 24 * time.Hour
+}
+
+// recurrence reads 每月, 每季度, 每月5日前.
+func (f *folder) recurrence(file string, t text) calendar.Recurrence {
+	if t.s == "" {
+		return calendar.Recurrence{}
+	}
+	for _, term := range calendar.Terms(t.s, 0) {
+		if term.Kind == calendar.Recurring && term.Recur.Every != calendar.Always {
+			return term.Recur
+		}
+	}
+	f.bad(file, t.line, "周期“%s”应写作“每月”“每季度”“每月5日前”的样子", t.s)
+	return calendar.Recurrence{}
+}
+
+func (f *folder) decimal(file string, t text) *quantity.Decimal {
+	if t.s == "" {
+		return nil
+	}
+	d, err := quantity.Parse(t.s)
+	if err != nil {
+		f.bad(file, t.line, "“%s”应当是一个数：%v", t.s, err)
+		return nil
+	}
+	return &d
+}
+
+func (f *folder) measure(file string, t text) quantity.Unit {
+	if t.s == "" {
+		return ""
+	}
+	u, err := quantity.ParseUnit(t.s)
+	if err != nil {
+		f.bad(file, t.line, "计量单位“%s”不认识%s", t.s, nearestUnitOfMeasure(t.s, err))
+	}
+	return u
+}
+
+// nearestUnitOfMeasure looks in what quantity says may be written.
+func nearestUnitOfMeasure(s string, err error) string {
+	_, list, _ := strings.Cut(err.Error(), "可写：")
+	if near := nearest(s, strings.Split(list, "、")); near != "" {
+		return near
+	}
+	return "，可写：" + list
+}
+
+// count reads a small whole number; 0 where nothing is written.
+func (f *folder) count(file string, t text, least, most int) int {
+	if t.s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(t.s)
+	if err != nil || n < least || n > most {
+		f.bad(file, t.line, "“%s”应为 %d 至 %d 的整数", t.s, least, most)
+	}
+	return n
+}
+
+// oneOf reads a word of a closed list.
+func oneOf[T ~string](f *folder, file, what string, t text, all ...T) T {
+	if t.s != "" && !slices.Contains(all, T(t.s)) {
+		f.bad(file, t.line, "%s“%s”不在规定之内，可写：%s", what, t.s, listed(all))
+	}
+	return T(t.s)
+}
+
+func (f *folder) severity(file string, t text) finding.Severity {
+	if t.s == "" {
+		return finding.Minor
+	}
+	return oneOf(f, file, "severity", t, finding.Minor, finding.Serious, finding.Grave)
+}
+
+// every reads the period of an indicator.
+func (f *folder) every(file string, t text) calendar.Every {
+	return oneOf(f, file, "period", t, calendar.Day, calendar.Month, calendar.Quarter, calendar.Year)
+}

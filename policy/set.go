@@ -1,0 +1,187 @@
+package policy
+
+import (
+	"slices"
+
+	"zhixing/calendar"
+	"zhixing/cases"
+	"zhixing/finding"
+	"zhixing/observation"
+	"zhixing/register"
+	"zhixing/rule"
+)
+
+// Set is what the policies of a county order, in the types of the packages that run it. A Set is never changed after it is
+// loaded; On takes from it what is in force on a day.
+type Set struct {
+	Policies   []Policy // by id
+	Items      []*Item  // every definition, in the order of the folder
+	Values     []finding.Value
+	Registers  []register.Schema
+	Series     []observation.Definition
+	Indicators []finding.Indicator
+	Rules      []finding.Rule
+	Ladders    []cases.Ladder
+	Checklists []cases.Checklist
+	Duties     []Carried
+	Bulletins  []Bulletin
+	Sends      []Send
+	Examples   []Example
+	Places     []PlaceFile
+}
+
+// Policy is one folder: what one published document (or one plan of it) orders.
+type Policy struct {
+	ID       string // name of the folder
+	Title    string
+	Basis    rule.Basis // document and plan
+	Owner    string     // canonical name of the unit that answers for it
+	Replaces string     // id of the policy that ends where this one begins
+	About    string
+	Dates
+
+	published bool // the county's gazette has the document, so clauses were checked
+}
+
+// Dates is a stretch of time: from a day on, up to but not including another. A zero To is open.
+type Dates struct{ From, To calendar.Date }
+
+// Hold reports whether the day is in the stretch.
+func (x Dates) Hold(d calendar.Date) bool {
+	return !d.Before(x.From) && (x.To.IsZero() || d.Before(x.To))
+}
+
+// meet reports whether the two stretches share a day.
+func (x Dates) meet(y Dates) bool {
+	return (x.To.IsZero() || y.From.Before(x.To)) && (y.To.IsZero() || x.From.Before(y.To))
+}
+
+// ItemKind is what a definition defines.
+type ItemKind string
+
+// The kinds, by the word that messages use.
+const (
+	ValueItem      ItemKind = "数值"
+	RegisterItem   ItemKind = "台账"
+	ObligationItem ItemKind = "欠账"   // outlets/plan
+	CompleteItem   ItemKind = "齐套要求" // outlets/all-towns
+	SeriesItem     ItemKind = "监测项目"
+	IndicatorItem  ItemKind = "指标"
+	RuleItem       ItemKind = "规则"
+	LadderItem     ItemKind = "处置阶梯"
+	ChecklistItem  ItemKind = "检查表"
+	DutyItem       ItemKind = "任务"
+	BulletinItem   ItemKind = "通报"
+	SendItem       ItemKind = "联网"
+)
+
+// Item is one definition of a policy as a catalogue has it: what it is, what it stands on and where it is written.
+type Item struct {
+	Kind       ItemKind
+	ID         string
+	Title      string
+	Policy     string
+	Basis      rule.Basis
+	Mechanisms []string // names that the document gives to what the definition carries out
+	Dates
+	File string
+	Line int
+
+	used bool // something refers to it
+}
+
+// Carried says that the mechanisms of a clause are carried out by the duties of the ledger.
+type Carried struct {
+	Basis      rule.Basis
+	Mechanisms []string
+	Policy     string
+	File       string
+	LineNo     int
+}
+
+// Bulletin is a report that comes round: indicators, problems, what is overdue.
+type Bulletin struct {
+	ID         string
+	Title      string
+	Policy     string
+	Basis      rule.Basis
+	Mechanisms []string
+	Every      calendar.Recurrence
+	Indicators []string
+	Rules      []string
+	Registers  []register.Name
+	To         []string // canonical names, sets among them
+	Public     bool
+	File       string
+	LineNo     int
+}
+
+// Send is what goes to a platform of a higher level as it comes in.
+type Send struct {
+	ID         string
+	Title      string
+	Policy     string
+	Basis      rule.Basis
+	Mechanisms []string
+	Series     []observation.SeriesName
+	Registers  []register.Name
+	To         string // name of the platform
+	File       string
+	LineNo     int
+}
+
+// PlaceFile is one file of places/, a GeoJSON FeatureCollection of townships or villages.
+type PlaceFile struct {
+	File string
+	Text []byte
+}
+
+// On is what is in force on the day. Values and targets are dated by themselves and stay whole.
+func (s *Set) On(day calendar.Date) *Set {
+	in := map[ItemKind]map[string]bool{}
+	out := &Set{Values: s.Values, Examples: s.Examples, Places: s.Places}
+	for _, p := range s.Policies {
+		if p.Hold(day) {
+			out.Policies = append(out.Policies, p)
+		}
+	}
+	for _, i := range s.Items {
+		if !i.Hold(day) {
+			continue
+		}
+		out.Items = append(out.Items, i)
+		if in[i.Kind] == nil {
+			in[i.Kind] = map[string]bool{}
+		}
+		in[i.Kind][i.Policy+" "+i.ID] = true
+	}
+	out.Registers = keep(s.Registers, func(x register.Schema) bool { return in[RegisterItem][x.Policy+" "+string(x.Name)] })
+	out.Series = keep(s.Series, func(x observation.Definition) bool { return in[SeriesItem][x.Policy+" "+string(x.Name)] })
+	out.Indicators = keep(s.Indicators, func(x finding.Indicator) bool { return in[IndicatorItem][x.Policy+" "+x.ID] })
+	out.Rules = keep(s.Rules, func(x finding.Rule) bool { return in[RuleItem][x.Policy+" "+x.ID] })
+	out.Ladders = keep(s.Ladders, func(x cases.Ladder) bool { return in[LadderItem][x.Policy+" "+x.ID] })
+	out.Checklists = keep(s.Checklists, func(x cases.Checklist) bool { return in[ChecklistItem][x.Policy+" "+x.ID] })
+	out.Duties = keep(s.Duties, func(x Carried) bool { return in[DutyItem][x.Policy+" "+x.Basis.Clause] })
+	out.Bulletins = keep(s.Bulletins, func(x Bulletin) bool { return in[BulletinItem][x.Policy+" "+x.ID] })
+	out.Sends = keep(s.Sends, func(x Send) bool { return in[SendItem][x.Policy+" "+x.ID] })
+	return out
+}
+
+func keep[T any](all []T, in func(T) bool) []T {
+	var out []T
+	for _, x := range all {
+		if in(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// Find is the policy of that id.
+func (s *Set) Find(id string) (Policy, bool) {
+	i := slices.IndexFunc(s.Policies, func(p Policy) bool { return p.ID == id })
+	if i < 0 {
+		return Policy{}, false
+	}
+	return s.Policies[i], true
+}
