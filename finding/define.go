@@ -72,6 +72,7 @@ type Indicator struct {
 	Mechanisms []string
 	Unit       quantity.Unit
 	Each       register.Name // one value for each entry of it; empty: one for the county
+	When       *rule.Expr    // of Each: only for entries of which this holds; nil: all
 	Period     calendar.Every
 	Compute    Compute
 	Targets    []Target

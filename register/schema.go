@@ -129,8 +129,9 @@ type Complete struct {
 	ID         string
 	Name       string
 	Mechanisms []string
-	Field      string // unit field
-	Of         string // name of a set of units
+	Field      string   // unit field
+	Of         string   // name of a set of units; or
+	Units      []string // the units by their canonical names; the loader fills them in for a set too
 	By         calendar.Date
 	Severity   string
 	Ladder     string
