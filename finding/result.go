@@ -1,0 +1,50 @@
+package finding
+
+import (
+	"time"
+
+	"zhixing/calendar"
+	"zhixing/quantity"
+)
+
+// Result is an indicator's value for a period.
+type Result struct {
+	Indicator string
+	Key       string // of the entry; empty: the county
+	Label     string // what people call the entry
+	Period    calendar.Period
+	Over      bool // the period is over
+	N         int  // how often it was computed with another result, from 1; 0: not kept
+
+	Number *quantity.Decimal // or
+	Class  string            // Ⅲ, 良, the worst factor
+	Lacks  string            // what is missing, where it cannot be told
+
+	Target   string // <= Ⅲ, >= 90; empty: none on the period's last day
+	Met      Met
+	Distance string // how far from the target: 差2.5个百分点, 差1个类别
+	Forecast string // value at the year's end, where the indicator says how
+	Trend    string // 上升, 下降, 持平 against the period before; 好转, 恶化 of a class
+
+	From     []Source // what it was computed from
+	Computed time.Time
+	Why      string // 补到数据后重新计算
+}
+
+// Met says whether a target is met.
+type Met string
+
+// The answers.
+const (
+	IsMet    Met = "达标"
+	NotMet   Met = "未达标"
+	NoTarget Met = ""
+	CantTell Met = "不能判定"
+)
+
+// Source says what went into a result: how many entries or readings, and where they are found.
+type Source struct {
+	Address string `json:"address"` // register, series/key
+	Count   int    `json:"count"`
+	Note    string `json:"note,omitempty"` // 无效3个
+}
