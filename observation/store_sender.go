@@ -1,0 +1,150 @@
+package observation
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"zhixing/db"
+	"zhixing/journal"
+)
+
+// Sender is a program that may send readings over HTTP, known by its token.
+type Sender struct {
+	ID     int64
+	Name   string
+	Series []SeriesName // that it may send
+	Since  time.Time
+	Ended  time.Time // zero: runs
+}
+
+// Source is where its readings say they come from.
+func (s *Sender) Source() Source { return Source("token/" + s.Name) }
+
+// May says whether it may send a series.
+func (s *Sender) May(name SeriesName) bool { return slices.Contains(s.Series, name) }
+
+// AddSender makes a token. It is shown this once; the record holds its hash.
+func (o *Observations) AddSender(ctx context.Context, tx *db.Tx, who, name string, series []SeriesName) (token string, err error) {
+	if name == "" || len(name) > 60 || !storable(name) || len(series) == 0 {
+		return "", refuse(Bad, "AddSender", "请写名称（20 个汉字以内），并选择可以报送的监测项目。")
+	}
+	names := make([]string, len(series))
+	for i, n := range series {
+		if o.byName[n] == nil {
+			return "", refuse(NotFound, "AddSender", "没有名为“%s”的监测项目。", n)
+		}
+		names[i] = string(n)
+	}
+	raw := make([]byte, 32)
+	if _, err := rand.Read(raw); err != nil {
+		return "", err
+	}
+	token = base64.RawURLEncoding.EncodeToString(raw)
+	_, err = tx.Exec(ctx, `/* observation.AddSender */ INSERT INTO observation_sender (county, id, name, token, series, created_at, ended_at)
+		SELECT $1, COALESCE(MAX(id), 0) + 1, $2, $3, $4, $5, 0 FROM observation_sender WHERE county = $1`,
+		o.County, name, hashToken(token), strings.Join(names, " "), db.Micros(tx.Now()))
+	if err != nil {
+		return "", wrap("AddSender", err)
+	}
+	_, err = journal.Append(ctx, tx, o.County, journal.Entry{Who: who, What: "observation.sender", Subject: "senders/" + name, Detail: strings.Join(names, " ")})
+	return token, err
+}
+
+// EndSender makes a token worthless.
+func (o *Observations) EndSender(ctx context.Context, tx *db.Tx, who string, id int64) error {
+	var name string
+	err := tx.QueryRow(ctx, `/* observation.EndSender */ UPDATE observation_sender SET ended_at = $3 WHERE county = $1 AND id = $2 AND ended_at = 0 RETURNING name`, o.County, id, db.Micros(tx.Now())).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return refuse(NotFound, "EndSender", "没有这个报送方，或者已经停用。")
+	}
+	if err != nil {
+		return wrap("EndSender", err)
+	}
+	_, err = journal.Append(ctx, tx, o.County, journal.Entry{Who: who, What: "observation.endsender", Subject: "senders/" + name})
+	return err
+}
+
+// SenderOf is whose token it is; nil: nobody's.
+func (o *Observations) SenderOf(ctx context.Context, tx *db.Tx, token string) (*Sender, error) {
+	if len(token) < 20 || len(token) > 100 {
+		return nil, nil
+	}
+	list, err := o.senders(ctx, tx, `/* observation.SenderOf */ SELECT id, name, series, created_at, ended_at FROM observation_sender WHERE county = $1 AND token = $2 AND ended_at = 0`, o.County, hashToken(token))
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// Senders lists all, newest first.
+func (o *Observations) Senders(ctx context.Context, tx *db.Tx) ([]Sender, error) {
+	return o.senders(ctx, tx, `/* observation.Senders */ SELECT id, name, series, created_at, ended_at FROM observation_sender WHERE county = $1 ORDER BY id DESC`, o.County)
+}
+
+func (o *Observations) senders(ctx context.Context, tx *db.Tx, query string, args ...any) ([]Sender, error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Sender
+	for rows.Next() {
+		var s Sender
+		var series string
+		var since, ended int64
+		if err := rows.Scan(&s.ID, &s.Name, &series, &since, &ended); err != nil {
+			return nil, err
+		}
+		for _, n := range strings.Fields(series) {
+			s.Series = append(s.Series, SeriesName(n))
+		}
+		s.Since = db.FromMicros(since)
+		if ended > 0 {
+			s.Ended = db.FromMicros(ended)
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
+}
+
+// hashToken needs no salt: the token is 32 random bytes.
+func hashToken(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(h[:])
+}
+
+// Receive is the whole of a JSON message from a sender: readings of series that it may not send are refused like those that
+// cannot be read. Indexes are those of the message.
+func (o *Observations) Receive(ctx context.Context, tx *db.Tx, s *Sender, body []byte) (Result, error) {
+	list, index, refused, err := o.DecodeJSON(body, s.Source())
+	if err != nil {
+		return Result{}, err
+	}
+	var may []Reading
+	var at []int
+	for i, r := range list {
+		if !s.May(r.Name) {
+			refused = append(refused, Refusal{index[i], "“" + s.Name + "”不可报送“" + string(r.Name) + "”"})
+			continue
+		}
+		may, at = append(may, r), append(at, index[i])
+	}
+	result, err := o.Record(ctx, tx, may)
+	if err != nil {
+		return Result{}, err
+	}
+	for i := range result.Refused {
+		result.Refused[i].Index = at[result.Refused[i].Index]
+	}
+	result.Refused = append(result.Refused, refused...)
+	slices.SortFunc(result.Refused, func(a, b Refusal) int { return a.Index - b.Index })
+	return result, nil
+}
