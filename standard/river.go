@@ -47,11 +47,12 @@ func gradeOf(scope string, f facts) Grade {
 
 // Shares is how many sections of a river or basin have which class, and what that says of it.
 type Shares struct {
-	Counts map[Class]int
-	Total  int
-	Good   *big.Rat // percent of Ⅰ to Ⅲ, exact
-	Worse  *big.Rat // percent of worse than Ⅴ
-	Grade  Grade    // zero for fewer than five sections: there the means are graded, see MeanOfSections
+	Counts  map[Class]int
+	Total   int
+	Good    *big.Rat // percent of Ⅰ to Ⅲ, exact
+	Worse   *big.Rat // percent of worse than Ⅴ
+	Grade   Grade    // zero for fewer than five sections: there the means are graded, see RiverGrade
+	ByShare Grade    // the grade by shares whatever the number, as bulletins print it that have no concentrations
 }
 
 // fewSections: below this number a river is graded by the means of its sections.
@@ -75,16 +76,17 @@ func RiverShares(counts map[Class]int) (Shares, error) {
 	}
 	percent := func(n int) *big.Rat { return big.NewRat(int64(n)*100, int64(s.Total)) }
 	s.Good, s.Worse = percent(good), percent(counts[WorseThanV])
+	s.ByShare = gradeOf("river", func(name, _ string) *big.Rat {
+		switch name {
+		case "good":
+			return s.Good
+		case "worse":
+			return s.Worse
+		}
+		return nil
+	})
 	if s.Total >= fewSections {
-		s.Grade = gradeOf("river", func(name, _ string) *big.Rat {
-			switch name {
-			case "good":
-				return s.Good
-			case "worse":
-				return s.Worse
-			}
-			return nil
-		})
+		s.Grade = s.ByShare
 	}
 	return s, nil
 }
