@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"register":           {"journal", "rule", "org", "sheet"},
 	"observation":        {"journal", "rule", "sheet"},
 	"device":             {"observation", "device/hj212"},
+	"device/simulator":   {"device/hj212"},
 	"finding":            {"register", "observation", "standard"},
 	"cases":              {"finding", "ledger"},
 	"relay":              {"finding"},
@@ -60,7 +61,7 @@ var mayImport = map[string][]string{
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device"},
-	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example"},
+	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example", "device/simulator"},
 	"docs/load":        {"publication/corpus", "policy", "counties"},
 	"docs/reports":     {"ledger", "policy", "counties", "account"},
 	"db/dbtest":        {"db"},

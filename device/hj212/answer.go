@@ -14,9 +14,9 @@ func Answer(f *Frame) (Frame, bool) {
 	case CNRequestAnswer, CNResult, CNNotifyAnswer, CNDataAnswer:
 		return Frame{}, false
 	case CNTimeWanted, CNHeartbeat:
-		return f.answer(CNNotifyAnswer), true
+		return Reply(f, CNNotifyAnswer), true
 	}
-	return f.answer(CNDataAnswer), true
+	return Reply(f, CNDataAnswer), true
 }
 
 // Refuse is what the centre answers instead where password or number are not those of a device it knows. The standard
@@ -26,16 +26,19 @@ func Refuse(f *Frame, why QnRtn) (Frame, bool) {
 	if _, ok := Answer(f); !ok {
 		return Frame{}, false
 	}
-	a := f.answer(CNRequestAnswer)
-	a.Items = append(a.Items, Item{"QnRtn", why.String(), 0})
-	return a, true
+	return Reply(f, CNRequestAnswer, Item{"QnRtn", why.String(), 0}), true
 }
 
-func (f *Frame) answer(cn CN) Frame {
-	a := Frame{ST: STInteraction, CN: cn, PW: f.PW, MN: f.MN, Flag: f.Flag.Plain(), has: f.has & FieldPW}
-	if a.QN = f.ExchangeQN(); a.QN != "" && f.Flag.Edition() == Edition2005 {
+// Reply is an answer of either side to f under one of the codes 9011 to 9014.
+func Reply(f *Frame, cn CN, items ...Item) Frame {
+	a := Frame{QN: f.ExchangeQN(), ST: STInteraction, CN: cn, PW: f.PW, MN: f.MN, Flag: f.Flag.Plain(), has: f.has & FieldPW}
+	if a.QN != "" && f.Flag.Edition() == Edition2005 {
 		a.Items = []Item{{"QN", string(a.QN), 0}}
+		for i := range items {
+			items[i].Group++
+		}
 	}
+	a.Items = append(a.Items, items...)
 	return a
 }
 

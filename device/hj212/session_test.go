@@ -148,7 +148,7 @@ func TestStrangers(t *testing.T) {
 		t.Errorf("%+v", ev)
 	}
 	ev = p.receive(fmt.Sprintf(upload, "654321", "S1", "1"))
-	if ev.Act != Deny || ev.Why != WrongPassword || !strings.Contains(string(ev.Answer), "CP=&&QN=20260301080000001,QnRtn=3&&") {
+	if ev.Act != Deny || ev.Why != WrongPassword || !strings.Contains(string(ev.Answer), "CP=&&QN=20260301080000001;QnRtn=3&&") {
 		t.Errorf("%+v %s", ev, ev.Answer)
 	}
 	if ev = p.receive(fmt.Sprintf(upload, "654321", "S1", "4")); ev.Act != Deny || ev.Answer != nil {
