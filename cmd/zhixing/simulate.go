@@ -107,7 +107,10 @@ func readExceed(s string) (simulator.Exceed, error) {
 	if e.From, err = dataTime(from); err == nil {
 		e.Until, err = dataTime(until)
 	}
-	return e, err
+	if err != nil {
+		return simulator.Exceed{}, fmt.Errorf("--exceed %q: %w", s, err)
+	}
+	return e, nil
 }
 
 // dataTime reads a time of China to the minute or the second; empty is none.
