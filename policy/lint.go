@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strings"
 )
 
 // Lint is what LoadCounty says of a folder, whole, and what is only odd: a value that nobody uses, a rule that no example
@@ -42,23 +41,35 @@ func (s *Set) odd(w *folder) {
 			w.bad(i.File, i.Line, "%s“%s”没有谁用到", i.Kind, i.ID)
 		}
 	}
-	for _, r := range s.Registers {
-		var bare []string
-		for _, f := range r.Fields {
-			if f.Hint == "" {
-				bare = append(bare, f.Name)
-			}
-		}
-		if n := len(bare); n > 0 {
-			if n > 4 {
-				bare = append(bare[:4], "……")
-			}
-			w.bad(r.File, r.LineNo, "台账“%s”有 %d 格没有填写说明（hint）：%s", r.Name, n, strings.Join(bare, "、"))
-		}
-	}
+	s.bare(w)
 	s.untested(func(i *Item) {
 		w.bad(i.File, i.Line, "%s没有例子用到", i)
 	})
+}
+
+// bare tells how many fields have nothing beside them that says what to fill in.
+func (s *Set) bare(w *folder) {
+	for _, p := range s.Policies {
+		n, fields := 0, 0
+		var in []string
+		for _, r := range s.Registers {
+			if r.Policy != p.ID {
+				continue
+			}
+			before := n
+			for _, f := range r.Fields {
+				if fields++; f.Hint == "" {
+					n++
+				}
+			}
+			if n > before {
+				in = append(in, string(r.Name))
+			}
+		}
+		if 2*n > fields {
+			w.bad(path.Join(policiesDir, p.ID, policyYAML), 0, "台账的 %d 格里有 %d 格没有填写说明（hint），在 %s", fields, n, cutLine(in, 5))
+		}
+	}
 }
 
 // String names the definition in a message: 规则“outlet-over”（入河排污口超标）.

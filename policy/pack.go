@@ -69,12 +69,10 @@ func (f *folder) policies(c *County) *Set {
 	f.checkPlaces(c, set.Places)
 	entries, err := fs.ReadDir(f.fsys, policiesDir)
 	if errors.Is(err, fs.ErrNotExist) {
-		if len(set.Places) == 0 {
+		if len(set.Places) == 0 && !f.has(servicesYAML) {
 			return nil
 		}
-		return set
-	}
-	if err != nil {
+	} else if err != nil {
 		f.bad(policiesDir, 0, "读不了：%v", err)
 		return nil
 	}
@@ -103,6 +101,11 @@ func (f *folder) policies(c *County) *Set {
 	for _, k := range ps.all {
 		k.build()
 	}
+	ps.services()
+	for _, k := range ps.all {
+		k.examples()
+	}
+	ps.continuous()
 	for _, k := range ps.all {
 		set.Policies = append(set.Policies, *k.p)
 	}

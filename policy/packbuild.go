@@ -8,6 +8,7 @@ import (
 	"zhixing/observation"
 	"zhixing/register"
 	"zhixing/rule"
+	"zhixing/standard"
 )
 
 // build turns what is declared into the definitions of the packages that run it.
@@ -76,7 +77,7 @@ func (k *pack) value(v in[valueFile]) {
 }
 
 // schema is a register whole: its fields are read already.
-func (k *pack) schema(r in[registerFile]) register.Schema {
+func (k *pack) schema(r in[registerFile]) *register.Schema {
 	x := k.forms[r.item]
 	s := &x.schema
 	over := seen{kind: anEntry, of: x, item: r.item}
@@ -99,7 +100,7 @@ func (k *pack) schema(r in[registerFile]) register.Schema {
 		s.Obligations = append(s.Obligations, k.obligation(r, x, o))
 	}
 	k.complete(r, x)
-	return *s
+	return s
 }
 
 func (k *pack) move(r in[registerFile], x *form, m moveFile) register.Move {
@@ -128,27 +129,24 @@ func (k *pack) complete(r in[registerFile], x *form) {
 			k.bad(r.file, line, "一本台账只能写一项 complete")
 			return
 		}
-		for _, need := range []struct {
-			t    text
-			name string
-		}{{c.Field, "field"}, {c.Of, "of"}, {c.By, "by"}} {
-			if need.t.s == "" {
-				k.bad(r.file, line, "complete“%s”缺少“%s”", c.ID.s, need.name)
-			}
+		if c.Field.s == "" || len(c.Of) == 0 || c.By.s == "" {
+			k.bad(r.file, line, "complete“%s”要写 field、of、by", c.ID.s)
 		}
 		k.field(r.file, c.Field, x, register.Unit)
-		of := ""
-		if all := k.units(r.file, texts{c.Of}); len(all) == 1 && c.Of.s != "" {
-			if of = all[0]; len(k.county.Directory.Expand(of)) < 2 {
-				k.bad(r.file, c.Of.line, "“%s”不是列明成员的统称，complete 的 of 要写统称，如“各乡镇人民政府”", c.Of.s)
-			}
+		of, units := "", k.members(r.file, c.Of)
+		if len(c.Of) == 1 {
+			of = c.Of[0].s
 		}
-		x.schema.Complete = &register.Complete{ID: c.ID.s, Name: c.Name.s, Mechanisms: words(c.Mechanisms), Field: c.Field.s, Of: of, By: k.date(r.file, c.By),
+		if len(units) < 2 && !k.lost && len(c.Of) > 0 {
+			k.bad(r.file, c.Of[0].line, "complete 的 of 要写列明成员的统称，如“各乡镇人民政府”，或者列出几个单位")
+		}
+		x.schema.Complete = &register.Complete{ID: c.ID.s, Name: c.Name.s, Mechanisms: words(c.Mechanisms), Field: c.Field.s, Of: of, Units: units, By: k.date(r.file, c.By),
 			Severity: string(k.severity(r.file, c.Severity)), Ladder: k.ladderOf(r.file, c.Ladder, r.item), Basis: k.under(r, c.Clause)}
 	}
 }
 
-func (k *pack) oneSeries(s in[seriesOneFile]) observation.Definition {
+// oneSeries reads what is measured at the entries of a register.
+func (k *pack) oneSeries(s in[seriesOneFile]) *observation.Definition {
 	x := k.register(s.file, s.v.Of, s.item)
 	for _, need := range []struct {
 		t    text
@@ -158,12 +156,28 @@ func (k *pack) oneSeries(s in[seriesOneFile]) observation.Definition {
 			k.bad(s.file, s.item.Line, "监测项目“%s”缺少“%s”", s.item.ID, need.name)
 		}
 	}
-	return observation.Definition{
+	k.find(SeriesItem, s.file, s.v.MeanOf, s.item)
+	out := &observation.Definition{
 		Name: observation.SeriesName(s.item.ID), Title: s.item.Title, Policy: k.p.ID, Basis: s.item.Basis, Mechanisms: s.item.Mechanisms,
 		Register: s.v.Of.s, When: k.condition(s.file, s.v.When, seen{kind: anEntry, of: x, item: s.item}), Item: s.v.Item.s, Factor: s.v.Factor.s,
 		Unit: k.measure(s.file, s.v.Unit), Kind: oneOf(k.folder, s.file, "kind", s.v.Kind, observation.RealTime, observation.Minute, observation.Hour, observation.Day, observation.Month, observation.Sample),
-		Silence: k.duration(s.file, s.v.Silence), Method: s.v.Method.s, Owner: k.unit(s.file, s.v.Owner), Public: s.v.Public,
+		Silence: k.duration(s.file, s.v.Silence), Interval: k.duration(s.file, s.v.Interval), MeanOf: observation.SeriesName(s.v.MeanOf.s), Need: k.count(s.file, s.v.Need, 1, 100),
+		Method: s.v.Method.s, Owner: k.unit(s.file, s.v.Owner), Public: s.v.Public,
 		Low: k.decimal(s.file, s.v.Low), High: k.decimal(s.file, s.v.High), File: s.file, LineNo: s.item.Line,
+	}
+	if out.Low != nil && out.High != nil && out.High.Cmp(*out.Low) <= 0 {
+		k.bad(s.file, s.v.High.line, "监测项目“%s”的 high 不大于 low", s.item.ID)
+	}
+	if _, ok := standard.FactorOf(out.Factor); out.Factor != "" && !ok {
+		k.bad(s.file, s.v.Factor.line, "因子编码“%s”不在 HJ 212 的编码表里", out.Factor)
+	}
+	return out
+}
+
+// continuous checks what only the package that runs the series can: that a mean is made of what can be averaged.
+func (k *packs) continuous() {
+	if _, err := observation.New("", k.set.Series); err != nil && len(k.problems) == 0 {
+		k.problems = append(k.problems, &Problem{Message: err.Error()})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"zhixing/letter"
 	"zhixing/observation"
 	"zhixing/register"
+	"zhixing/relay"
 	"zhixing/rule"
 )
 
@@ -185,7 +186,7 @@ func (k *pack) checklist(c in[checklistFile]) cases.Checklist {
 
 func (k *pack) bulletin(b in[bulletinFile]) Bulletin {
 	out := Bulletin{ID: b.item.ID, Title: b.item.Title, Policy: k.p.ID, Basis: b.item.Basis, Mechanisms: b.item.Mechanisms,
-		Every: k.recurrence(b.file, b.v.Every), To: k.units(b.file, b.v.To), Public: b.v.Public, File: b.file, LineNo: b.item.Line}
+		Every: k.recurrence(b.file, b.v.Every), To: k.units(b.file, b.v.To), Public: b.v.Public, Listed: b.v.Listed, File: b.file, LineNo: b.item.Line}
 	for _, t := range b.v.Indicators {
 		k.find(IndicatorItem, b.file, t, b.item)
 		out.Indicators = append(out.Indicators, t.s)
@@ -198,8 +199,8 @@ func (k *pack) bulletin(b in[bulletinFile]) Bulletin {
 		k.find(RegisterItem, b.file, t, b.item)
 		out.Registers = append(out.Registers, register.Name(t.s))
 	}
-	if b.v.Every.s == "" || len(b.v.To) == 0 || len(b.v.Indicators)+len(b.v.Rules)+len(b.v.Registers) == 0 {
-		k.bad(b.file, b.item.Line, "通报“%s”要写 every、to，以及 indicators、rules、registers 里至少一种", b.item.ID)
+	if b.v.Every.s == "" || len(b.v.To) == 0 || len(b.v.Indicators)+len(b.v.Rules)+len(b.v.Registers) == 0 && !b.v.Listed {
+		k.bad(b.file, b.item.Line, "通报“%s”要写 every、to，以及 indicators、rules、registers、listed 里至少一种", b.item.ID)
 	}
 	return out
 }
@@ -243,8 +244,8 @@ func (k *pack) findingOf(file string, t text, of *Item) *Item {
 	return nil
 }
 
-func (k *pack) send(s in[sendFile]) Send {
-	out := Send{ID: s.item.ID, Title: s.item.Title, Policy: k.p.ID, Basis: s.item.Basis, Mechanisms: s.item.Mechanisms, To: s.v.To.s, File: s.file, LineNo: s.item.Line}
+func (k *pack) send(s in[sendFile]) *relay.Send {
+	out := &relay.Send{ID: s.item.ID, Title: s.item.Title, Policy: k.p.ID, Basis: s.item.Basis, Mechanisms: s.item.Mechanisms, To: s.v.To.s, File: s.file, LineNo: s.item.Line}
 	for _, t := range s.v.Series {
 		k.find(SeriesItem, s.file, t, s.item)
 		out.Series = append(out.Series, observation.SeriesName(t.s))

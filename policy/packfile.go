@@ -147,7 +147,7 @@ type completeFile struct {
 	Clause     text  `yaml:"clause"`
 	Mechanisms texts `yaml:"mechanisms"`
 	Field      text  `yaml:"field"`
-	Of         text  `yaml:"of"`
+	Of         texts `yaml:"of"`
 	By         text  `yaml:"by"`
 	Severity   text  `yaml:"severity"`
 	Ladder     text  `yaml:"ladder"`
@@ -171,6 +171,9 @@ type seriesOneFile struct {
 	Method    text `yaml:"method"`
 	Owner     text `yaml:"owner"`
 	Public    bool `yaml:"public"`
+	Interval  text `yaml:"interval"`
+	MeanOf    text `yaml:"mean_of"`
+	Need      text `yaml:"need"`
 	Low       text `yaml:"low"`
 	High      text `yaml:"high"`
 }
@@ -185,6 +188,7 @@ type indicatorFile struct {
 	orderFile `yaml:",inline"`
 	Unit      text         `yaml:"unit"`
 	Each      text         `yaml:"each"`
+	When      text         `yaml:"when"`
 	Period    text         `yaml:"period"`
 	Count     selectFile   `yaml:"count"`
 	Sum       selectFile   `yaml:"sum"`
@@ -334,6 +338,7 @@ type bulletinFile struct {
 	Indicators texts `yaml:"indicators"`
 	Rules      texts `yaml:"rules"`
 	Registers  texts `yaml:"registers"`
+	Listed     bool  `yaml:"listed"`
 	To         texts `yaml:"to"`
 	Public     bool  `yaml:"public"`
 }
@@ -355,4 +360,4 @@ type sendFile struct {
 var packTypes = []any{policyFile{}, valuesFile{}, valueFile{}, datedFile{}, registersFile{}, registerFile{}, fieldFile{}, moveFile{}, checkFile{},
 	obligationFile{}, recordFile{}, completeFile{}, seriesFile{}, seriesOneFile{}, indicatorsFile{}, indicatorFile{}, selectFile{}, shareFile{},
 	measureFile{}, classesFile{}, targetFile{}, rulesFile{}, judgeFile{}, laddersFile{}, ladderFile{}, ladderRungFile{}, checklistsFile{},
-	checklistFile{}, checkItemFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}}
+	checklistFile{}, checkItemFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}}

@@ -10,6 +10,7 @@ import (
 	"zhixing/observation"
 	"zhixing/quantity"
 	"zhixing/register"
+	"zhixing/standard"
 )
 
 // Indicators: how they are computed and what they must reach.
@@ -34,6 +35,11 @@ func (k *pack) indicator(i in[indicatorFile]) finding.Indicator {
 		out.Each = register.Name(each.item.ID)
 	} else if y.Each.s != "" {
 		return out // which has been told; the rest would only say the same again
+	}
+	if y.When.s != "" && each == nil {
+		k.bad(i.file, y.When.line, "写了 when，指标要写 each")
+	} else {
+		out.When = k.condition(i.file, y.When, seen{kind: anEntry, of: each, item: i.item})
 	}
 	ways := 0
 	way := func(is bool) bool {
@@ -155,9 +161,7 @@ func (k *pack) classes(i in[indicatorFile], each *form) *finding.Classes {
 			continue
 		}
 		k.sameRegister(i, t, k.placeOf(s), each)
-		if item := k.itemOf(s); item == "" {
-			k.bad(i.file, t.line, "监测项目“%s”没有写 item，不知道是标准里的哪一项", t.s)
-		}
+		k.known(i.file, y.Standard.s, t, k.itemOf(s))
 		out.Series = append(out.Series, observation.SeriesName(t.s))
 	}
 	if field, ok := cutWord(y.Body.s, "字段"); ok {
@@ -169,6 +173,25 @@ func (k *pack) classes(i in[indicatorFile], each *form) *finding.Classes {
 		oneOf(k.folder, i.file, "body", y.Body, "river", "lake")
 	}
 	return out
+}
+
+// known checks that the standard has what is measured.
+func (k *pack) known(file, of string, series text, item string) {
+	ok := true
+	switch of {
+	case "GB 3838":
+		_, ok = standard.SurfaceItem(item, "")
+	case "GB/T 14848":
+		_, ok = standard.GroundItem(item)
+	case "HJ 633", "HJ 663", "GB 3095":
+		_, ok = standard.AirPollutant(item)
+	}
+	switch {
+	case item == "":
+		k.bad(file, series.line, "监测项目“%s”没有写 item，不知道是标准里的哪一项", series.s)
+	case !ok:
+		k.bad(file, series.line, "监测项目“%s”的 item“%s”不在 %s 里", series.s, item, of)
+	}
 }
 
 // itemOf is the item of a standard that a series measures.

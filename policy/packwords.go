@@ -48,6 +48,19 @@ func (k *pack) units(file string, ts texts) []string {
 	return out
 }
 
+// members are the units that are named, sets written out.
+func (k *pack) members(file string, ts texts) []string {
+	var out []string
+	for _, name := range k.units(file, ts) {
+		for _, u := range k.county.Directory.Expand(name) {
+			if !slices.Contains(out, u.Name) {
+				out = append(out, u.Name)
+			}
+		}
+	}
+	return out
+}
+
 func (k *pack) nearUnit(s string) string {
 	var names []string
 	for _, u := range k.county.Directory.Units() {
@@ -84,34 +97,19 @@ func cutWord(s, word string) (string, bool) {
 	return "", false
 }
 
-var spanShape = regexp.MustCompile(`^(\d{1,4})\s*(个?工作日|日|天|周|个?星期|个?月|年)$`)
-
-// span reads 10日, 5个工作日, 3个月, 1年, and in Chinese numerals what calendar reads.
+// span reads 10日, 5个工作日, 3个月, 1年, 0个工作日.
 func (f *folder) span(file string, t text) calendar.Span {
 	if t.s == "" {
 		return calendar.Span{}
 	}
-	if m := spanShape.FindStringSubmatch(t.s); m != nil {
-		n, _ := strconv.Atoi(m[1])
-		switch {
-		case strings.HasSuffix(m[2], "工作日"):
-			return calendar.Span{N: n, Unit: calendar.WorkingDays}
-		case m[2] == "日" || m[2] == "天":
-			return calendar.Span{N: n, Unit: calendar.Days}
-		case m[2] == "周" || strings.HasSuffix(m[2], "星期"):
-			return calendar.Span{N: n, Unit: calendar.Weeks}
-		case m[2] == "年":
-			return calendar.Span{N: n, Unit: calendar.Years}
-		}
-		return calendar.Span{N: n, Unit: calendar.Months}
+	if strings.HasPrefix(t.s, "0") && strings.HasSuffix(t.s, "工作日") {
+		return calendar.Span{Unit: calendar.WorkingDays}
 	}
-	for _, term := range calendar.Terms(t.s+"内", 0) {
-		if term.Kind == calendar.Within && term.Span.N > 0 && !strings.Contains(t.s, "小时") {
-			return term.Span
-		}
+	span, err := calendar.ParseSpan(t.s)
+	if err != nil {
+		f.bad(file, t.line, "%v", err)
 	}
-	f.bad(file, t.line, "期限“%s”应写作“10日”“5个工作日”“3个月”“1年”的样子", t.s)
-	return calendar.Span{}
+	return span
 }
 
 var durationShape = regexp.MustCompile(`^(\d{1,4})\s*(分钟?|个?小时|日|天)$`)

@@ -4,6 +4,7 @@
 //	county.yaml           code, names, the gazette's masthead, towns, agency codes
 //	units/KIND….yaml      one kind of unit a file: names, aliases, misprints, sets (see unitsFile)
 //	posts.yaml            posts, with how many may hold them, and the members of leading groups; optional
+//	services.yaml         what citizens can report, and who answers; optional
 //	places/….geojson      outlines of townships and villages; optional
 //	policies/NAME/        what one published document orders: registers, limits, rules … (see docs/policies.md); optional
 //	demo.yaml             what a demonstration of the county tells: invented persons and what they do, by day; optional
@@ -167,9 +168,9 @@ func (f *folder) checkEntries() bool {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."), strings.EqualFold(name, "README.md"):
-		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), slices.Contains([]string{"units", "gazette", placesDir, policiesDir}, name) && e.IsDir():
+		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, servicesYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), slices.Contains([]string{"units", "gazette", placesDir, policiesDir}, name) && e.IsDir():
 		default:
-			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、holidays.csv、demo.yaml、units/、gazette/、places/、policies/ 和 README.md，请改名或移走")
+			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、services.yaml、holidays.csv、demo.yaml、units/、gazette/、places/、policies/ 和 README.md，请改名或移走")
 		}
 	}
 	return true

@@ -8,6 +8,7 @@ import (
 	"zhixing/finding"
 	"zhixing/observation"
 	"zhixing/register"
+	"zhixing/relay"
 	"zhixing/rule"
 )
 
@@ -17,15 +18,16 @@ type Set struct {
 	Policies   []Policy // by id
 	Items      []*Item  // every definition, in the order of the folder
 	Values     []finding.Value
-	Registers  []register.Schema
-	Series     []observation.Definition
+	Registers  []*register.Schema
+	Series     []*observation.Definition
 	Indicators []finding.Indicator
 	Rules      []finding.Rule
 	Ladders    []cases.Ladder
 	Checklists []cases.Checklist
 	Duties     []Carried
 	Bulletins  []Bulletin
-	Sends      []Send
+	Sends      []*relay.Send
+	Services   []cases.Service // what citizens can report
 	Examples   []Example
 	Places     []PlaceFile
 }
@@ -110,22 +112,9 @@ type Bulletin struct {
 	Indicators []string
 	Rules      []string
 	Registers  []register.Name
+	Listed     bool     // with the list of cases that wait for a decision on accountability
 	To         []string // canonical names, sets among them
 	Public     bool
-	File       string
-	LineNo     int
-}
-
-// Send is what goes to a platform of a higher level as it comes in.
-type Send struct {
-	ID         string
-	Title      string
-	Policy     string
-	Basis      rule.Basis
-	Mechanisms []string
-	Series     []observation.SeriesName
-	Registers  []register.Name
-	To         string // name of the platform
 	File       string
 	LineNo     int
 }
@@ -139,7 +128,7 @@ type PlaceFile struct {
 // On is what is in force on the day. Values and targets are dated by themselves and stay whole.
 func (s *Set) On(day calendar.Date) *Set {
 	in := map[ItemKind]map[string]bool{}
-	out := &Set{Values: s.Values, Examples: s.Examples, Places: s.Places}
+	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Places: s.Places}
 	for _, p := range s.Policies {
 		if p.Hold(day) {
 			out.Policies = append(out.Policies, p)
@@ -155,15 +144,15 @@ func (s *Set) On(day calendar.Date) *Set {
 		}
 		in[i.Kind][i.Policy+" "+i.ID] = true
 	}
-	out.Registers = keep(s.Registers, func(x register.Schema) bool { return in[RegisterItem][x.Policy+" "+string(x.Name)] })
-	out.Series = keep(s.Series, func(x observation.Definition) bool { return in[SeriesItem][x.Policy+" "+string(x.Name)] })
+	out.Registers = keep(s.Registers, func(x *register.Schema) bool { return in[RegisterItem][x.Policy+" "+string(x.Name)] })
+	out.Series = keep(s.Series, func(x *observation.Definition) bool { return in[SeriesItem][x.Policy+" "+string(x.Name)] })
 	out.Indicators = keep(s.Indicators, func(x finding.Indicator) bool { return in[IndicatorItem][x.Policy+" "+x.ID] })
 	out.Rules = keep(s.Rules, func(x finding.Rule) bool { return in[RuleItem][x.Policy+" "+x.ID] })
 	out.Ladders = keep(s.Ladders, func(x cases.Ladder) bool { return in[LadderItem][x.Policy+" "+x.ID] })
 	out.Checklists = keep(s.Checklists, func(x cases.Checklist) bool { return in[ChecklistItem][x.Policy+" "+x.ID] })
 	out.Duties = keep(s.Duties, func(x Carried) bool { return in[DutyItem][x.Policy+" "+x.Basis.Clause] })
 	out.Bulletins = keep(s.Bulletins, func(x Bulletin) bool { return in[BulletinItem][x.Policy+" "+x.ID] })
-	out.Sends = keep(s.Sends, func(x Send) bool { return in[SendItem][x.Policy+" "+x.ID] })
+	out.Sends = keep(s.Sends, func(x *relay.Send) bool { return in[SendItem][x.Policy+" "+x.ID] })
 	return out
 }
 

@@ -1,0 +1,344 @@
+package policy
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhixing/calendar"
+	"zhixing/observation"
+	"zhixing/quantity"
+	"zhixing/register"
+)
+
+// what may stand beside each kind of fact.
+var factWords = map[FactKind][]string{
+	EntryFact: {"fields", "by", "at"}, AmendFact: {"key", "fields", "by", "at"}, MoveFact: {"key", "to", "fields", "by", "at"},
+	RemoveFact: {"key", "why", "by", "at"}, ReadingFact: {}, "readings": {}, InspectFact: {"of", "failed", "by", "at", "text", "photo", "place"},
+	CaseFact:   {"of", "do", "by", "at", "text", "photo", "place", "to", "receipt"},
+	ReportFact: {"text", "place", "photo", "at", "by"}, ClockFact: {},
+}
+
+// what may stand beside each kind of want.
+var wantWords = map[WantKind][]string{
+	FindingWant: {"of", "to", "severity", "clause", "says", "times", "state", "none"},
+	CaseWant:    {"of", "state", "due", "holder", "rung", "listed", "none"}, RefusedWant: {"clause"},
+	EntryWant: {"key", "state", "fields", "stale", "none"}, CountWant: {"where", "is"}, OwesWant: {"key", "due", "done", "none"},
+	MissingWant: {"units"}, IndicatorWant: {"of", "on", "value", "met", "target", "forecast", "trend", "lacks", "none"},
+	SeriesWant: {"of", "state"}, DutyWant: {"lead", "support", "implement", "due", "every", "none"}, BulletinWant: {"period", "has"},
+	SentWant: {"of", "times", "receipt"}, UnknownWant: {"of", "lacks", "none"},
+}
+
+var caseDeeds = []string{"反馈", "受理", "整改", "核查", "办结", "退回", "上交", "下交", "移送", "不予受理", "曝光", "挂起", "恢复"}
+
+// scene is one example while it is read.
+type scene struct {
+	*pack
+	file  string
+	e     *Example
+	item  *Item // stands for the example where definitions are looked up: in force when it begins
+	until time.Time
+}
+
+func (k *pack) examples() {
+	if one := path.Join(k.dir, "examples.yaml"); k.has(one) {
+		k.bad(one, 0, "例子放在 examples/ 文件夹里")
+	}
+	for _, file := range k.parts("examples") {
+		var y examplesFile
+		if !k.decode(file, &y) {
+			continue
+		}
+		for _, x := range y.Examples {
+			k.set.Examples = append(k.set.Examples, k.example(file, x))
+		}
+	}
+}
+
+func (k *pack) example(file string, y exampleFile) Example {
+	e := Example{Name: y.Name.s, Policy: k.p.ID, File: file, Line: max(y.Name.line, y.On.line), On: k.instant(file, y.On)}
+	for _, other := range k.set.Examples {
+		if other.Policy == e.Policy && other.Name == e.Name {
+			k.bad(file, e.Line, "例子“%s”写了两次，第一次在 %s:%d", e.Name, other.File, other.Line)
+		}
+	}
+	if y.Name.s == "" || y.On.s == "" {
+		k.bad(file, e.Line, "例子要写 name（说的是什么事）和 on（从什么时刻开始）")
+		return e
+	}
+	t := &scene{pack: k, file: file, e: &e, item: &Item{Policy: k.p.ID, Dates: Dates{From: calendar.DateOf(e.On)}}}
+	wants := 0
+	for _, s := range append([]thenFile{{y.Given, y.Want}}, y.Then...) {
+		var step Step
+		for _, g := range s.Given {
+			if f, ok := t.fact(g); ok {
+				step.Given = append(step.Given, f)
+			}
+		}
+		for _, w := range s.Want {
+			step.Want = append(step.Want, t.want(w))
+			wants++
+		}
+		e.Steps = append(e.Steps, step)
+	}
+	if wants == 0 {
+		k.bad(file, e.Line, "例子“%s”没有写 want：应当得到什么", e.Name)
+	}
+	return e
+}
+
+// touch notes that the example makes use of a definition.
+func (t *scene) touch(i *Item) {
+	if i != nil && !slices.Contains(t.e.Touches, i) {
+		t.e.Touches = append(t.e.Touches, i)
+	}
+}
+
+// look finds a definition and notes it.
+func (t *scene) look(kind ItemKind, x text) *Item {
+	used := map[*Item]bool{}
+	for _, i := range t.index[kind][x.s] {
+		used[i] = i.used
+	}
+	i := t.find(kind, t.file, x, t.item)
+	if i != nil {
+		i.used = used[i] // being looked at is no use
+	}
+	t.touch(i)
+	return i
+}
+
+// source finds what a finding comes from, and notes the ladder too.
+func (t *scene) source(x text) {
+	i := t.findingOf(t.file, x, t.item)
+	t.touch(i)
+}
+
+// allowed tells names that mean nothing here.
+func (t *scene) allowed(s said, kind string, names []string) {
+	for _, n := range s.named[1:] {
+		if !slices.Contains(names, n.name.s) {
+			t.bad(t.file, n.name.line, "“%s”旁边不能写“%s”%s，可写：%s", kind, n.name.s, nearest(n.name.s, names), strings.Join(names, "、"))
+		}
+	}
+}
+
+func sortedKinds[K ~string, V any](m map[K]V) []string {
+	var out []string
+	for k := range m {
+		out = append(out, string(k))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// fact reads one thing that happens.
+func (t *scene) fact(s said) (Fact, bool) {
+	if len(s.named) == 0 {
+		t.bad(t.file, s.line, "这里应是一件事实，如“entry: 台账”")
+		return Fact{}, false
+	}
+	head := s.named[0]
+	words, ok := factWords[FactKind(head.name.s)]
+	if !ok {
+		kinds := sortedKinds(factWords)
+		t.bad(t.file, head.name.line, "没有“%s”这种事实%s，可写：%s", head.name.s, nearest(head.name.s, kinds), strings.Join(kinds, "、"))
+		return Fact{}, false
+	}
+	t.allowed(s, head.name.s, words)
+	f := Fact{Kind: FactKind(head.name.s), ID: head.v.s, Line: head.name.line, At: t.instant(t.file, s.get("at").text), By: t.pack.unit(t.file, s.get("by").text),
+		Text: s.get("text").s, Photo: s.get("photo").s == "true" || s.get("photo").s == "是", Key: s.get("key").s + s.get("of").s, Place: t.place(s.get("place"))}
+	switch f.Kind {
+	case EntryFact, AmendFact, MoveFact, RemoveFact:
+		t.entryFact(&f, s, head.v.text)
+	case ReadingFact, "readings":
+		t.readings(&f, head.v)
+	case InspectFact:
+		t.inspection(&f, s, head.v.text)
+	case CaseFact:
+		t.source(head.v.text)
+		f.Do, f.To, f.Receipt = s.get("do").s, s.get("to").s, s.get("receipt").s
+		oneOf(t.folder, t.file, "do", s.get("do").text, caseDeeds...)
+		t.required(s, "do")
+	case ReportFact:
+		f.ID = t.service(t.file, head.v.text)
+	case ClockFact:
+		if f.At = t.instant(t.file, head.v.text); f.At.Before(t.e.On) {
+			t.bad(t.file, head.v.line, "钟表不能往回拨：例子从 %s 开始", t.e.On.Format("2006-01-02 15:04"))
+		}
+		if f.At.Before(t.until) {
+			t.bad(t.file, head.v.line, "钟表不能往回拨：前面已经走到 %s", t.until.Format("2006-01-02 15:04"))
+		}
+		t.until = f.At
+	}
+	return f, true
+}
+
+func (t *scene) required(s said, names ...string) {
+	for _, n := range names {
+		if !s.has(n) {
+			t.bad(t.file, s.named[0].name.line, "“%s”要写 %s", s.named[0].name.s, n)
+		}
+	}
+}
+
+func (t *scene) entryFact(f *Fact, s said, name text) {
+	x := t.forms[t.look(RegisterItem, name)]
+	f.Fields = t.pairs(s.get("fields"), x)
+	switch f.Kind {
+	case EntryFact:
+		t.required(s, "fields")
+	case AmendFact:
+		t.required(s, "key", "fields")
+	case MoveFact:
+		t.required(s, "key", "to")
+		f.To = t.state(t.file, s.get("to").text, x)
+	case RemoveFact:
+		t.required(s, "key", "why")
+		f.Text = s.get("why").s
+	}
+}
+
+// pairs reads fields of an entry; their values are typed by people, so that a wrong one can be an example too.
+func (t *scene) pairs(s said, x *form) []Pair {
+	var out []Pair
+	for _, n := range s.named {
+		f, ok := t.field(t.file, n.name, x)
+		if !ok && x != nil {
+			continue
+		}
+		out = append(out, Pair{n.name.s, t.typed(n.v, f)})
+	}
+	return out
+}
+
+// typed is a value as a person types it: [111.45, 35.36] is a point, a list of points a line or a surface.
+func (t *scene) typed(s said, f register.Field) string {
+	if s.list == nil && s.named == nil {
+		return s.s
+	}
+	var v any = s.json()
+	kind := map[register.FieldType]string{register.Line: "LineString", register.Polygon: "Polygon", register.Point: "Point"}[f.Type]
+	switch {
+	case f.Type == register.Point && len(s.list) == 2:
+		return s.list[0].s + "," + s.list[1].s
+	case kind == "":
+		t.bad(t.file, s.line, "字段“%s”这里应是一个词", f.Name)
+		return ""
+	case s.named != nil: // GeoJSON itself
+	case f.Type == register.Polygon && s.depth() == 2:
+		ring := s.list
+		if first, last := ring[0], ring[len(ring)-1]; len(first.list) == 2 && len(last.list) == 2 && (first.list[0].s != last.list[0].s || first.list[1].s != last.list[1].s) {
+			ring = append(slices.Clone(ring), first)
+		}
+		v = map[string]any{"type": kind, "coordinates": []any{said{list: ring}.json()}}
+	case f.Type == register.Polygon && s.depth() == 4:
+		v = map[string]any{"type": "MultiPolygon", "coordinates": v}
+	default:
+		v = map[string]any{"type": kind, "coordinates": v}
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.bad(t.file, s.line, "字段“%s”的图形写错了：%v", f.Name, err)
+	}
+	return string(b)
+}
+
+// place reads [longitude, latitude].
+func (t *scene) place(s said) *[2]float64 {
+	if s.line == 0 {
+		return nil
+	}
+	var out [2]float64
+	ok := len(s.list) == 2
+	for i := range s.list {
+		if ok {
+			var err error
+			out[i], err = strconv.ParseFloat(s.list[i].s, 64)
+			ok = err == nil
+		}
+	}
+	if !ok || out[0] < -180 || out[0] > 180 || out[1] < -90 || out[1] > 90 {
+		t.bad(t.file, s.line, "place 写作 [经度, 纬度]，如 [111.57, 35.49]")
+		return nil
+	}
+	return &out
+}
+
+// readings reads one reading or a run of them.
+func (t *scene) readings(f *Fact, s said) {
+	one := f.Kind == ReadingFact
+	names := map[bool][]string{true: {"series", "of", "value", "at", "flag"}, false: {"series", "of", "from", "step", "values", "flag"}}[one]
+	for _, n := range s.named {
+		if !slices.Contains(names, n.name.s) {
+			t.bad(t.file, n.name.line, "%s 里不能写“%s”%s，可写：%s", f.Kind, n.name.s, nearest(n.name.s, names), strings.Join(names, "、"))
+		}
+	}
+	for _, n := range names[:len(names)-1] {
+		if !s.has(n) {
+			t.bad(t.file, f.Line, "%s 要写 %s", f.Kind, n)
+			return
+		}
+	}
+	f.ID, f.Key = s.get("series").s, s.get("of").s
+	t.look(SeriesItem, s.get("series").text)
+	flag := s.get("flag")
+	if _, err := observation.ParseFlag(flag.s); err != nil {
+		t.bad(t.file, flag.line, "%v", err)
+	}
+	if one {
+		t.value(s.get("value").text)
+		f.Readings = []GivenReading{{t.instant(t.file, s.get("at").text), s.get("value").s, flag.s}}
+		return
+	}
+	f.Kind = ReadingFact
+	at, next := t.instant(t.file, s.get("from").text), t.step(s.get("step").text)
+	if len(s.get("values").list) > 10_000 {
+		t.bad(t.file, s.get("values").line, "一串读数最多 10000 个")
+		return
+	}
+	for i, v := range s.get("values").list {
+		t.value(v.text)
+		f.Readings = append(f.Readings, GivenReading{next(at, i), v.s, flag.s})
+	}
+}
+
+// value is a number, one below detection, or nothing.
+func (t *scene) value(x text) {
+	if x.s == "" || x.s == "-" {
+		return
+	}
+	if _, err := quantity.ParseSample(x.s); err != nil {
+		t.bad(t.file, x.line, "读数“%s”应写作 61、0.0003L，缺测留空", x.s)
+	}
+}
+
+// step reads 1小时, 1日, 1个月 and gives the n-th instant.
+func (t *scene) step(x text) func(time.Time, int) time.Time {
+	if strings.HasSuffix(x.s, "月") || strings.HasSuffix(x.s, "年") {
+		span := t.span(t.file, x)
+		return func(at time.Time, n int) time.Time {
+			day := calendar.Span{N: n * span.N, Unit: span.Unit}.After(calendar.DateOf(at), nil)
+			return day.Time().Add(at.Sub(calendar.DateOf(at).Time()))
+		}
+	}
+	d := t.duration(t.file, x)
+	if d <= 0 {
+		t.bad(t.file, x.line, "step 应写作“1小时”“1日”“1个月”")
+	}
+	return func(at time.Time, n int) time.Time { return at.Add(time.Duration(n) * d) }
+}
+
+func (t *scene) inspection(f *Fact, s said, name text) {
+	t.required(s, "of")
+	item := t.look(ChecklistItem, name)
+	for _, w := range s.get("failed").words() {
+		f.Failed = append(f.Failed, w.s)
+		if item != nil {
+			t.findingOf(t.file, text{name.s + "/" + w.s, w.line}, t.item)
+		}
+	}
+}
