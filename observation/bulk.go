@@ -17,35 +17,40 @@ type bulk struct {
 	args        []any
 }
 
-// rowsAtOnce keeps a statement below PostgreSQL's 65,535 parameters.
-const rowsAtOnce = 500
+// portions are how many rows one statement of PostgreSQL takes: few different texts, so that the driver keeps them prepared,
+// and below 65,535 parameters.
+var portions = []int{500, 100, 20, 5, 1}
 
 func (b *bulk) add(args ...any) { b.args = append(b.args, args...) }
 
 func (b *bulk) run(ctx context.Context, tx *db.Tx) error {
-	n := len(b.args) / b.columns
-	if n == 0 {
+	if tx.Dialect == db.PostgreSQL {
+		for _, n := range portions {
+			for text := ""; len(b.args) >= n*b.columns; b.args = b.args[n*b.columns:] {
+				if text == "" {
+					text = b.text(n)
+				}
+				if _, err := tx.Exec(ctx, text, b.args[:n*b.columns]...); err != nil {
+					return err
+				}
+			}
+		}
 		return nil
 	}
-	once := 1
-	if tx.Dialect == db.PostgreSQL {
-		once = min(rowsAtOnce, n)
+	if len(b.args) == 0 {
+		return nil
 	}
-	full, err := tx.Prepare(ctx, b.text(once))
+	one, err := tx.Prepare(ctx, b.text(1))
 	if err != nil {
 		return err
 	}
-	defer full.Close()
-	for ; n >= once; n -= once {
-		if _, err := full.ExecContext(ctx, b.args[:once*b.columns]...); err != nil {
+	defer one.Close()
+	for ; len(b.args) > 0; b.args = b.args[b.columns:] {
+		if _, err := one.ExecContext(ctx, b.args[:b.columns]...); err != nil {
 			return err
 		}
-		b.args = b.args[once*b.columns:]
 	}
-	if n > 0 {
-		_, err = tx.Exec(ctx, b.text(n), b.args...)
-	}
-	return err
+	return nil
 }
 
 func (b *bulk) text(rows int) string {
