@@ -62,8 +62,11 @@ func TestKinds(t *testing.T) {
 func TestData(t *testing.T) {
 	f := one(t, "ST=32;CN=2051;MN=S1;Flag=8;RF=1;CP=&&DataTime=20241130113000;w01018-SampleTime=20241130093000,w01018-Avg=196.000,w01018-Flag=N,"+
 		"w01018-EFlag=A01;w00000-Cou=237.91,w00000-Avg=66.09,w00000-Avg=19796346.00,w00000-Flag=T;a01013-Avg=-0.041;a01006-Rtd=,a01006-Flag=D;"+
-		"w01018-Avg=1;cpm-Avg=1e3,SB1-RS=1;i11001-Info=//a,b//;PolId=w01018&&")
+		"w01018-Avg=1;cpm-Avg=1e3,SB1-RS=1;DataTime=20200101000000;i11001-Info=//a,b//;PolId=w01018&&")
 	d := f.Data()
+	if !d.Time.Equal(time.Date(2024, 11, 30, 11, 30, 0, 0, Zone)) {
+		t.Errorf("of two data times the first counts, not %v", d.Time)
+	}
 	if len(d.Factors) != 8 || !d.Resent || len(d.Other) != 1 || d.Other[0].Name != "PolId" {
 		t.Fatalf("%+v", d)
 	}
@@ -101,7 +104,7 @@ func TestData(t *testing.T) {
 func TestSplit(t *testing.T) {
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, Zone)
 	part := func(mn, no, items string) Frame {
-		return one(t, "QN=2026030108000000"+no+";ST=31;CN=2051;MN="+mn+";Flag=7;PNUM=3;PNO="+no+";CP=&&DataTime=20260301080000;"+items+"&&")
+		return one(t, "QN=2026030108000000"+no+";ST=31;CN=2051;MN="+mn+";Flag=7;PNUM=3;PNO="+no+";CP=&&DataTime=20260301080000,"+items+"&&")
 	}
 	a := NewAssembler(AssemblerOptions{MaxGroups: 2})
 	whole := one(t, "ST=31;CN=2051;MN=S1;CP=&&a-Avg=1&&")
@@ -114,7 +117,7 @@ func TestSplit(t *testing.T) {
 		}
 	}
 	got, ok := a.Add(part("S1", "2", "a2-Avg=2;b2-Avg=2"), now)
-	want := `frame 0 edition 2017 QN=20260301080000001 ST=31 CN=2051 MN=S1 Flag=5 | DataTime="20260301080000" | a1-Avg="1" a1-Flag="N" | a2-Avg="2" | b2-Avg="2" | a3-Avg="3" a3-Flag="N"`
+	want := `frame 0 edition 2017 QN=20260301080000001 ST=31 CN=2051 MN=S1 Flag=5 | DataTime="20260301080000" a1-Avg="1" a1-Flag="N" | a2-Avg="2" | b2-Avg="2" | a3-Avg="3" a3-Flag="N"`
 	if !ok || show(&got) != want {
 		t.Errorf("%v %s\nwant %s", ok, show(&got), want)
 	}

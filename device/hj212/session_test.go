@@ -168,6 +168,16 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// TestOpenDoor: a registry that knows no password asks for none; no registry at all knows everybody.
+func TestOpenDoor(t *testing.T) {
+	f := one(t, "ST=32;CN=2011;PW=anything;MN=S9;CP=&&&&")
+	for _, s := range []*Session{NewSession(Timers{}, nil), NewSession(Timers{}, func(mn MN) (Address, bool) { return Address{MN: mn}, true })} {
+		if ev := s.Receive(&f, time.Time{}); ev.Act != Store || ev.Answer != nil {
+			t.Errorf("%+v", ev)
+		}
+	}
+}
+
 // TestFirstConnection: the order of 6.7.
 func TestFirstConnection(t *testing.T) {
 	cmds, err := FirstConnection(Settings{TimeoutSeconds: 10, Resends: 3, RealtimeSeconds: 60, MinuteMinutes: 10, Realtime: true})

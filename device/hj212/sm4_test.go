@@ -77,6 +77,12 @@ func TestEncryptedFrames(t *testing.T) {
 			t.Errorf("%s without a key: %d frames, rejected %v", name, len(frames), why)
 		}
 	}
+	for _, length := range []string{"0040", "0120", "9999"} { // it cannot be what the printed bytes were
+		wrong := printed[:2] + length + printed[6:]
+		if frames, why := decode(t, known, []byte(wrong+two)); len(frames) != 1 || len(why) == 0 {
+			t.Errorf("length %s: %d frames, rejected %v", length, len(frames), why)
+		}
+	}
 	frames, _ := decode(t, known, plain)
 	if len(frames) != 1 || frames[0].Encrypted {
 		t.Error("what comes plain is read plain")
