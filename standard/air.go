@@ -62,9 +62,9 @@ func AirLimitOn(pollutant string, a Average, on calendar.Date) (AirLimit, error)
 	if !ok {
 		return AirLimit{}, bad(pollutant, "不是 GB 3095 的污染物")
 	}
-	for _, l := range AirLimits(on) {
-		if l.Pollutant == code && l.Average == a {
-			return l, nil
+	for i := range airLimits {
+		if l := &airLimits[i]; l.Pollutant == code && l.Average == a && !on.IsZero() && l.Holds(on) {
+			return *l, nil
 		}
 	}
 	return AirLimit{}, bad(pollutant, "%s没有%s平均的限值", on, a)
@@ -80,14 +80,20 @@ func (l AirLimit) Keeps(v *big.Rat, grade int) bool {
 
 // AirPollutant finds the code of a pollutant of GB 3095: PM2.5, PM25, 细颗粒物, a34004.
 func AirPollutant(name string) (Code, bool) {
-	want := plain(name)
+	code, ok := pollutants[plain(name)]
+	return code, ok
+}
+
+var pollutants = func() map[string]Code {
+	m := map[string]Code{}
 	for _, l := range airLimits {
-		if slices.Contains([]string{plain(string(l.Pollutant)), plain(l.Name), plain(l.Telemetry)}, want) && want != "" {
-			return l.Pollutant, true
+		m[plain(string(l.Pollutant))], m[plain(l.Name)] = l.Pollutant, l.Pollutant
+		if l.Telemetry != "" {
+			m[plain(l.Telemetry)] = l.Pollutant
 		}
 	}
-	return "", false
-}
+	return m
+}()
 
 // ReferenceState is the state of gases to which concentrations of a day are converted: 298.15 K and 1013.25 hPa from 2018-09-01
 // (particles as they are), 273.15 K and 101.325 kPa before.

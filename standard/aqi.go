@@ -113,9 +113,10 @@ var iaqiTable = each("iaqi.csv", func(r record) breakpoints {
 
 // breakpointsOf finds the line of a pollutant; the hourly means of PM10 and PM2.5 use the daily one.
 func breakpointsOf(e Edition, p Code, a Average) (breakpoints, bool) {
-	for _, b := range iaqiTable {
+	for i := range iaqiTable {
+		b := &iaqiTable[i]
 		if b.edition == e && b.pollutant == p && (b.average == a || a == Hour && b.average == Day && (p == "PM10" || p == "PM2.5")) {
-			return b, true
+			return *b, true
 		}
 	}
 	return breakpoints{}, false

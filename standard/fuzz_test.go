@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"zhixing/quantity"
 )
 
 // Whatever the line: one line of valid JSON with an id and either a result or an error, no panic.
@@ -85,6 +87,25 @@ func TestJudgeOddLines(t *testing.T) {
 	long := bytes.Repeat([]byte("x"), maxLine+1)
 	if got := string(Judge(long, nil)); !strings.Contains(got, "一行最多") {
 		t.Error(got)
+	}
+}
+
+// One item is judged as each reading comes in, so it must be cheap.
+func BenchmarkSurfaceWater(b *testing.B) {
+	items := map[Code]Measured{"NH3N": Of(quantity.MustParse("1.8"))}
+	for b.Loop() {
+		if _, err := SurfaceWater(Site{}, items); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAirLimitOn(b *testing.B) {
+	on := day("2023-07-01")
+	for b.Loop() {
+		if _, err := AirLimitOn("PM2.5", Day, on); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -84,6 +84,7 @@ func lastLevel(s string) Level {
 // the amount. It returns the window for the next piece.
 func (n *notice) piece(s string, window int) int {
 	tokens := noticeToken.FindAllStringSubmatch(s, -1)
+	denied := len(tokens) > 0 && noticeNot.MatchString(s)
 	for i, t := range tokens {
 		if t[1] != "" {
 			window = int(numeral(t[1]).Num().Int64())
@@ -98,7 +99,7 @@ func (n *notice) piece(s string, window int) int {
 		amount := numeral(t[2])
 		switch {
 		case hours < 1 || hours > 72:
-		case noticeNot.MatchString(s):
+		case denied:
 			n.denied = true
 		default:
 			n.add(hours, amount)
