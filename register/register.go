@@ -43,6 +43,7 @@ type Registers struct {
 	Places    *Places // boundaries of towns and villages; nil: entries have none
 	Workdays  *calendar.Workdays
 	Seasons   calendar.Seasons
+	Beyond    Beyond // what expressions ask for besides entries; nil: nothing is known
 
 	// Changed is called in the transaction of each written entry, after it is written; nil: nobody listens.
 	Changed func(ctx context.Context, tx *db.Tx, c Change) error
