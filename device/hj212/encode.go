@@ -6,7 +6,7 @@ import (
 )
 
 // Encode is the frame as it goes onto the wire, with length, CRC and CR LF. The head has the standard's order (table 3)
-// and only the fields that are set; Flag is left out only where the frame was read without one or Bare took it.
+// and only the fields that are set; Flag is left out where Bare says so.
 func (f *Frame) Encode() []byte { return f.AppendTo(make([]byte, 0, 256)) }
 
 // AppendTo appends what Encode gives.
@@ -54,7 +54,7 @@ func (f *Frame) AppendTo(b []byte) []byte {
 	return seal(b, start)
 }
 
-// Encrypted is the frame as Encode gives it, its data area encrypted with a key of 16 bytes (2025).
+// EncodeEncrypted is the frame as Encode gives it, its data area encrypted with a key of 16 bytes (2025).
 func (f *Frame) EncodeEncrypted(key []byte) ([]byte, bool) {
 	b := f.Encode()
 	end := len(b) - crcLen - 2 - len(areaClose)

@@ -3,6 +3,7 @@ package hj212
 import (
 	"bytes"
 	"errors"
+	"strings"
 )
 
 // Options are the limits of a Parser and what it knows of devices.
@@ -37,7 +38,7 @@ const (
 type Rejected struct {
 	Reason Reason
 	At     int64  // where in the stream it begins
-	Text   string // how it begins, for the operator
+	Text   string // how it begins, for the operator; a database can keep it
 }
 
 // ErrFull is returned by Feed when nobody takes the frames out.
@@ -86,7 +87,8 @@ func NewParser(opt Options) *Parser {
 	return &Parser{opt: opt}
 }
 
-// Feed takes the bytes of one read; p may be used again afterwards.
+// Feed takes the bytes of one read and copies them. When Next has said false there is room for MaxBuffer less the frame that
+// has begun: reads of some KiB always find room.
 func (p *Parser) Feed(b []byte) error {
 	if p.r > 0 {
 		n := copy(p.buf, p.buf[p.r:])
@@ -120,6 +122,7 @@ func (p *Parser) Next() (f Frame, ok bool) {
 			return f, true
 		}
 	}
+	p.last = false
 	return Frame{}, false
 }
 
@@ -158,7 +161,8 @@ func (p *Parser) reject(why Reason) {
 		return
 	}
 	b := p.buf[p.r:]
-	p.rejected = append(p.rejected, Rejected{why, p.at + int64(p.r), text(b[:min(len(b), shownLen)])})
+	shown := strings.ReplaceAll(text(b[:min(len(b), shownLen)]), "\x00", "\uFFFD")
+	p.rejected = append(p.rejected, Rejected{why, p.at + int64(p.r), shown})
 }
 
 // skip goes to the next ## with a byte behind it. What stands before it is dropped, and reported unless it is part of a

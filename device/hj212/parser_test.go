@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // decode runs a stream through a parser in reads of the given sizes; the last size is repeated.
@@ -138,6 +139,64 @@ func TestEveryCut(t *testing.T) {
 	}
 }
 
+// TestExpire: giving up on a half frame changes nothing for what comes later.
+func TestExpire(t *testing.T) {
+	whole := Seal("ST=32;CN=2011;MN=S1;CP=&&w01018-Rtd=2&&")
+	for _, half := range []string{"#x", "##", "##00", "##0045ST=32;CN=", string(whole[:len(whole)-3])} {
+		p := NewParser(Options{})
+		if p.Expire() {
+			t.Fatal("nothing has begun")
+		}
+		feed := func(b []byte, want int) {
+			t.Helper()
+			if err := p.Feed(b); err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, ok := p.Next(); ok; _, ok = p.Next() {
+				n++
+			}
+			if n != want {
+				t.Fatalf("%q: %d frames, want %d", half, n, want)
+			}
+		}
+		feed([]byte(half), 0)
+		for p.Expire() {
+			if _, ok := p.Next(); ok {
+				t.Fatalf("%q gives a frame", half)
+			}
+		}
+		feed(whole[:20], 0)
+		feed(whole[20:], 1)
+		if r, more := p.Rejected(); len(r) == 0 || more != 0 || r[0].At != 0 || r[0].Text == "" {
+			t.Errorf("%q: %v", half, r)
+		}
+	}
+}
+
+// TestBounds: what is not taken out does not pile up, and neither do stretches that nobody asks for.
+func TestBounds(t *testing.T) {
+	p := NewParser(Options{})
+	var err error
+	for range 100 {
+		if err = p.Feed(bytes.Repeat([]byte("##9999"), 1000)); err != nil {
+			break
+		}
+	}
+	if err != ErrFull || len(p.buf) > 64<<10 {
+		t.Fatalf("%v, %d bytes held", err, len(p.buf))
+	}
+	p = NewParser(Options{})
+	for range 1000 {
+		p.Feed([]byte("##000x\x00"))
+		p.Next()
+	}
+	r, more := p.Rejected()
+	if len(r) != maxPending || more != 1000-maxPending || strings.Contains(r[0].Text, "\x00") {
+		t.Errorf("%d and %d, %q", len(r), more, r[0].Text)
+	}
+}
+
 const typical = "QN=20240601085857223;ST=32;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&DataTime=20240601085800;" +
 	"w01018-Rtd=35.2,w01018-Flag=N;w21003-Rtd=1.83,w21003-Flag=N;w21011-Rtd=0.21,w21011-Flag=N;w01001-Rtd=7.2,w01001-Flag=N&&"
 
@@ -163,4 +222,20 @@ func BenchmarkDecode(b *testing.B) {
 		n--
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
+}
+
+// BenchmarkReceive is what a server does with a frame besides storing it: decode, read the data, make the answer.
+func BenchmarkReceive(b *testing.B) {
+	read := Seal(typical)
+	p := NewParser(Options{})
+	s := NewSession(Timers{}, nil)
+	b.SetBytes(int64(len(read)))
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Feed(read)
+		f, _ := p.Next()
+		if d, ev := f.Data(), s.Receive(&f, time.Time{}); len(d.Factors) != 4 || ev.Answer == nil {
+			b.Fatal("not received")
+		}
+	}
 }
