@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"standard":          {"quantity", "calendar"},
 	"device/hj212":      {"quantity"},
 	"rule":              {"quantity", "calendar"},
+	"cases/photo":       {},
 	// The record.
 	"db":      {},
 	"journal": {"db"},
@@ -54,9 +55,9 @@ var mayImport = map[string][]string{
 	"device":             {"observation", "device/hj212"},
 	"device/simulator":   {"device/hj212"},
 	"finding":            {"register", "observation", "standard"},
-	"cases":              {"finding", "ledger"},
+	"cases":              {"finding", "ledger", "cases/photo"},
 	"relay":              {"finding"},
-	"bulletin":           {"cases"},
+	"bulletin":           {"cases", "edition/paper"},
 	"score":              {"ledger", "cases"},
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
@@ -72,7 +73,7 @@ var mayImport = map[string][]string{
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "log", "log/slog", "io/ioutil"}
 
 var pure = []string{"calendar", "gazette", "duty", "edition", "edition/paper", "edition/pdf", "edition/markup", "org", "letter", "sheet",
-	"quantity", "standard", "device/hj212", "rule"}
+	"quantity", "standard", "device/hj212", "rule", "cases/photo"}
 
 const module = "zhixing/"
 

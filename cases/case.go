@@ -311,8 +311,10 @@ type Cases struct {
 	Ladders    []Ladder
 	Checklists []Checklist
 	Services   []Service
-	Below      []Below // villages and grids, which are no units of the county's list
-	Far        int     // metres from the case's place beyond which evidence is flagged; 0: 500
+	Below      []Below                            // villages and grids, which are no units of the county's list
+	Judge      *finding.Judge                     // that inspections tell what they found; nil: there are none
+	TownOf     func(Point) (town, village string) // in which a place lies, by the county's boundaries; nil: not known
+	Far        int                                // metres from the case's place beyond which evidence is flagged; 0: 500
 }
 
 // Below is a village or grid that can hold a case; whoever speaks for its town speaks for it.

@@ -37,6 +37,7 @@ type Paper struct {
 	County    string         `json:"-"`
 	ID        int64          `json:"-"`
 	Duty      ID             `json:"-"`
+	About     string         `json:"about,omitempty"` // what else it is about, where it is no duty: case/12
 	State     LetterState    `json:"-"`
 	Letter    letter.Letter  `json:"letter"`
 	Sign      personnel.Role `json:"sign"`             // who signs it
@@ -215,6 +216,32 @@ func (p Paper) signer(by Actor) (personnel.Seat, bool) {
 	return by.Seats[i], true
 }
 
+// mustSign gives the seat in which the actor signs the letter, or the refusal.
+func (p Paper) mustSign(op string, by Actor) (personnel.Seat, error) {
+	seat, ok := p.signer(by)
+	switch {
+	case p.State != LetterDrafted:
+		return seat, refuse(WrongState, op, "这份文书现在是“%s”，不能再签发。", p.State.Chinese())
+	case !ok && p.DraftedBy == by.Account:
+		return seat, refuse(NotAllowed, op, "起草人本人不能签发。")
+	case !ok:
+		return seat, refuse(NotAllowed, op, "这份文书由%s签发。", p.Sign.Chinese())
+	}
+	return seat, nil
+}
+
+// dictate writes into the letter what its signer says.
+func (p *Paper) dictate(op, demand, when, where string) error {
+	for _, f := range []struct{ field, name, text string }{{"demand", "要求", demand}, {"when", "时间", when}, {"where", "地点", where}} {
+		needed := p.Letter.Kind == letter.Interview && f.field != "demand"
+		if err := checkWords(op, f.field, f.name, f.text, needed); err != nil {
+			return err
+		}
+	}
+	p.Letter.Demand, p.Letter.When, p.Letter.Where = demand, when, where
+	return nil
+}
+
 // SignLetter signs a letter (签发): it gets its number, is made up as it goes out, kept, and sent to its units. When and
 // Where are those of an interview.
 func (l *Ledger) SignLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, demand, when, where string) (Paper, error) {
@@ -223,14 +250,9 @@ func (l *Ledger) SignLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, 
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	seat, ok := p.signer(by)
-	switch {
-	case p.State != LetterDrafted:
-		return p, refuse(WrongState, op, "这份文书现在是“%s”，不能再签发。", p.State.Chinese())
-	case !ok && p.DraftedBy == by.Account:
-		return p, refuse(NotAllowed, op, "起草人本人不能签发。")
-	case !ok:
-		return p, refuse(NotAllowed, op, "这份文书由%s签发。", p.Sign.Chinese())
+	seat, err := p.mustSign(op, by)
+	if err != nil {
+		return p, err
 	}
 	d, err := load(ctx, tx, l.County, p.Duty)
 	if err != nil {
@@ -242,13 +264,9 @@ func (l *Ledger) SignLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, 
 	if len(p.Causes) > 0 {
 		l.fill(&p, d, today(tx)) // the letter says what the record shows on the day on which it is signed
 	}
-	for _, f := range []struct{ field, name, text string }{{"demand", "要求", demand}, {"when", "时间", when}, {"where", "地点", where}} {
-		needed := p.Letter.Kind == letter.Interview && f.field != "demand"
-		if err := checkWords(op, f.field, f.name, f.text, needed); err != nil {
-			return p, err
-		}
+	if err := p.dictate(op, demand, when, where); err != nil {
+		return p, err
 	}
-	p.Letter.Demand, p.Letter.When, p.Letter.Where = demand, when, where
 	if err := l.print(ctx, tx, &p, by, seat); err != nil {
 		return p, wrap(op, err)
 	}
@@ -296,6 +314,21 @@ func (l *Ledger) print(ctx context.Context, tx *db.Tx, p *Paper, by Actor, seat 
 	return sealPaper(ctx, tx, *p, code, day.Year, no, docx, pdf)
 }
 
+// drop notes that a drafted letter is not sent.
+func (p *Paper) drop(op string, by Actor, reason string) error {
+	if !by.Everywhere(ActSignLetter) {
+		return refuse(NotAllowed, op, "%s", noRight[ActSignLetter])
+	}
+	if p.State != LetterDrafted {
+		return refuse(WrongState, op, "这份文书现在是“%s”，不能撤销。", p.State.Chinese())
+	}
+	if err := checkWords(op, "reason", "不予发出的理由", reason, true); err != nil {
+		return err
+	}
+	p.State, p.Dropped = LetterDropped, reason
+	return nil
+}
+
 // DropLetter decides that a drafted letter is not sent, with the reason.
 func (l *Ledger) DropLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, reason string) (Paper, error) {
 	const op = "DropLetter"
@@ -303,21 +336,30 @@ func (l *Ledger) DropLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, 
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	if !by.Everywhere(ActSignLetter) {
-		return p, refuse(NotAllowed, op, "%s", noRight[ActSignLetter])
-	}
-	if p.State != LetterDrafted {
-		return p, refuse(WrongState, op, "这份文书现在是“%s”，不能撤销。", p.State.Chinese())
-	}
-	if err := checkWords(op, "reason", "不予发出的理由", reason, true); err != nil {
+	if err := p.drop(op, by, reason); err != nil {
 		return p, err
 	}
-	p.State, p.Dropped = LetterDropped, reason
 	if err := updatePaper(ctx, tx, p); err != nil {
 		return p, wrap(op, err)
 	}
 	_, err = journal.Append(ctx, tx, l.County, journal.Entry{Who: by.Account, What: "duty.letter_drop", Subject: p.Duty.About(), Basis: p.Rule.Cite(), Detail: cut(reason, 300)})
 	return p, wrap(op, err)
+}
+
+// answer notes the answer of a unit that the letter was sent to.
+func (p *Paper) answer(op string, by Actor, words string, on calendar.Date) (personnel.Seat, error) {
+	seat, ok := p.answerer(by)
+	if !ok {
+		return seat, refuse(NotAllowed, op, "文书由收文单位的负责人反馈。")
+	}
+	if p.State != LetterSent || p.AnswerBy.IsZero() {
+		return seat, refuse(WrongState, op, "这份文书现在是“%s”，不需要反馈。", p.State.Chinese())
+	}
+	if err := checkWords(op, "words", "反馈内容", words, true); err != nil {
+		return seat, err
+	}
+	p.State, p.Reply, p.RepliedBy, p.RepliedOn = LetterAnswered, words, by.Account, on
+	return seat, nil
 }
 
 // AnswerLetter is the unit's written answer (反馈).
@@ -327,25 +369,18 @@ func (l *Ledger) AnswerLetter(ctx context.Context, tx *db.Tx, by Actor, id int64
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	seat, ok := p.answerer(by)
-	if !ok {
-		return p, refuse(NotAllowed, op, "文书由收文单位的负责人反馈。")
+	seat, err := p.answer(op, by, words, today(tx))
+	if err != nil {
+		return p, err
 	}
 	d, err := load(ctx, tx, l.County, p.Duty)
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	if p.State != LetterSent || p.AnswerBy.IsZero() {
-		return p, refuse(WrongState, op, "这份文书现在是“%s”，不需要反馈。", p.State.Chinese())
-	}
-	if err := checkWords(op, "words", "反馈内容", words, true); err != nil {
-		return p, err
-	}
 	files, err := l.keep(ctx, tx, op, evidence)
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	p.State, p.Reply, p.RepliedBy, p.RepliedOn = LetterAnswered, words, by.Account, today(tx)
 	if err := updatePaper(ctx, tx, p); err != nil {
 		return p, wrap(op, err)
 	}

@@ -30,7 +30,7 @@ func waitingForOffice(ctx context.Context, tx *db.Tx, county string) ([]*Duty, e
 // openLetters are the letters that were sent and wait for an answer, and the interviews called since a day.
 func openLetters(ctx context.Context, tx *db.Tx, county string, since calendar.Date) ([]Paper, error) {
 	return listPapers(ctx, tx, county, `/* ledger.openLetters */ SELECT `+paperColumns+` FROM ledger_letter
-		WHERE county = $1 AND (state = 'sent' AND answer_by <> '' OR state IN ('sent', 'answered') AND kind = $2 AND signed_at >= $3) ORDER BY id`,
+		WHERE county = $1 AND about = '' AND (state = 'sent' AND answer_by <> '' OR state IN ('sent', 'answered') AND kind = $2 AND signed_at >= $3) ORDER BY id`,
 		county, string(letter.Interview), db.Micros(since.AddDays(-offFor).Time()))
 }
 

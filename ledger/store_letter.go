@@ -18,8 +18,8 @@ func insertPaper(ctx context.Context, tx *db.Tx, p Paper) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `/* ledger.insertPaper */ INSERT INTO ledger_letter (county, id, duty, kind, state, code, year, no, drafted_at, signed_at, answer_by,
-		data, docx, pdf) VALUES ($1, $2, $3, $4, $5, '', 0, 0, $6, 0, '', $7, $8, $8)`,
-		p.County, p.ID, int64(p.Duty), string(p.Letter.Kind), string(p.State), db.Micros(p.DraftedAt), data, []byte{})
+		data, docx, pdf, about) VALUES ($1, $2, $3, $4, $5, '', 0, 0, $6, 0, '', $7, $8, $8, $9)`,
+		p.County, p.ID, int64(p.Duty), string(p.Letter.Kind), string(p.State), db.Micros(p.DraftedAt), data, []byte{}, p.About)
 	return err
 }
 
@@ -77,7 +77,7 @@ func scanPaper(county string, scan func(...any) error) (Paper, error) {
 }
 
 func loadPaper(ctx context.Context, tx *db.Tx, county string, id int64) (Paper, error) {
-	p, err := scanPaper(county, tx.QueryRow(ctx, `/* ledger.loadPaper */ SELECT `+paperColumns+` FROM ledger_letter WHERE county = $1 AND id = $2`, county, id).Scan)
+	p, err := scanPaper(county, tx.QueryRow(ctx, `/* ledger.loadPaper */ SELECT `+paperColumns+` FROM ledger_letter WHERE county = $1 AND id = $2 AND about = ''`, county, id).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = refuse(NotFound, "LetterOf", "没有这份文书。")
 	}
@@ -149,7 +149,7 @@ const lettersAtOnce = 100
 
 func lettersBefore(ctx context.Context, tx *db.Tx, county string, f letterFilter, before int64) ([]Paper, error) {
 	return listPapers(ctx, tx, county, `/* ledger.lettersBefore */ SELECT `+paperColumns+` FROM ledger_letter
-		WHERE county = $1 AND ($2 = '' OR state = $2) AND (duty = $3 OR $3 = 0) AND id < $4 ORDER BY id DESC LIMIT $5`,
+		WHERE county = $1 AND about = '' AND ($2 = '' OR state = $2) AND (duty = $3 OR $3 = 0) AND id < $4 ORDER BY id DESC LIMIT $5`,
 		county, string(f.state), int64(f.duty), before, lettersAtOnce)
 }
 
@@ -172,8 +172,13 @@ func (l *Ledger) LetterFile(ctx context.Context, tx *db.Tx, by Actor, id int64, 
 	if err != nil {
 		return nil, err
 	}
+	return l.printed(ctx, tx, op, p, format)
+}
+
+// printed is a signed letter as it went out.
+func (l *Ledger) printed(ctx context.Context, tx *db.Tx, op string, p Paper, format string) ([]byte, error) {
 	var docx, pdf []byte
-	err = tx.QueryRow(ctx, `/* ledger.LetterFile */ SELECT docx, pdf FROM ledger_letter WHERE county = $1 AND id = $2`, l.County, id).Scan(&docx, &pdf)
+	err := tx.QueryRow(ctx, `/* ledger.printed */ SELECT docx, pdf FROM ledger_letter WHERE county = $1 AND id = $2`, l.County, p.ID).Scan(&docx, &pdf)
 	if err != nil {
 		return nil, wrap(op, err)
 	}
@@ -186,4 +191,18 @@ func (l *Ledger) LetterFile(ctx context.Context, tx *db.Tx, by Actor, id int64, 
 		return pdf, nil
 	}
 	return docx, nil
+}
+
+func loadAbout(ctx context.Context, tx *db.Tx, county string, id int64) (Paper, error) {
+	p, err := scanPaper(county, tx.QueryRow(ctx, `/* ledger.loadAbout */ SELECT `+paperColumns+` FROM ledger_letter WHERE county = $1 AND id = $2 AND about <> ''`,
+		county, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = refuse(NotFound, "AboutOf", "没有这份文书。")
+	}
+	return p, err
+}
+
+func papersAbout(ctx context.Context, tx *db.Tx, county, about string, state LetterState) ([]Paper, error) {
+	return listPapers(ctx, tx, county, `/* ledger.papersAbout */ SELECT `+paperColumns+` FROM ledger_letter
+		WHERE county = $1 AND about = $2 AND about <> '' AND ($3 = '' OR state = $3) ORDER BY id`, county, about, string(state))
 }

@@ -23,11 +23,13 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"ledger_clock", "score_appeal", "score_decision", "score_frozen",
 	"register_record", "register_head", "register_node", "register_entry", "register_place", "register_link", "register_owed", "register_shape",
 	"relay_item", "relay_batch", "register_file", "register_batch", "register_apart", "observation_place", "observation_series", "observation_reading", "observation_day",
-	"observation_mean", "observation_clock", "observation_silence", "observation_import", "observation_sender", "goose_db_version", "sqlite_sequence"}
+	"observation_mean", "observation_clock", "observation_silence", "observation_import", "observation_sender",
+	"case_record", "case_step", "case_party", "case_stay", "case_finding", "case_silence", "case_quiet", "case_reporter", "case_foreign", "case_evidence",
+	"case_band", "case_match", "case_inspection", "case_draw", "case_clock", "goose_db_version", "sqlite_sequence"}
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
 var arePublic = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
-	"ledger_public", "search_entry", "search_source", "search_unit", "search_gram", "log_entry", "log_hash", "log_checkpoint"}
+	"ledger_public", "case_public", "case_picture", "search_entry", "search_source", "search_unit", "search_gram", "log_entry", "log_hash", "log_checkpoint"}
 
 // tables lists all tables of the database.
 func (s *story) tables() (names []string) {
