@@ -8,7 +8,7 @@ import (
 )
 
 // Concentration is one pollutant's mean for an index. Value is nil where it should have been measured and was not; Unplanned says
-// that the station does not measure it by plan (printed as /).
+// that the station does not measure it by plan (printed as /), which is allowed where it led no polluted day in three years.
 type Concentration struct {
 	Key       string // as the asker calls it, and the answer too: O3_8h; the pollutant where empty
 	Pollutant Code

@@ -114,6 +114,31 @@ func (i Item) In(s quantity.Sample, unit quantity.Unit) (Measured, error) {
 	return m, nil
 }
 
+// ClassOf is the class of one result, as each reading comes in; 0 where the table has no classes for the item.
+func (i Item) ClassOf(m Measured) (Class, error) {
+	if err := i.check(m); err != nil {
+		return 0, err
+	}
+	switch {
+	case i.Group != "":
+		j, err := i.ground(m)
+		return j.Class, err
+	case m.Value == nil:
+		return 0, bad(i.Name, "应为数值，不是“%s”", m.Word)
+	case len(i.Limits) == 0:
+		return 0, nil
+	}
+	return i.class(m), nil
+}
+
+// Load is what stands for the result in a total of loads, where less than the detection limit is nothing (SL 219-2013).
+func (m Measured) Load() *big.Rat {
+	if m.Detection != nil || m.Value == nil {
+		return new(big.Rat)
+	}
+	return m.Value
+}
+
 // check refuses what no laboratory reports.
 func (i Item) check(m Measured) error {
 	switch {
@@ -162,7 +187,7 @@ func plain(s string) string {
 		switch {
 		case '₀' <= r && r <= '₉':
 			return r - '₀' + '0'
-		case strings.ContainsRune(" -_.+（）()[]、,，'′", r):
+		case strings.ContainsRune(" -_.+（）()[]〔〕《》、,，'′—–―－", r):
 			return -1
 		}
 		return r

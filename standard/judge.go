@@ -56,9 +56,9 @@ var kinds = map[string]func(question) (fields, error){
 }
 
 func (q question) answer() (fields, error) {
-	f, ok := kinds[q.kind]
+	f, ok := kinds[strings.ReplaceAll(q.kind, "_", "-")]
 	if !ok {
-		return nil, bad("kind", "不认识的题型“%s”", q.kind)
+		return nil, bad("kind", "不认识的题型“%s”", short(q.kind))
 	}
 	return f(q)
 }
@@ -127,7 +127,7 @@ func readDay(s string) (calendar.Date, error) {
 	}
 	d, err := calendar.ParseDate(s)
 	if err != nil || d.IsZero() {
-		return calendar.Date{}, bad("date", "“%s”不是日期，应写作 2006-01-02", s)
+		return calendar.Date{}, bad("date", "“%s”不是日期，应写作 2006-01-02", short(s))
 	}
 	return d, nil
 }
@@ -142,18 +142,18 @@ func (q question) edition(f Family) (Edition, error) {
 	}
 	if q.standard != "" {
 		named := bare(q.standard)
-		whole := false
+		noYear := false
 		for _, e := range all {
 			number, _, _ := strings.Cut(string(e), "-")
-			switch {
-			case bare(string(e)) == named:
+			if strings.Contains(named, bare(string(e))) { // 《地表水环境质量标准》（GB 3838-2002） too
 				return e, nil
-			case bare(number) == named:
-				whole = true
+			}
+			if _, behind, ok := strings.Cut(named, bare(number)); ok && (behind == "" || behind[0] < '0' || behind[0] > '9') {
+				noYear = true
 			}
 		}
-		if !whole {
-			return "", bad("standard", "不认识的标准“%s”，可写：%s", q.standard, joinEditions(all))
+		if !noYear {
+			return "", bad("standard", "不认识的标准“%s”，可写：%s", short(q.standard), joinEditions(all))
 		}
 	}
 	if !q.date.IsZero() {
@@ -191,7 +191,7 @@ func (q question) fits(words ...string) error {
 	if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(named, w) }) {
 		return nil
 	}
-	return bad("standard", "标准“%s”与题型 %s 不相干", q.standard, q.kind)
+	return bad("standard", "标准“%s”与题型 %s 不相干", short(q.standard), q.kind)
 }
 
 // fields is a JSON object that keeps its order.

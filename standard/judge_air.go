@@ -50,7 +50,11 @@ func (q question) aqi(index func(Edition, []Concentration) (AQI, error), ozone A
 	}
 	var parts, instead, capped fields
 	for _, p := range a.Parts {
-		parts = append(parts, field{p.Key, p.Index})
+		if p.Unplanned {
+			parts = append(parts, field{p.Key, "/"})
+		} else {
+			parts = append(parts, field{p.Key, p.Index})
+		}
 		if p.Instead != nil {
 			instead = append(instead, field{p.Key, p.Instead.String()})
 		}
@@ -218,7 +222,7 @@ func judgeComposite(q question) (fields, error) {
 }
 
 func judgePercentile(q question) (fields, error) {
-	if err := q.fits("663", "3095", "PERCENTILE", "百分位"); err != nil {
+	if err := q.fits("663", "3095", "8170", "PERCENTILE", "百分位"); err != nil {
 		return nil, err
 	}
 	raw, err := q.need("values")

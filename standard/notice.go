@@ -22,6 +22,7 @@ var (
 	noticeNumber   = `(\d+(?:\.\d+)?|[零一二两三四五六七八九十百]+)`
 	noticeToken    = regexp.MustCompile(`(?i)` + noticeNumber + `\s*(?:个)?\s*(?:小时|小時|hours?|hrs?|h)|` +
 		noticeNumber + `(?:\s*(?:[～~\-—–]|至|到)\s*` + noticeNumber + `)?\s*(?:毫米|mm)(\s*/\s*(?:小时|h)|每小时)?`)
+	noticeHour  = regexp.MustCompile(`(?:^|[^\d零一二两三四五六七八九十百个\s])(?:最大)?小时(?:最大)?(?:雨强|雨量|降雨|降水)`) // 小时雨强: of one hour
 	noticeNot   = regexp.MustCompile(`(?i)不足|未达|没有达|尚未|不到|未超过|小于|低于|少于|以下|below|under|less than|not reach`)
 	noticeVerb  = regexp.MustCompile(`(?i)(?:发布|升级|升为|变更|改发|降级|降为|调整|更新|继续|维持|确认|生效|issue|upgrade|raise|downgrade|lower|replace)`)
 	noticePast  = regexp.MustCompile(`(?:已|此前|前期|曾)发布`)
@@ -84,6 +85,7 @@ func lastLevel(s string) Level {
 // the amount. It returns the window for the next piece.
 func (n *notice) piece(s string, window int) int {
 	tokens := noticeToken.FindAllStringSubmatch(s, -1)
+	hourly := len(tokens) > 0 && noticeHour.MatchString(s)
 	denied := len(tokens) > 0 && noticeNot.MatchString(s)
 	for i, t := range tokens {
 		if t[1] != "" {
@@ -91,7 +93,7 @@ func (n *notice) piece(s string, window int) int {
 			continue
 		}
 		hours := window
-		if t[4] != "" {
+		if t[4] != "" || hourly {
 			hours = 1
 		} else if i == 0 && len(tokens) > 1 && tokens[1][1] != "" {
 			hours = int(numeral(tokens[1][1]).Num().Int64())

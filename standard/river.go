@@ -112,7 +112,7 @@ func Means(places []map[Code]Measured) (map[Code]Measured, error) {
 }
 
 // RiverGrade grades a river or basin by its sections: fewer than five by the means of each item over the sections, graded as one section;
-// five or more by the shares of classes. Of the two results the other is zero.
+// five or more by the shares of classes, and the verdict is zero. The points of a lake are always averaged.
 func RiverGrade(s Site, sections []map[Code]Measured) (Shares, Verdict, error) {
 	if len(sections) == 0 {
 		return Shares{}, Verdict{}, bad("", "没有断面")
@@ -126,7 +126,7 @@ func RiverGrade(s Site, sections []map[Code]Measured) (Shares, Verdict, error) {
 		counts[v.Class]++
 	}
 	shares, err := RiverShares(counts)
-	if err != nil || len(sections) >= fewSections {
+	if err != nil || len(sections) >= fewSections && s.Body != Lake {
 		return shares, Verdict{}, err
 	}
 	means, err := Means(sections)

@@ -381,3 +381,43 @@ func TestIndexIsTheExactCeiling(t *testing.T) {
 		}
 	}
 }
+
+func TestClassOfOneResult(t *testing.T) {
+	ammonia, _ := SurfaceItem("w21003", River)
+	groundAmmonia, _ := GroundItem("w21003")
+	odour, _ := GroundItem("ODOR")
+	nitrogen, _ := SurfaceItem("TN", River)
+	lakeNitrogen, _ := SurfaceItem("TN", Lake)
+	sulfate, _ := SurfaceItem("SO4", River)
+	for _, c := range []struct {
+		item Item
+		m    Measured
+		want Class
+	}{{ammonia, Of(quantity.MustParse("1.01")), IV}, {groundAmmonia, Of(quantity.MustParse("1.01")), IV}, {groundAmmonia, Of(quantity.MustParse("0.5")), III},
+		{odour, Measured{Word: "有"}, V}, {nitrogen, Of(quantity.MustParse("5")), 0}, {lakeNitrogen, Of(quantity.MustParse("5")), WorseThanV}, {sulfate, Of(quantity.MustParse("300")), 0}} {
+		if got, err := c.item.ClassOf(c.m); err != nil || got != c.want {
+			t.Errorf("%s %s: %s, %v; want %s", c.item.Name, c.m, got, err, c.want)
+		}
+	}
+	if _, err := ammonia.ClassOf(Of(quantity.MustParse("-1"))); err == nil {
+		t.Error("a negative concentration is classed")
+	}
+	if _, err := ammonia.ClassOf(Measured{Word: "有"}); err == nil {
+		t.Error("a word is classed")
+	}
+}
+
+// Below detection: half in a mean, nothing in a load, L on the page.
+func TestBelowDetection(t *testing.T) {
+	s, err := quantity.ParseSample("0.0003L")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := OfSample(s)
+	if m.String() != "0.0003L" || m.Value.RatString() != "3/20000" || m.Load().Sign() != 0 {
+		t.Errorf("%s %s %s", m, m.Value, m.Load())
+	}
+	if d := Of(quantity.MustParse("0.0021")); d.Load().RatString() != "21/10000" || d.String() != "0.0021" {
+		t.Errorf("%s", d)
+	}
+}

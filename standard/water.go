@@ -101,7 +101,9 @@ func SurfaceItem(name string, body Body) (Item, bool) {
 	if it, ok := surfaceItems.find(name, body); ok {
 		return it, true
 	}
-	return surfaceItems.find(name, "") // total nitrogen of a river: known, without limits
+	it, ok := surfaceItems.find(name, "")
+	it.Limits, it.Body = nil, body // total nitrogen of a river: known, without limits
+	return it, ok
 }
 
 // SurfaceItems are all lines of the three tables.
@@ -190,14 +192,12 @@ func (s Site) judge(key Code, it Item, m Measured) Judged {
 	j := Judged{Key: key, Item: it, Measured: m, Target: it.Limits[s.Target], Passes: true}
 	if it.Single != nil {
 		j.Target = Limit{High: it.Single}
-	} else if len(it.Limits) > 0 && (it.Body == "" || it.Body == s.Body) {
+	} else if len(it.Limits) > 0 {
 		if it.Code == "DO" && s.saturated() {
 			j.Class, j.Flag = I, "饱和率不低于90%，符合Ⅰ类"
 		} else {
 			j.Class = it.class(m)
 		}
-	} else {
-		j.Target = Limit{}
 	}
 	switch {
 	case j.Target.IsZero():
