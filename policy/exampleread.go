@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/cases"
 	"zhixing/observation"
 	"zhixing/quantity"
 	"zhixing/register"
@@ -111,8 +112,11 @@ func (t *scene) look(kind ItemKind, x text) *Item {
 	return i
 }
 
-// source finds what a finding comes from, and notes the ladder too.
+// source finds what a finding or a case comes from.
 func (t *scene) source(x text) {
+	if len(t.index[RuleItem][x.s]) == 0 && slices.ContainsFunc(t.set.Services, func(s cases.Service) bool { return s.Code == x.s }) {
+		return // a case that somebody reported
+	}
 	i := t.findingOf(t.file, x, t.item)
 	t.touch(i)
 }
@@ -207,7 +211,7 @@ func (t *scene) pairs(s said, x *form) []Pair {
 	var out []Pair
 	for _, n := range s.named {
 		f, ok := t.field(t.file, n.name, x)
-		if !ok && x != nil {
+		if !ok {
 			continue
 		}
 		out = append(out, Pair{n.name.s, t.typed(n.v, f)})

@@ -34,32 +34,12 @@ func (s seen) lost() bool {
 	return s.kind == "" || s.of == nil && (s.kind == anEntry || s.kind == aReading)
 }
 
-// wordTypes are what fields are to an expression.
-var wordTypes = map[register.FieldType]rule.Type{
-	register.Text: rule.OfText, register.Number: rule.OfNumber, register.Money: rule.OfNumber, register.Day: rule.OfDay, register.Choice: rule.OfText,
-	register.YesNo: rule.OfBool, register.Unit: rule.OfText, register.Person: rule.OfText, register.File: rule.OfText,
-	register.Point: rule.OfShape, register.Line: rule.OfShape, register.Polygon: rule.OfShape,
-}
-
-// names are what expressions over an entry may use.
-func (x *form) nameTypes() map[string]rule.Type {
-	out := map[string]rule.Type{"状态": rule.OfText, "入册日期": rule.OfDay, "更新日期": rule.OfDay}
-	for _, f := range x.schema.Fields {
-		if f.Type == register.Ref {
-			out[f.Name] = rule.OfEntry(string(f.Register))
-			continue
-		}
-		out[f.Name] = wordTypes[f.Type]
-	}
-	return out
-}
-
 // scope is what an expression of the item may use.
 func (k *pack) scope(s seen) *rule.Scope {
 	out := &rule.Scope{Names: map[string]rule.Type{}, Workdays: k.county.Workdays, Values: slices.Collect(maps.Keys(k.index[ValueItem]))}
 	out.Fields = func(id string) map[string]rule.Type {
 		if x := k.formAt(id, s.item); x != nil {
-			return x.nameTypes()
+			return x.schema.Types()
 		}
 		return nil
 	}
@@ -68,7 +48,7 @@ func (k *pack) scope(s seen) *rule.Scope {
 	}
 	switch s.kind {
 	case anEntry:
-		out.Names = s.of.nameTypes()
+		out.Names = s.of.schema.Types()
 	case aReading:
 		for _, n := range []string{"标志", "名称", "单位"} {
 			out.Names[n] = rule.OfText
@@ -92,53 +72,38 @@ func (k *pack) world(c *rule.Call, s seen) (rule.Type, error) {
 	case "指标":
 		return k.indicatorType(c.Text(0), s)
 	}
-	id := c.Text(1)
-	if c.Name != "落入" {
-		id = c.Text(0)
-	}
-	x := k.formAt(id, s.item)
-	if x == nil {
-		return rule.Type{}, fmt.Errorf("没有台账“%s”%s", id, nearest(id, slices.Collect(maps.Keys(k.index[RegisterItem]))))
-	}
-	x.item.used = true
-	switch c.Name {
-	case "落入":
-		if !slices.ContainsFunc(x.schema.Fields, func(f register.Field) bool { return f.Type == register.Polygon }) {
-			return rule.Type{}, fmt.Errorf("台账“%s”没有面（polygon），落不进去", id)
+	find := register.Finder(func(name register.Name) (*register.Schema, bool) {
+		x := k.formAt(string(name), s.item)
+		if x == nil {
+			return nil, false
 		}
-		return rule.OfBool, asState(x, c.Text(2))
-	case "条数":
-		return rule.OfNumber, errors.Join(k.pointsHere(x, c.Text(1), s), asState(x, c.Text(2)))
-	case "最近":
-		if f, ok := x.find(c.Text(2)); !ok || f.Type != register.Day {
-			return rule.Type{}, fmt.Errorf("台账“%s”没有日期字段“%s”%s", id, c.Text(2), nearest(c.Text(2), x.names()))
+		x.item.used = true
+		return &x.schema, true
+	})
+	if c.Name == "落入" { // any of its surfaces
+		x, ok := find(register.Name(c.Text(1)))
+		switch {
+		case !ok:
+			return rule.Type{}, fmt.Errorf("没有台账“%s”%s", c.Text(1), nearest(c.Text(1), slices.Collect(maps.Keys(k.index[RegisterItem]))))
+		case !slices.ContainsFunc(x.Fields, func(f register.Field) bool { return f.Type == register.Polygon }):
+			return rule.Type{}, fmt.Errorf("台账“%s”没有面（polygon），落不进去", x.Name)
+		case c.Text(2) != "" && !x.HasState(c.Text(2)):
+			return rule.Type{}, fmt.Errorf("台账“%s”没有状态“%s”，可写：%s", x.Name, c.Text(2), strings.Join(x.States, "、"))
 		}
-		return rule.OfDay, k.pointsHere(x, c.Text(1), s)
+		return rule.OfBool, nil
 	}
-	return rule.Type{}, fmt.Errorf("没有“%s”这个函数", c.Name)
-}
-
-func asState(x *form, state string) error {
-	if state != "" && !slices.Contains(x.schema.States, state) {
-		return fmt.Errorf("台账“%s”没有状态“%s”，可写：%s", x.item.ID, state, strings.Join(x.schema.States, "、"))
+	of := register.Name("")
+	if s.of != nil {
+		of = s.of.schema.Name
 	}
-	return nil
-}
-
-// pointsHere checks that a field of another register refers to the entries that the expression is about.
-func (k *pack) pointsHere(x *form, field string, s seen) error {
-	f, ok := x.find(field)
+	t, mine, err := register.World(find, of, c)
 	switch {
-	case !ok:
-		return fmt.Errorf("台账“%s”没有字段“%s”%s", x.item.ID, field, nearest(field, x.names()))
-	case f.Type != register.Ref:
-		return fmt.Errorf("台账“%s”的“%s”不指向别的台账（ref）", x.item.ID, field)
+	case !mine:
+		return t, fmt.Errorf("没有“%s”这个函数", c.Name)
 	case s.of == nil:
-		return errors.New("这里没有条目，数不出指向它的")
-	case string(f.Register) != s.of.item.ID:
-		return fmt.Errorf("台账“%s”的“%s”指向“%s”，不指向“%s”", x.item.ID, field, f.Register, s.of.item.ID)
+		return t, fmt.Errorf("“%s”：这里没有条目，数不出指向它的", c.Name)
 	}
-	return nil
+	return t, err
 }
 
 // indicatorType is what an indicator's value is to an expression: a class is a text.
@@ -172,6 +137,9 @@ func (k *pack) expr(file string, t text, s seen, want rule.Type) *rule.Expr {
 	if t.s == "" || s.lost() {
 		return nil
 	}
+	if k.unread[RegisterItem] || k.unread[ValueItem] || k.unread[IndicatorItem] {
+		return nil // what it speaks of may stand there
+	}
 	e, err := rule.Compile(t.s, k.scope(s), want)
 	if err != nil {
 		k.syntax(file, t, err)
@@ -189,6 +157,9 @@ func (k *pack) condition(file string, t text, s seen) *rule.Expr {
 // template compiles a sentence with expressions in braces.
 func (k *pack) template(file string, t text, s seen) *rule.Template {
 	if t.s == "" || s.lost() {
+		return nil
+	}
+	if k.unread[RegisterItem] || k.unread[ValueItem] || k.unread[IndicatorItem] {
 		return nil
 	}
 	e, err := rule.CompileTemplate(t.s, k.scope(s))

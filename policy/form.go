@@ -132,6 +132,8 @@ func (k *pack) oneField(r in[registerFile], y fieldFile) register.Field {
 		k.bad(file, line, "字段名“%s”要写进表达式，只能用汉字、字母、数字和下划线，不以数字开头，不含空格和标点", f.Name)
 	case slices.Contains(reserved, f.Name):
 		k.bad(file, line, "“%s”在表达式里另有意思，字段请换一个名字", f.Name)
+	case y.Type.s != "" && !slices.Contains(fieldTypes, f.Type):
+		return f // which has been told
 	case y.Type.s == "":
 		k.bad(file, line, "字段“%s”没有写 type，可写：%s", f.Name, listed(fieldTypes))
 	case f.Type == register.Choice && len(f.Options) == 0:

@@ -48,6 +48,7 @@ type packs struct {
 	index  map[ItemKind]map[string][]*Item
 	forms  map[*Item]*form // what expressions can say of a register's entries
 	issues *gazettes
+	unread map[ItemKind]bool // kinds of which a file could not be read: what is missing then may stand in it
 }
 
 const (
@@ -76,7 +77,7 @@ func (f *folder) policies(c *County) *Set {
 		f.bad(policiesDir, 0, "读不了：%v", err)
 		return nil
 	}
-	ps := &packs{folder: f, county: c, set: set, index: map[ItemKind]map[string][]*Item{}, forms: map[*Item]*form{}, issues: readGazettes(c.Issues)}
+	ps := &packs{folder: f, county: c, set: set, index: map[ItemKind]map[string][]*Item{}, forms: map[*Item]*form{}, unread: map[ItemKind]bool{}, issues: readGazettes(c.Issues)}
 	for _, e := range entries {
 		dir := path.Join(policiesDir, e.Name())
 		switch {
@@ -94,6 +95,9 @@ func (f *folder) policies(c *County) *Set {
 	ps.replace()
 	for _, k := range ps.all {
 		k.declare()
+	}
+	for _, kind := range []ItemKind{ObligationItem, CompleteItem} {
+		ps.unread[kind] = ps.unread[RegisterItem]
 	}
 	for _, k := range ps.all {
 		k.fields()
@@ -147,7 +151,9 @@ func (ps *packs) open(dir string) *pack {
 	}
 	k := &pack{packs: ps, dir: dir, p: &Policy{ID: path.Base(dir), Title: y.Title.s, Basis: rule.Basis{Document: y.Document.s, Plan: y.Plan.s},
 		Replaces: y.Replaces.s, About: y.About.s, Dates: Dates{ps.date(file, y.From), ps.date(file, y.To)}}}
-	ps.ordered(file, y.To.line, k.p.Dates)
+	if !ps.ordered(file, y.To.line, k.p.Dates) {
+		k.p.To = calendar.Date{}
+	}
 	k.p.published = ps.issues.document(y.Document.s) != nil
 	ps.issues.plan(ps.folder, file, y.Document, y.Plan)
 	k.p.Owner = k.unit(file, y.Owner)
@@ -210,6 +216,7 @@ func take[F, T any](k *pack, noun string, kind ItemKind, list func(F) []T, head 
 	for _, file := range k.parts(noun) {
 		var y F
 		if !k.decode(file, &y) {
+			k.unread[kind] = true
 			continue
 		}
 		for _, v := range list(y) {
@@ -302,6 +309,7 @@ func (k *pack) enter(kind ItemKind, file string, id, name text, o orderFile) *It
 	for _, other := range k.index[kind][item.ID] {
 		if item.ID != "" && other.meet(item.Dates) && (kind != DutyItem || other.Policy == item.Policy) {
 			k.bad(file, line, "%s“%s”写了两次，第一次在 %s:%d", kind, item.ID, other.File, other.Line)
+			return item
 		}
 	}
 	k.index[kind][item.ID] = append(k.index[kind][item.ID], item)
@@ -327,10 +335,13 @@ func (k *pack) dates(file string, from, until text) Dates {
 	return out
 }
 
-func (f *folder) ordered(file string, line int, d Dates) {
-	if !d.To.IsZero() && !d.From.Before(d.To) {
+// ordered checks that a stretch of time does not end before it begins.
+func (f *folder) ordered(file string, line int, d Dates) bool {
+	ok := d.To.IsZero() || d.From.Before(d.To)
+	if !ok {
 		f.bad(file, line, "起止日期颠倒：自 %s 起施行，%s 就截止了（截止日不含）", d.From, d.To)
 	}
+	return ok
 }
 
 func (f *folder) date(file string, t text) calendar.Date {
@@ -357,6 +368,7 @@ func (k *pack) find(kind ItemKind, file string, t text, of *Item) *Item {
 		if best != of {
 			best.used = true
 		}
+	case k.unread[kind]:
 	case len(all) > 0:
 		k.bad(file, t.line, "%s“%s”在 %s 至 %s 之间不施行", kind, t.s, of.From, cmp.Or(of.To.String(), "长期"))
 	default:

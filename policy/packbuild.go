@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"zhixing/calendar"
 	"zhixing/finding"
 	"zhixing/observation"
 	"zhixing/register"
@@ -174,10 +175,21 @@ func (k *pack) oneSeries(s in[seriesOneFile]) *observation.Definition {
 	return out
 }
 
-// continuous checks what only the package that runs the series can: that a mean is made of what can be averaged.
-func (k *packs) continuous() {
-	if _, err := observation.New("", k.set.Series); err != nil && len(k.problems) == 0 {
-		k.problems = append(k.problems, &Problem{Message: err.Error()})
+// continuous checks what only the package that runs the series can, as of each day on which something begins: that a mean is
+// made of what can be averaged.
+func (ps *packs) continuous() {
+	if len(ps.problems) > 0 {
+		return
+	}
+	days := map[calendar.Date]bool{}
+	for _, i := range ps.set.Items {
+		days[i.From] = true
+	}
+	for day := range days {
+		if _, err := observation.New("", ps.set.On(day).Series); err != nil {
+			ps.problems = append(ps.problems, &Problem{File: policiesDir, Message: err.Error()})
+			return
+		}
 	}
 }
 

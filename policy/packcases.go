@@ -65,7 +65,7 @@ func (k *pack) record(r in[registerFile], x *form, y recordFile, line int) *regi
 		}
 	}
 	other := k.register(r.file, y.Register, r.item)
-	if f, ok := k.field(r.file, y.Of, other, register.Ref); ok && string(f.Register) != x.item.ID {
+	if f, ok := k.field(r.file, y.Of, other, register.Ref); ok && f.Register != "" && string(f.Register) != x.item.ID {
 		k.bad(r.file, y.Of.line, "字段“%s”指向台账“%s”，不是“%s”", y.Of.s, f.Register, x.item.ID)
 	}
 	k.field(r.file, y.On, other, register.Day)
@@ -233,6 +233,9 @@ func (k *pack) findingOf(file string, t text, of *Item) *Item {
 			}
 		}
 		return item
+	}
+	if k.unread[RegisterItem] || k.unread[ChecklistItem] {
+		return nil
 	}
 	var ids []string
 	for _, kind := range []ItemKind{ObligationItem, CompleteItem} {

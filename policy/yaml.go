@@ -77,7 +77,7 @@ func (f *folder) explain(file string, err error) {
 	var many *yaml.TypeError
 	if !errors.As(err, &many) {
 		line, said := splitLine(err.Error())
-		f.bad(file, line, "YAML 写法有误，请检查缩进、冒号和引号（%s）", said)
+		f.bad(file, line, "YAML 写法有误，请检查缩进、冒号和引号；表达式里有逗号、冒号，或以 !、{、引号开头的，整个加引号（%s）", said)
 		return
 	}
 	for _, e := range many.Errors {
