@@ -87,6 +87,8 @@ func (s *Schema) apply(e *Entry, rec *Record) {
 func (s *Schema) finish(e *Entry) {
 	if e.Key = s.keyOf(e.Values); len(s.Key) == 0 {
 		e.Key = itoa(int64(e.ID))
+	} else if slices.ContainsFunc(s.Key, func(k string) bool { return e.Values[k] == "" }) {
+		e.Key = "#" + itoa(int64(e.ID)) // rebuilt from a dump in which the key was sealed
 	}
 	e.Label = s.labelOf(e.Values, e.Key)
 	e.ReviewBy = calendar.Date{}

@@ -47,6 +47,7 @@ type Record struct {
 	Once  string
 	Set   Values // fields that changed; empty text: it holds nothing any more
 
-	seal seal // what opens the fields
-	leaf [32]byte
+	seal  seal  // what opens the parts
+	ready []sum // see prepare
+	leaf  [32]byte
 }

@@ -133,28 +133,47 @@ func commitment(salt, name, value string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// leafText is the record as it stands in the tree.
-func (rec *Record) leafText(register Name) []byte {
+// sum is a part's line in the leaf.
+type sum struct{ name, hash string }
+
+// sums are the parts' lines in order. They do not depend on where the record will stand, so a load works them out ahead.
+func (rec *Record) sums() []sum {
+	if rec.ready != nil {
+		return rec.ready
+	}
 	parts := rec.parts()
-	names := slices.Collect(maps.Keys(parts))
+	out := make([]sum, 0, len(parts)+len(rec.seal.parts))
+	for name, value := range parts {
+		out = append(out, sum{name, commitment(rec.seal.salt(name), name, value)})
+	}
 	for name, p := range rec.seal.parts {
 		if p.Salt == "" {
-			names = append(names, name)
+			out = append(out, sum{name, p.Hash})
 		}
 	}
-	slices.Sort(names)
-	b := make([]byte, 0, 100+100*len(names))
+	slices.SortFunc(out, func(a, b sum) int { return strings.Compare(a.name, b.name) })
+	return out
+}
+
+// prepare works the sums out and keeps them. Nothing but the record's place may change afterwards.
+func (rec *Record) prepare() {
+	if rec.seal.secret == nil && rec.seal.parts == nil {
+		rec.seal = newSeal()
+	}
+	rec.ready = rec.sums()
+}
+
+// leafText is the record as it stands in the tree.
+func (rec *Record) leafText(register Name) []byte {
+	sums := rec.sums()
+	b := make([]byte, 0, 150+100*len(sums))
 	b = append(b, leafHeader...)
 	b = append(b, '\n')
-	b = rec.appendHead(b, register)
+	b = append(append(b, register...), ' ')
+	b = rec.appendHead(b)
 	b = append(b, '\n')
-	for _, name := range names {
-		value, open := parts[name]
-		hash := rec.seal.parts[name].Hash
-		if open {
-			hash = commitment(rec.seal.salt(name), name, value)
-		}
-		b = append(append(append(append(b, name...), ' '), hash...), '\n')
+	for _, s := range sums {
+		b = append(append(append(append(b, s.name...), ' '), s.hash...), '\n')
 	}
 	return b
 }
@@ -162,13 +181,12 @@ func (rec *Record) leafText(register Name) []byte {
 // stampLayout is how a leaf writes an instant.
 const stampLayout = "2006-01-02T15:04:05.000000Z"
 
-func (rec *Record) appendHead(b []byte, register Name) []byte {
-	b = append(b, register...)
+// appendHead writes what every record has in the open: its places, the deed and both times.
+func (rec *Record) appendHead(b []byte) []byte {
 	for _, n := range []int64{rec.Seq, int64(rec.Entry), int64(rec.N)} {
-		b = append(b, ' ')
-		b = strconv.AppendInt(b, n, 10)
+		b = append(strconv.AppendInt(b, n, 10), ' ')
 	}
-	b = append(append(b, ' '), rec.What...)
+	b = append(b, rec.What...)
 	b = append(append(b, ' '), rec.Holds.String()...)
 	return rec.At.UTC().AppendFormat(append(b, ' '), stampLayout)
 }

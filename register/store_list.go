@@ -95,9 +95,11 @@ func (c *condition) filter(dialect db.Dialect, x filter) {
 	left, right := "", ""
 	if x.field.numeric() {
 		left = c.number(dialect, x.field.Name)
-		if right = "CAST(" + c.arg(x.value) + " AS REAL)"; dialect == db.PostgreSQL {
-			right = "CAST(" + c.arg(x.value) + " AS numeric)"
+		kind := " AS REAL)"
+		if dialect == db.PostgreSQL {
+			kind = " AS numeric)"
 		}
+		right = "CAST(" + c.arg(x.value) + kind
 	} else {
 		left, right = c.field(dialect, x.field.Name), c.arg(x.value)
 		if dialect == db.PostgreSQL {

@@ -75,7 +75,9 @@ const placesJSON = `{"type":"FeatureCollection","features":[
 
 // schemas are registers of an invented document.
 func schemas() []*register.Schema {
-	basis := func(clause string) rule.Basis { return rule.Basis{Document: "乙政办发〔2023〕5号", Clause: clause} }
+	basis := func(clause string) rule.Basis {
+		return rule.Basis{Document: "乙政办发〔2023〕5号", Clause: clause}
+	}
 	sections := &register.Schema{Name: "sections", Title: "断面名录", Basis: basis("一"), Custodian: "县生态环境局", Public: true, Key: []string{"名称"},
 		Fields: []register.Field{{Name: "名称", Type: register.Text, Required: true}, {Name: "目标类别", Type: register.Choice, Options: []string{"Ⅲ", "Ⅳ"}}}}
 	outlets := &register.Schema{Name: "outlets", Title: "入河排污口台账", Basis: basis("二"), Custodian: "县生态环境局", Public: true, Key: []string{"编号"}, Label: "名称",

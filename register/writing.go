@@ -66,9 +66,14 @@ func (w *writing) put(c *change) error {
 			return err
 		}
 	}
-	if c.rec.seal.secret == nil {
-		c.rec.seal = newSeal()
+	if c.rec.ready == nil {
+		c.rec.prepare()
 	}
+	return w.append(c)
+}
+
+// append adds a record that is sealed to the tree and brings it and its entry into the tables.
+func (w *writing) append(c *change) error {
 	c.rec.sealUp(w.s.Name)
 	node, root, full := w.head.edge.add(tlog.Hash(c.rec.leaf))
 	if full {
