@@ -84,12 +84,11 @@ func (q question) kilnLimits() ([]KilnLimit, error) {
 		return nil, err
 	}
 	named := plain(q.standard)
-	var rows []KilnLimit
-	for _, l := range slices.Concat(kilnTable, q.local) {
-		if l.Process == process && plain(l.Set) == named {
-			rows = append(rows, l)
-		}
+	set, err := q.text("rule_set")
+	if err != nil {
+		return nil, err
 	}
+	rows := q.kilnSet(named+plain(set), process)
 	switch {
 	case rows != nil:
 	case named != "" && !strings.Contains(named, "29620"):
@@ -102,6 +101,9 @@ func (q question) kilnLimits() ([]KilnLimit, error) {
 		rows = KilnSet("table2", process)
 	default:
 		rows = KilnSet("table2-amended-2020", process)
+	}
+	if len(rows) == 0 && !q.date.IsZero() {
+		return nil, bad("date", "%s没有可用的砖瓦窑排放限值", q.date)
 	}
 	if len(rows) == 0 {
 		rows = KilnSet("table2", process) // crushing and forming were not amended
@@ -118,6 +120,23 @@ func (q question) kilnLimits() ([]KilnLimit, error) {
 		}
 	}
 	return rows, nil
+}
+
+// kilnSet are the limits of the set that stands in a name, the longest of them: table2-amended-2020 is not table2.
+func (q question) kilnSet(name string, p Process) []KilnLimit {
+	longest := ""
+	var rows []KilnLimit
+	for _, l := range slices.Concat(kilnTable, q.local) {
+		set := plain(l.Set)
+		if l.Process != p || !strings.Contains(name, set) || len(set) < len(longest) {
+			continue
+		}
+		if set != longest {
+			longest, rows = set, nil
+		}
+		rows = append(rows, l)
+	}
+	return rows
 }
 
 // rainStandards are words in the names of the rules of weather signals.
