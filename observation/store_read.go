@@ -269,3 +269,23 @@ func (o *Observations) pageBefore(ctx context.Context, tx *db.Tx, s Series, befo
 	}
 	return false, count, rows.Err()
 }
+
+// Instants are the times of which a place gave anything of a kind, in a stretch of time: where they lack, nothing came.
+func (o *Observations) Instants(ctx context.Context, tx *db.Tx, register, key string, kind Kind, from, to time.Time) ([]time.Time, error) {
+	rows, err := tx.Query(ctx, `/* observation.Instants */ SELECT DISTINCT r.at FROM observation_place p JOIN observation_reading r ON r.county = p.county AND r.place = p.id
+		WHERE p.county = $1 AND p.register = $2 AND p.entry = $3 AND r.kind = $4 AND r.at >= $5 AND r.at < $6 ORDER BY r.at`,
+		o.County, register, key, kind.code(), db.Micros(from), db.Micros(to))
+	if err != nil {
+		return nil, wrap("Instants", err)
+	}
+	defer rows.Close()
+	var out []time.Time
+	for rows.Next() {
+		var at int64
+		if err := rows.Scan(&at); err != nil {
+			return nil, err
+		}
+		out = append(out, db.FromMicros(at))
+	}
+	return out, rows.Err()
+}

@@ -25,7 +25,8 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"relay_item", "relay_batch", "register_file", "register_batch", "register_apart", "observation_place", "observation_series", "observation_reading", "observation_day",
 	"observation_mean", "observation_clock", "observation_silence", "observation_import", "observation_sender",
 	"case_record", "case_step", "case_party", "case_stay", "case_finding", "case_silence", "case_quiet", "case_reporter", "case_foreign", "case_evidence",
-	"case_band", "case_match", "case_inspection", "case_draw", "case_clock", "goose_db_version", "sqlite_sequence"}
+	"case_band", "case_match", "case_inspection", "case_draw", "case_clock", "device", "device_state",
+	"device_stranger", "device_unplaced", "device_order", "goose_db_version", "sqlite_sequence"}
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
 var arePublic = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
