@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,8 +20,6 @@ import (
 	"zhixing/device/simulator"
 	"zhixing/observation"
 )
-
-func TestMain(m *testing.M) { dbtest.Main(m) }
 
 var ctx = context.Background()
 
@@ -219,10 +218,11 @@ const qn1, qn2, qn3 hj212.QN = "20230920090001000", "20230920090002000", "202309
 func TestAcknowledgedWhenOnDisk(t *testing.T) {
 	serving(t, 1, Limits{}, func(s *station) {
 		hold := make(chan struct{})
-		fail := true
+		var fail atomic.Bool
+		fail.Store(true)
 		s.o.Recorded = func(context.Context, *db.Tx, []observation.Reading) error {
 			<-hold
-			if fail {
+			if fail.Load() {
 				return errors.New("the judge broke")
 			}
 			return nil
@@ -237,7 +237,7 @@ func TestAcknowledgedWhenOnDisk(t *testing.T) {
 		if f, ok := l.next(200 * time.Millisecond); ok && f.CN == hj212.CNDataAnswer {
 			t.Fatal("acknowledged though it was not written")
 		}
-		fail = false
+		fail.Store(false)
 		close(hold)
 		l.send(frame) // no answer: the device sends it again
 		l.acked(qn1)

@@ -129,7 +129,7 @@ func TestOrdersWaitForTheDevice(t *testing.T) {
 		s.wantSoon("done", s.orders, "clock finished 执行成功")
 		give(Order{What: SetRealtime, Args: Args{N: 60}})
 		answer(hj212.CNSetRealtime, "ExeRtn=3")
-		s.wantSoon("failed", func() string { return strings.Split(s.orders(), ", ")[1][:15] }, "realtime failed")
+		s.wantSoon("failed", func() string { return strings.Join(strings.Fields(strings.Split(s.orders(), ", ")[1])[:2], " ") }, "realtime failed")
 		give(Order{What: SetPassword, Args: Args{Text: "654321"}})
 		answer(hj212.CNSetPassword, "ExeRtn=1")
 		s.wantSoon("the new password is known", func() string {
