@@ -12,6 +12,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -27,9 +28,11 @@ import (
 
 	"zhixing/account"
 	"zhixing/db"
+	"zhixing/device"
 	"zhixing/journal"
 	"zhixing/ledger"
 	"zhixing/notice"
+	"zhixing/observation"
 	"zhixing/policy"
 	"zhixing/publication"
 )
@@ -53,6 +56,12 @@ type Config struct {
 	Logger  *slog.Logger
 	Notices notice.Config // the ways on which notices leave the house, for the pages that offer them
 	Demo    bool          // show that this is a demonstration on every page
+
+	Works    func() *policy.Works                       // the policies in force; nil: the county's folder has none
+	Reload   func(ctx context.Context, by string) error // reads the county's policies again
+	Devices  *device.Registry
+	Stations *device.Server      // nil where stations are not listened to
+	Writer   *observation.Writer // takes readings in
 }
 
 // Server answers all requests of one county.

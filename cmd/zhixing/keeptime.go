@@ -12,17 +12,14 @@ import (
 	"zhixing/personnel"
 )
 
-// tickEvery is how often the ledger's clock looks whether something has come due; a rung comes at most so much late.
+// tickEvery is how often the clock looks whether something has come due; a rung comes at most so much late.
 const tickEvery = 5 * time.Second
 
-// keepTime runs the ledger's clock until ctx ends. What fails is tried again at the next turn and is in the log.
+// keepTime runs the clock of the ledger and of the policies until ctx ends. What fails is tried again at the next turn and is in the log.
 func (s *site) keepTime(ctx context.Context) {
-	if s.ledger == nil {
-		return
-	}
 	for {
 		if err := s.tick(ctx); err != nil && ctx.Err() == nil {
-			s.logger.Error("ledger: clock", "error", err)
+			s.logger.Error("clock", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -32,8 +29,12 @@ func (s *site) keepTime(ctx context.Context) {
 	}
 }
 
-// tick does what has come due: notices of appointment, probations, duties of new documents, rungs.
+// tick does what has come due: notices of appointment, probations, duties of new documents, rungs, and
+// what the policies order.
 func (s *site) tick(ctx context.Context) error {
+	if s.ledger == nil {
+		return s.runPolicies(ctx)
+	}
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
 		_, err := personnel.TakeIn(ctx, tx, s.county.Book, string(s.county.Place.Code), ledger.System.Account)
 		return err
@@ -44,8 +45,10 @@ func (s *site) tick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.ledger.Tick(ctx, s.db)
-	return err
+	if _, err = s.ledger.Tick(ctx, s.db); err != nil {
+		return err
+	}
+	return s.runPolicies(ctx)
 }
 
 // remind tells the county office, once each, of probations that end soon and that nobody has decided.

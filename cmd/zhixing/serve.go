@@ -43,6 +43,8 @@ type site struct {
 	reminded calendar.Date // day on which probations were last looked at
 	leftOut  []error       // of the demonstration's story: what the ledger refused
 	outside  *outside      // ways out for notices; nil where nothing is to leave the house
+	takes    *intake       // how readings come in and go on; nil where they do not
+	running  *running      // the policies at work
 }
 
 func (c *call) site() *site {
@@ -105,11 +107,13 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 		Directory: s.county.Directory, Font: s.readFont(), BaseURL: *s.baseURL,
 	}
 	s.ledger = newLedger(s.county, s.press.Font, how.demo)
-	if err := c.keepDay(ctx, s); err != nil {
-		s.db.Close()
-		return err
+	if err = c.keepDay(ctx, s); err == nil {
+		err = s.startPolicies(ctx, c)
 	}
-	return nil
+	if err != nil {
+		s.db.Close()
+	}
+	return err
 }
 
 // keepDay lets what is done to the record of a demonstration be done on the day that is shown there.
@@ -151,7 +155,7 @@ func (s *site) readFont() []byte {
 func serve(ctx context.Context, c *call) error {
 	s := c.site()
 	show, on := c.flags.Bool("demo", false, "the same as zhixing demo"), c.onFlag()
-	s.outside = c.outside()
+	s.outside, s.takes = c.outside(), c.intake()
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -237,9 +241,14 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err != nil {
 		return err
 	}
+	taken, err := s.takeIn(ctx)
+	if err != nil {
+		return err
+	}
+	defer taken() // it has the database
 	handler, err := web.New(web.Config{
 		DB: s.db, County: s.county, Log: s.log, Press: s.press, Ledger: s.ledger, Accounts: s.accounts, OIDC: oidc, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
-		Notices: notices,
+		Notices: notices, Works: s.works, Reload: s.reload, Devices: s.running.devices, Stations: s.running.server, Writer: s.running.writer,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,46 @@
+package bulletin
+
+import (
+	"context"
+	"encoding/json"
+
+	"zhixing/db"
+)
+
+func keep(ctx context.Context, tx *db.Tx, county string, b Bulletin, body, by string) (nth int, err error) {
+	err = tx.QueryRow(ctx, `/* bulletin.nth */ SELECT coalesce(max(nth), 0) + 1 FROM bulletin WHERE county = $1 AND id = $2 AND period = $3`,
+		county, b.ID, b.Period.From.String()).Scan(&nth)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `/* bulletin.keep */
+		INSERT INTO bulletin (county, id, period, nth, no, public, body, issued_by, issued_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		county, b.ID, b.Period.From.String(), nth, b.No, b.Public, body, by, db.Micros(tx.Now()))
+	return nth, err
+}
+
+func issued(ctx context.Context, tx *db.Tx, county, id, period string, public bool, limit int) ([]Bulletin, error) {
+	rows, err := tx.Query(ctx, `/* bulletin.issued */
+		SELECT nth, body, issued_by, issued_at FROM bulletin WHERE county = $1 AND ($2 = '' OR id = $2) AND ($3 = '' OR period = $3) AND (public OR NOT $4)
+		ORDER BY issued_at DESC, id, nth DESC LIMIT $5`, county, id, period, public, min(max(limit, 1), 500))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []Bulletin
+	for rows.Next() {
+		var body, by string
+		var at int64
+		var nth int
+		if err := rows.Scan(&nth, &body, &by, &at); err != nil {
+			return nil, err
+		}
+		var b Bulletin
+		if err := json.Unmarshal([]byte(body), &b); err != nil {
+			return nil, err
+		}
+		b.Nth, b.By, b.Issued = nth, by, db.FromMicros(at)
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}
