@@ -355,3 +355,14 @@ func insertSQL(tag, into string, columns, n int) string {
 	}
 	return b.String()
 }
+
+// referred reports whether some entry refers to this one.
+func referred(ctx context.Context, tx *db.Tx, county string, name Name, key string) (bool, error) {
+	var id int64
+	err := tx.QueryRow(ctx, `/* register.referred */ SELECT id FROM register_link WHERE county = $1 AND target = $2 AND key = $3 ORDER BY register, field, id LIMIT 1`,
+		county, string(name), key).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}

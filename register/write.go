@@ -386,7 +386,7 @@ func (r *Registers) write(ctx context.Context, tx *db.Tx, op string, by Actor, s
 		return nil, wrap(op, err)
 	}
 	if renamed {
-		if err := r.follow(ctx, tx, op, by, s, c.before.Key, c.after.Key, "随“"+c.before.Key+"”改编号"); err != nil {
+		if _, err := r.follow(ctx, tx, op, by, s, c.before.Key, c.after.Key, "随“"+c.before.Key+"”改编号"); err != nil {
 			return nil, err
 		}
 	}
