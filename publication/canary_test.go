@@ -26,6 +26,7 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"observation_mean", "observation_clock", "observation_silence", "observation_import", "observation_sender",
 	"case_record", "case_step", "case_party", "case_stay", "case_finding", "case_silence", "case_quiet", "case_reporter", "case_foreign", "case_evidence",
 	"case_band", "case_match", "case_inspection", "case_draw", "case_clock", "device", "device_state",
+	"finding", "finding_occurrence", "finding_episode", "finding_track", "finding_rejudged", "finding_result", "finding_stale", "finding_clock",
 	"device_stranger", "device_unplaced", "device_order", "goose_db_version", "sqlite_sequence"}
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
