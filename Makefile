@@ -5,7 +5,7 @@ DATA    ?= data
 ADDR    ?= 127.0.0.1:8080
 # PostgreSQL (throw-away cluster in the tests), a PDF reader, a browser, fonts, an XML validator, and other people's programs that our mails,
 # calendars and signatures are held against: Debian's own packages.
-DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils python3-aiosmtpd python3-icalendar openssl
+DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils python3-aiosmtpd python3-icalendar openssl mosquitto
 
 export CGO_ENABLED = 0
 
@@ -18,7 +18,7 @@ build:
 	$(GO) build -trimpath -o zhixing ./cmd/zhixing
 
 test: test-tools ## all tests, on SQLite and PostgreSQL, with a real browser
-	ZHIXING_REQUIRE_POSTGRES=1 ZHIXING_REQUIRE_BROWSER=1 ZHIXING_REQUIRE_PEERS=1 $(GO) test -timeout 20m ./...
+	ZHIXING_REQUIRE_POSTGRES=1 ZHIXING_REQUIRE_BROWSER=1 ZHIXING_REQUIRE_PEERS=1 ZHIXING_REQUIRE_MOSQUITTO=1 $(GO) test -timeout 20m ./...
 
 # Each tool is asked for by what it puts on the machine, so nothing is fetched twice.
 test-tools:

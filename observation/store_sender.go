@@ -121,30 +121,11 @@ func hashToken(token string) string {
 	return hex.EncodeToString(h[:])
 }
 
-// Receive is the whole of a JSON message from a sender: readings of series that it may not send are refused like those that
-// cannot be read. Indexes are those of the message.
-func (o *Observations) Receive(ctx context.Context, tx *db.Tx, s *Sender, body []byte) (Result, error) {
-	list, index, refused, err := o.DecodeJSON(body, s.Source())
-	if err != nil {
-		return Result{}, err
+// SenderNamed is a sender by its name, for ways in that know their senders otherwise, as a broker does; nil: there is none.
+func (o *Observations) SenderNamed(ctx context.Context, tx *db.Tx, name string) (*Sender, error) {
+	list, err := o.senders(ctx, tx, `/* observation.SenderNamed */ SELECT id, name, series, created_at, ended_at FROM observation_sender WHERE county = $1 AND name = $2 AND ended_at = 0 ORDER BY id DESC`, o.County, name)
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
-	var may []Reading
-	var at []int
-	for i, r := range list {
-		if !s.May(r.Name) {
-			refused = append(refused, Refusal{index[i], "“" + s.Name + "”不可报送“" + string(r.Name) + "”"})
-			continue
-		}
-		may, at = append(may, r), append(at, index[i])
-	}
-	result, err := o.Record(ctx, tx, may)
-	if err != nil {
-		return Result{}, err
-	}
-	for i := range result.Refused {
-		result.Refused[i].Index = at[result.Refused[i].Index]
-	}
-	result.Refused = append(result.Refused, refused...)
-	slices.SortFunc(result.Refused, func(a, b Refusal) int { return a.Index - b.Index })
-	return result, nil
+	return &list[0], nil
 }
