@@ -4,7 +4,7 @@
 // definition at one entry. Record takes readings in. The same value sent again is no change, another value for the same
 // instant is a new version, and both versions stay:
 //
-//	o, err := observation.New("140826", definitions)
+//	o, err := observation.New("990101", definitions)
 //	result, err := o.Record(ctx, tx, []observation.Reading{{Name: "outlet-cod", Key: "P1", At: at, Value: observation.Measured(sample)}})
 //	result.Changed // what is new, also handed to o.Recorded in the same transaction, to be judged
 //	result.Refused // what could not be taken, each with its sentence; the others are taken all the same
