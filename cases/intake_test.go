@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"zhixing/calendar"
 	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/ledger"
@@ -374,7 +375,7 @@ func everyAct(s *story) map[string]func(*db.Tx, cases.Actor, cases.ID) (*cases.C
 			return s.c.HandOver(ctx, tx, by, id, "公安局", "x")
 		},
 		"receipt": func(tx *db.Tx, by cases.Actor, id cases.ID) (*cases.Case, error) {
-			return s.c.Receipt(ctx, tx, by, id, "1", day("2023-09-20"))
+			return s.c.Receipt(ctx, tx, by, id, "1", calendar.DateOf(tx.Now()))
 		},
 		"take back": func(tx *db.Tx, by cases.Actor, id cases.ID) (*cases.Case, error) {
 			return s.c.TakeBack(ctx, tx, by, id, "x")

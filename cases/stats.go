@@ -79,6 +79,9 @@ const (
 // Overdue are the hits of a period, both days included: the clocks that ran out in it, what was sent back, and what came again. They
 // are facts of the record: the same period gives the same hits whenever it is asked, once it is over.
 func Overdue(ctx context.Context, tx *db.Tx, county string, from, to calendar.Date) ([]Hit, error) {
+	if now := today(tx); now.Before(to) { // what is not late yet is no fact
+		to = now
+	}
 	late, err := lateStays(ctx, tx, county, from, to)
 	if err != nil {
 		return nil, wrap("Overdue", err)
