@@ -56,6 +56,7 @@ type Fact struct {
 	Photo    bool
 	Place    *[2]float64 // longitude, latitude
 	Receipt  string      // number of the receipt of a transfer
+	Despite  string      // why a case is closed though what was found stands
 	Line     int
 }
 

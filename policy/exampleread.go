@@ -19,7 +19,7 @@ import (
 var factWords = map[FactKind][]string{
 	EntryFact: {"fields", "by", "at"}, AmendFact: {"key", "fields", "by", "at"}, MoveFact: {"key", "to", "fields", "by", "at"},
 	RemoveFact: {"key", "why", "by", "at"}, ReadingFact: {}, "readings": {}, InspectFact: {"of", "failed", "by", "at", "text", "photo", "place"},
-	CaseFact:   {"of", "do", "by", "at", "text", "photo", "place", "to", "receipt"},
+	CaseFact:   {"of", "do", "by", "at", "text", "photo", "place", "to", "receipt", "despite"},
 	ReportFact: {"text", "place", "photo", "at", "by"}, ClockFact: {},
 }
 
@@ -33,7 +33,7 @@ var wantWords = map[WantKind][]string{
 	SentWant: {"of", "times", "receipt"}, UnknownWant: {"of", "lacks", "none"},
 }
 
-var caseDeeds = []string{"反馈", "受理", "整改", "核查", "办结", "退回", "上交", "下交", "移送", "不予受理", "曝光", "挂起", "恢复"}
+var caseDeeds = []string{"反馈", "受理", "整改", "核查", "办结", "退回", "上交", "下交", "移送", "不予受理", "曝光"}
 
 // scene is one example while it is read.
 type scene struct {
@@ -100,14 +100,7 @@ func (t *scene) touch(i *Item) {
 
 // look finds a definition and notes it.
 func (t *scene) look(kind ItemKind, x text) *Item {
-	used := map[*Item]bool{}
-	for _, i := range t.index[kind][x.s] {
-		used[i] = i.used
-	}
 	i := t.find(kind, t.file, x, t.item)
-	if i != nil {
-		i.used = used[i] // being looked at is no use
-	}
 	t.touch(i)
 	return i
 }
@@ -154,7 +147,7 @@ func (t *scene) fact(s said) (Fact, bool) {
 	}
 	t.allowed(s, head.name.s, words)
 	f := Fact{Kind: FactKind(head.name.s), ID: head.v.s, Line: head.name.line, At: t.instant(t.file, s.get("at").text), By: t.pack.unit(t.file, s.get("by").text),
-		Text: s.get("text").s, Photo: s.get("photo").s == "true" || s.get("photo").s == "是", Key: s.get("key").s + s.get("of").s, Place: t.place(s.get("place"))}
+		Text: s.get("text").s, Photo: s.get("photo").s == "true" || s.get("photo").s == "是", Key: s.key(), Place: t.place(s.get("place"))}
 	switch f.Kind {
 	case EntryFact, AmendFact, MoveFact, RemoveFact:
 		t.entryFact(&f, s, head.v.text)
@@ -164,7 +157,7 @@ func (t *scene) fact(s said) (Fact, bool) {
 		t.inspection(&f, s, head.v.text)
 	case CaseFact:
 		t.source(head.v.text)
-		f.Do, f.To, f.Receipt = s.get("do").s, s.get("to").s, s.get("receipt").s
+		f.Do, f.To, f.Receipt, f.Despite = s.get("do").s, s.get("to").s, s.get("receipt").s, s.get("despite").s
 		oneOf(t.folder, t.file, "do", s.get("do").text, caseDeeds...)
 		t.required(s, "do")
 	case ReportFact:

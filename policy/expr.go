@@ -77,7 +77,7 @@ func (k *pack) world(c *rule.Call, s seen) (rule.Type, error) {
 		if x == nil {
 			return nil, false
 		}
-		x.item.used = true
+		k.lean(s.item, x.item)
 		return &x.schema, true
 	})
 	if c.Name == "落入" { // any of its surfaces
@@ -111,7 +111,7 @@ func (k *pack) indicatorType(id string, s seen) (rule.Type, error) {
 	for _, p := range k.all {
 		for _, i := range p.indicators {
 			if i.item.ID == id && i.item.meet(s.item.Dates) {
-				i.item.used = true
+				k.lean(s.item, i.item)
 				return typeOf(i.v), nil
 			}
 		}

@@ -48,6 +48,7 @@ type packs struct {
 	index  map[ItemKind]map[string][]*Item
 	forms  map[*Item]*form // what expressions can say of a register's entries
 	issues *gazettes
+	leans  map[*Item][]*Item // definitions that a definition speaks of
 	unread map[ItemKind]bool // kinds of which a file could not be read: what is missing then may stand in it
 }
 
@@ -66,18 +67,17 @@ func (f *folder) policies(c *County) *Set {
 	if c.Directory == nil {
 		return nil
 	}
-	set := &Set{Places: f.places()}
-	f.checkPlaces(c, set.Places)
+	set := &Set{Places: f.places(c.Directory)}
 	entries, err := fs.ReadDir(f.fsys, policiesDir)
 	if errors.Is(err, fs.ErrNotExist) {
-		if len(set.Places) == 0 && !f.has(servicesYAML) {
+		if set.Places == nil && !f.has(servicesYAML) {
 			return nil
 		}
 	} else if err != nil {
 		f.bad(policiesDir, 0, "读不了：%v", err)
 		return nil
 	}
-	ps := &packs{folder: f, county: c, set: set, index: map[ItemKind]map[string][]*Item{}, forms: map[*Item]*form{}, unread: map[ItemKind]bool{}, issues: readGazettes(c.Issues)}
+	ps := &packs{folder: f, county: c, set: set, index: map[ItemKind]map[string][]*Item{}, forms: map[*Item]*form{}, unread: map[ItemKind]bool{}, leans: map[*Item][]*Item{}, issues: readGazettes(c.Issues)}
 	for _, e := range entries {
 		dir := path.Join(policiesDir, e.Name())
 		switch {
@@ -105,6 +105,7 @@ func (f *folder) policies(c *County) *Set {
 	for _, k := range ps.all {
 		k.build()
 	}
+	ps.begin()
 	ps.services()
 	for _, k := range ps.all {
 		k.examples()
@@ -352,6 +353,35 @@ func (f *folder) date(file string, t text) calendar.Date {
 	return d
 }
 
+// lean notes that one definition speaks of another.
+func (ps *packs) lean(of, on *Item) {
+	if on != of {
+		on.used = true
+		ps.leans[of] = append(ps.leans[of], on)
+	}
+}
+
+// begin lets every definition begin when all that it speaks of has begun: a rule about a register of a later document waits for it.
+func (ps *packs) begin() {
+	for moved := true; moved; {
+		moved = false
+		for of, all := range ps.leans {
+			for _, on := range all {
+				if on.Kind != ValueItem && of.From.Before(on.From) {
+					of.From, moved = on.From, true
+				}
+			}
+		}
+	}
+	for _, s := range ps.set.Registers {
+		for _, x := range ps.forms {
+			if x.item.ID == string(s.Name) && x.item.Policy == s.Policy {
+				s.From = x.item.From
+			}
+		}
+	}
+}
+
 // find looks a definition up: the one of the same policy first, then one whose time in force it shares.
 func (k *pack) find(kind ItemKind, file string, t text, of *Item) *Item {
 	if t.s == "" {
@@ -365,9 +395,7 @@ func (k *pack) find(kind ItemKind, file string, t text, of *Item) *Item {
 	}
 	switch all := k.index[kind][t.s]; {
 	case best != nil:
-		if best != of {
-			best.used = true
-		}
+		k.lean(of, best)
 	case k.unread[kind]:
 	case len(all) > 0:
 		k.bad(file, t.line, "%s“%s”在 %s 至 %s 之间不施行", kind, t.s, of.From, cmp.Or(of.To.String(), "长期"))

@@ -3,6 +3,7 @@ package policy
 import (
 	"strings"
 
+	"zhixing/bulletin"
 	"zhixing/calendar"
 	"zhixing/cases"
 	"zhixing/letter"
@@ -184,8 +185,8 @@ func (k *pack) checklist(c in[checklistFile]) cases.Checklist {
 	return out
 }
 
-func (k *pack) bulletin(b in[bulletinFile]) Bulletin {
-	out := Bulletin{ID: b.item.ID, Title: b.item.Title, Policy: k.p.ID, Basis: b.item.Basis, Mechanisms: b.item.Mechanisms,
+func (k *pack) bulletin(b in[bulletinFile]) *bulletin.Definition {
+	out := &bulletin.Definition{ID: b.item.ID, Title: b.item.Title, Policy: k.p.ID, Basis: b.item.Basis, Mechanisms: b.item.Mechanisms,
 		Every: k.recurrence(b.file, b.v.Every), To: k.units(b.file, b.v.To), Public: b.v.Public, Listed: b.v.Listed, File: b.file, LineNo: b.item.Line}
 	for _, t := range b.v.Indicators {
 		k.find(IndicatorItem, b.file, t, b.item)

@@ -86,6 +86,15 @@ func (s said) words() texts {
 	return out
 }
 
+// key names an entry: of or key, one word, or a list where several fields make it.
+func (s said) key() string {
+	var parts []string
+	for _, w := range append(s.get("of").words(), s.get("key").words()...) {
+		parts = append(parts, w.s)
+	}
+	return strings.Join(parts, "|")
+}
+
 // depth is how deep lists are nested.
 func (s said) depth() int {
 	if len(s.list) == 0 {

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"zhixing/bulletin"
 	"zhixing/calendar"
 	"zhixing/cases"
 	"zhixing/finding"
@@ -25,11 +26,11 @@ type Set struct {
 	Ladders    []cases.Ladder
 	Checklists []cases.Checklist
 	Duties     []Carried
-	Bulletins  []Bulletin
+	Bulletins  []*bulletin.Definition
 	Sends      []*relay.Send
 	Services   []cases.Service // what citizens can report
 	Examples   []Example
-	Places     []PlaceFile
+	Places     *register.Places // outlines of towns and villages; nil: none are drawn
 }
 
 // Policy is one folder: what one published document (or one plan of it) orders.
@@ -101,58 +102,36 @@ type Carried struct {
 	LineNo     int
 }
 
-// Bulletin is a report that comes round: indicators, problems, what is overdue.
-type Bulletin struct {
-	ID         string
-	Title      string
-	Policy     string
-	Basis      rule.Basis
-	Mechanisms []string
-	Every      calendar.Recurrence
-	Indicators []string
-	Rules      []string
-	Registers  []register.Name
-	Listed     bool     // with the list of cases that wait for a decision on accountability
-	To         []string // canonical names, sets among them
-	Public     bool
-	File       string
-	LineNo     int
-}
-
-// PlaceFile is one file of places/, a GeoJSON FeatureCollection of townships or villages.
-type PlaceFile struct {
-	File string
-	Text []byte
-}
-
-// On is what is in force on the day. Values and targets are dated by themselves and stay whole.
+// On is what is in force on the day. Registers, series and ladders that ended stay, for what is kept in them is read on; of
+// several with one name the last that has begun. Values and targets are dated by themselves and stay whole.
 func (s *Set) On(day calendar.Date) *Set {
-	in := map[ItemKind]map[string]bool{}
+	live, kept := map[string]bool{}, map[string]*Item{}
+	id := func(kind ItemKind, policy, id string) string { return string(kind) + " " + policy + " " + id }
 	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Places: s.Places}
-	for _, p := range s.Policies {
-		if p.Hold(day) {
-			out.Policies = append(out.Policies, p)
-		}
-	}
+	out.Policies = keep(s.Policies, func(p Policy) bool { return p.Hold(day) })
 	for _, i := range s.Items {
-		if !i.Hold(day) {
-			continue
+		if i.Hold(day) {
+			out.Items = append(out.Items, i)
+			live[id(i.Kind, i.Policy, i.ID)] = true
 		}
-		out.Items = append(out.Items, i)
-		if in[i.Kind] == nil {
-			in[i.Kind] = map[string]bool{}
+		name := string(i.Kind) + " " + i.ID
+		if have := kept[name]; !day.Before(i.From) && (have == nil || have.From.Before(i.From)) {
+			kept[name] = i
 		}
-		in[i.Kind][i.Policy+" "+i.ID] = true
 	}
-	out.Registers = keep(s.Registers, func(x *register.Schema) bool { return in[RegisterItem][x.Policy+" "+string(x.Name)] })
-	out.Series = keep(s.Series, func(x *observation.Definition) bool { return in[SeriesItem][x.Policy+" "+string(x.Name)] })
-	out.Indicators = keep(s.Indicators, func(x finding.Indicator) bool { return in[IndicatorItem][x.Policy+" "+x.ID] })
-	out.Rules = keep(s.Rules, func(x finding.Rule) bool { return in[RuleItem][x.Policy+" "+x.ID] })
-	out.Ladders = keep(s.Ladders, func(x cases.Ladder) bool { return in[LadderItem][x.Policy+" "+x.ID] })
-	out.Checklists = keep(s.Checklists, func(x cases.Checklist) bool { return in[ChecklistItem][x.Policy+" "+x.ID] })
-	out.Duties = keep(s.Duties, func(x Carried) bool { return in[DutyItem][x.Policy+" "+x.Basis.Clause] })
-	out.Bulletins = keep(s.Bulletins, func(x Bulletin) bool { return in[BulletinItem][x.Policy+" "+x.ID] })
-	out.Sends = keep(s.Sends, func(x *relay.Send) bool { return in[SendItem][x.Policy+" "+x.ID] })
+	stays := func(kind ItemKind, policy, id string) bool {
+		i := kept[string(kind)+" "+id]
+		return i != nil && i.Policy == policy
+	}
+	out.Registers = keep(s.Registers, func(x *register.Schema) bool { return stays(RegisterItem, x.Policy, string(x.Name)) })
+	out.Series = keep(s.Series, func(x *observation.Definition) bool { return stays(SeriesItem, x.Policy, string(x.Name)) })
+	out.Ladders = keep(s.Ladders, func(x cases.Ladder) bool { return stays(LadderItem, x.Policy, x.ID) })
+	out.Indicators = keep(s.Indicators, func(x finding.Indicator) bool { return live[id(IndicatorItem, x.Policy, x.ID)] })
+	out.Rules = keep(s.Rules, func(x finding.Rule) bool { return live[id(RuleItem, x.Policy, x.ID)] })
+	out.Checklists = keep(s.Checklists, func(x cases.Checklist) bool { return live[id(ChecklistItem, x.Policy, x.ID)] })
+	out.Duties = keep(s.Duties, func(x Carried) bool { return live[id(DutyItem, x.Policy, x.Basis.Clause)] })
+	out.Bulletins = keep(s.Bulletins, func(x *bulletin.Definition) bool { return live[id(BulletinItem, x.Policy, x.ID)] })
+	out.Sends = keep(s.Sends, func(x *relay.Send) bool { return live[id(SendItem, x.Policy, x.ID)] })
 	return out
 }
 

@@ -16,7 +16,7 @@ func (t *scene) want(s said) Want {
 		return Want{}
 	}
 	t.allowed(s, head.name.s, words)
-	w := Want{Kind: WantKind(head.name.s), ID: head.v.s, Key: s.get("of").s + s.get("key").s, None: yes(s.get("none").s), File: t.file, Line: head.name.line}
+	w := Want{Kind: WantKind(head.name.s), ID: head.v.s, Key: s.key(), None: yes(s.get("none").s), File: t.file, Line: head.name.line}
 	x := t.wanted(&w, s, head.v.text)
 	for _, n := range s.named[1:] {
 		switch n.name.s {

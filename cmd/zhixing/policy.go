@@ -8,15 +8,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"zhixing/counties"
 	"zhixing/policy"
+	"zhixing/policy/example"
 )
 
-var policyVerbs = []string{"lint"}
+var policyVerbs = []string{"lint", "test"}
 
 // policyCommand checks, plays and drafts folders of policies.
-func policyCommand(_ context.Context, c *call) error {
+func policyCommand(ctx context.Context, c *call) error {
 	county := c.flags.String("county", "", "folder of the county's data; without it that of the named folders, or the demonstration county")
 	if err := c.parse(); err != nil {
 		return err
@@ -27,6 +29,10 @@ func policyCommand(_ context.Context, c *call) error {
 	folders, err := policyFolders(*county, c.args[1:])
 	if err != nil {
 		return err
+	}
+	switch c.args[0] {
+	case "test":
+		return c.testPolicies(ctx, folders)
 	}
 	return c.lintPolicies(folders)
 }
@@ -78,6 +84,57 @@ func (x chosen) of(file string) bool {
 	rest, ok := strings.CutPrefix(file, "policies/")
 	id, _, _ := strings.Cut(rest, "/")
 	return len(x.ids) == 0 || ok && slices.Contains(x.ids, id)
+}
+
+// loaded is the county of the folders, and the examples that belong to what was named.
+func (x chosen) loaded() (policy.County, []policy.Example, error) {
+	county, err := policy.LoadCounty(x.county)
+	if err != nil {
+		return county, nil, fmt.Errorf("county folder:\n%w", err)
+	}
+	var out []policy.Example
+	if county.Policies == nil {
+		county.Policies = &policy.Set{}
+	}
+	for _, e := range county.Policies.Examples {
+		if x.of(e.File) {
+			out = append(out, e)
+		}
+	}
+	return county, out, nil
+}
+
+// testPolicies plays the examples and prints a line for each, what is otherwise below it, and what no example touches.
+func (c *call) testPolicies(ctx context.Context, x chosen) error {
+	county, examples, err := x.loaded()
+	if err != nil {
+		return err
+	}
+	failed, began := 0, time.Now()
+	err = example.Run(ctx, &county, examples, func(r example.Result) {
+		word := "通过"
+		if len(r.Failures) > 0 {
+			word = "不符"
+			failed++
+		}
+		fmt.Fprintf(c.out, "%s  %s  %s\n", word, r.Example.Policy, r.Example.Name)
+		for _, f := range r.Failures {
+			fmt.Fprintf(c.out, "      %s\n", f)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, i := range county.Policies.Untested() {
+		if x.of(i.File) {
+			fmt.Fprintf(c.out, "没有例子用到  %s:%d  %s\n", i.File, i.Line, i)
+		}
+	}
+	fmt.Fprintf(c.out, "%d 个例子，%d 个不符，用时 %.1f 秒\n", len(examples), failed, time.Since(began).Seconds())
+	if failed > 0 {
+		return fmt.Errorf("%d 个例子不符", failed)
+	}
+	return nil
 }
 
 // lintPolicies prints what is wrong and what is odd, a line each.
