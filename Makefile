@@ -9,7 +9,7 @@ DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk l
 
 export CGO_ENABLED = 0
 
-.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots clean
+.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-readings kills-readings bench-readings clean
 
 run: run-tools build ## start on the embedded database with the demonstration county
 	./zhixing demo --data $(DATA) --listen $(ADDR)
@@ -49,6 +49,15 @@ load: build ## 2,000 document pages a second
 load-reports: build ## 200 people report at once for a minute: to package ledger on both databases, then to the program
 	ZHIXING_LOAD=60 ZHIXING_LEDGERS="$(LEDGERS)" $(GO) test -count=1 -run TwoHundred -v ./ledger/corpus
 	$(GO) run ./docs/reports
+
+load-readings: build ## 1,000 stations send 50,000 readings a second for half a minute, each judged (DB=postgres://… for an empty database)
+	$(GO) run ./docs/readings -rate 10 -seconds 30 $(if $(DB),-db '$(DB)')
+
+kills-readings: ## kill -9 while 40 stations send, 100 times on each database
+	ZHIXING_KILLS=100 $(GO) test -count=1 -timeout 60m -run Kill -v ./device
+
+bench-readings: ## the writer, late readings, and reads among ten million readings on both databases
+	ZHIXING_READINGS=10000000 $(GO) test -run '^$$' -bench . -timeout 2h -v ./observation
 
 clean:
 	rm -rf zhixing $(DATA)

@@ -64,6 +64,7 @@ var mayImport = map[string][]string{
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device"},
 	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example", "device/simulator"},
 	"docs/load":        {"publication/corpus", "policy", "counties"},
+	"docs/readings":    {"policy", "device", "device/simulator"},
 	"docs/reports":     {"ledger", "policy", "counties", "account"},
 	"db/dbtest":        {"db"},
 	"account/oidctest": {},
