@@ -34,10 +34,10 @@ func MakeAppeal(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules
 	if err := checkReason(op, "申诉理由", reason); err != nil {
 		return Appeal{}, err
 	}
-	if k.Duty <= 0 {
+	if k.Duty < 0 || k.Case < 0 || (k.Duty == 0) == (k.Case == 0) {
 		return Appeal{}, refuse(ledger.NotFound, op, "没有这项扣分。")
 	}
-	t, err := of(ctx, tx, led, rules, p, calendar.DateOf(tx.Now()), k.Duty)
+	t, err := of(ctx, tx, led, rules, p, calendar.DateOf(tx.Now()), k)
 	if err != nil {
 		return Appeal{}, wrap(op, err)
 	}
@@ -98,7 +98,7 @@ func DecideAppeal(ctx context.Context, tx *db.Tx, led *ledger.Ledger, by ledger.
 func record(ctx context.Context, tx *db.Tx, county, what string, by ledger.Actor, a Appeal, words string) error {
 	sum := sha256.Sum256([]byte(words))
 	_, err := journal.Append(ctx, tx, county, journal.Entry{Who: by.Account, What: what, Subject: a.About(), Basis: brief(words),
-		Detail: fmt.Sprintf("%s %s %s 第%d步 %s sha256:%s", a.Key.Unit, a.Key.Fact, a.Key.Duty.About(), a.Key.Step, a.Key.Day, hex.EncodeToString(sum[:]))})
+		Detail: fmt.Sprintf("%s %s %s 第%d步 %s sha256:%s", a.Key.Unit, a.Key.Fact, a.Key.about(), a.Key.Step, a.Key.Day, hex.EncodeToString(sum[:]))})
 	return err
 }
 

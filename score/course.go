@@ -92,7 +92,7 @@ func (c *course) add(unit string, f Fact, step int64, day calendar.Date, words s
 }
 
 func (c *course) of(unit string, f Fact, step int64, day calendar.Date, words string) found {
-	return found{Key: Key{unit, f, c.d.ID, step, day}, title: c.d.Title, basis: c.d.Source.Basis(), words: words}
+	return found{Key: Key{Unit: unit, Fact: f, Duty: c.d.ID, Step: step, Day: day}, title: c.d.Title, basis: c.d.Source.Basis(), words: words}
 }
 
 // pass lets the days before day end, on which nothing was done any more.

@@ -5,14 +5,14 @@ import "strconv"
 // Summary is the table for XLSX and CSV, headings first: a line a unit.
 func (t Table) Summary() [][]string {
 	head := []string{"单位", "类别", "名次", "得分", "等次", "牵头任务", "配合任务", "按时完成", "逾期完成", "逾期未完成", "被退回", "延期", "未填报", "迟报",
-		"未附证明材料", "未按时签收", "文书", "基准分"}
+		"未附证明材料", "未按时签收", "文书", "闭环事项逾期", "闭环事项退回", "闭环事项再次发生", "基准分"}
 	for _, d := range t.Rules.Deduct {
 		head = append(head, "扣分："+d.Name)
 	}
 	out := [][]string{head}
 	for _, u := range t.Units {
 		row := []string{u.Unit, u.Class(), u.RankText(), u.Points.String(), u.Grade}
-		for _, n := range []int{u.Owed, u.Supports, u.Done, u.Late, u.Overdue, u.SentBack, u.Extended, u.Unreported, u.ReportedLate, u.NoEvidence, u.Unsigned, u.Letters} {
+		for _, n := range []int{u.Owed, u.Supports, u.Done, u.Late, u.Overdue, u.SentBack, u.Extended, u.Unreported, u.ReportedLate, u.NoEvidence, u.Unsigned, u.Letters, u.CaseOverdue, u.CaseSentBack, u.CaseRecurred} {
 			row = append(row, strconv.Itoa(n))
 		}
 		row = append(row, u.Base.String())
@@ -26,14 +26,14 @@ func (t Table) Summary() [][]string {
 
 // Details is the table for XLSX and CSV, headings first: a line a deduction.
 func (t Table) Details() [][]string {
-	out := [][]string{{"单位", "扣分事项", "任务编号", "任务", "任务依据", "步骤", "日期", "事实", "扣分依据", "应扣", "实扣", "说明", "申诉", "申诉理由", "裁定意见"}}
+	out := [][]string{{"单位", "扣分事项", "任务（事项）编号", "任务（事项）", "依据", "步骤", "日期", "事实", "扣分依据", "应扣", "实扣", "说明", "申诉", "申诉理由", "裁定意见"}}
 	for _, u := range t.Units {
 		for _, h := range u.Hits {
 			step := ""
 			if h.Step > 0 {
 				step = strconv.FormatInt(h.Step, 10)
 			}
-			row := []string{u.Unit, h.Name, h.Duty.Number(), h.Title, h.Basis, step, h.Day.String(), h.Words, h.Rule.Cite(), h.Each.String(), h.Points.String(), h.Why()}
+			row := []string{u.Unit, h.Name, h.Number(), h.Title, h.Basis, step, h.Day.String(), h.Words, h.Rule.Cite(), h.Each.String(), h.Points.String(), h.Why()}
 			if a := h.Appeal; a != nil {
 				row = append(row, a.State().Chinese(), a.Reason)
 				if a.Decision != nil {

@@ -35,7 +35,17 @@ const (
 	Extended   Fact = "extended"    // an extension that was granted
 	NoEvidence Fact = "no_evidence" // a report of a lead, or a claim, without a file
 	Lettered   Fact = "letter"      // a letter that was sent, to the unit that it was addressed to
+
+	// CaseOverdue: a clock of a case (闭环事项) ran out in the period while the unit had it; each clock once. What came to the
+	// unit late already is not held against it.
+	CaseOverdue Fact = "case_overdue"
+
+	// CaseSentBack: what the unit said to be put right was sent back, by an officer, or by the reporter who was asked.
+	CaseSentBack Fact = "case_sent_back"
+
+	// CaseRecurred: what the unit put right was found again, before its case was closed or soon after.
+	CaseRecurred Fact = "case_recurred"
 )
 
 // Facts lists every fact, in the order of the pages.
-var Facts = []Fact{Overdue, Late, Unsigned, Unreported, ReportedLate, SentBack, Extended, NoEvidence, Lettered}
+var Facts = []Fact{Overdue, Late, Unsigned, Unreported, ReportedLate, SentBack, Extended, NoEvidence, Lettered, CaseOverdue, CaseSentBack, CaseRecurred}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zhixing/calendar"
+	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/org"
@@ -14,11 +15,11 @@ import (
 
 // Of marks the units of a county for a period, as of today. Appeals count as they are decided now.
 func Of(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules, p Period, today calendar.Date) (Table, error) {
-	return of(ctx, tx, led, rules, p, today, 0)
+	return of(ctx, tx, led, rules, p, today, Key{})
 }
 
-// of is Of for one duty alone; 0: all. Sums and ranks then mean nothing.
-func of(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules, p Period, today calendar.Date, only ledger.ID) (Table, error) {
+// of is Of for one duty or one case alone, with the zero Key for all. Sums and ranks then mean nothing.
+func of(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules, p Period, today calendar.Date, only Key) (Table, error) {
 	const op = "Of"
 	switch {
 	case p.From.IsZero() || p.To.Before(p.From):
@@ -31,7 +32,7 @@ func of(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules, p Peri
 	if !t.Over {
 		t.AsOf, end = today, today
 	}
-	over := ledger.Stretch{From: p.From, To: t.AsOf, Duty: only}
+	over := ledger.Stretch{From: p.From, To: t.AsOf, Duty: only.Duty}
 	appeals, err := appealsByKey(ctx, tx, led.County, only)
 	if err != nil {
 		return t, wrap(op, err)
@@ -45,12 +46,25 @@ func of(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules, p Peri
 		}
 		return u
 	}}
-	err = led.Walk(ctx, tx, over, func(id ledger.ID, steps []ledger.Step) error {
-		c.follow(id, steps)
-		return nil
-	})
-	if err != nil {
-		return t, wrap(op, err)
+	if only.Case == 0 {
+		err = led.Walk(ctx, tx, over, func(id ledger.ID, steps []ledger.Step) error {
+			c.follow(id, steps)
+			return nil
+		})
+		if err != nil {
+			return t, wrap(op, err)
+		}
+	}
+	if only.Duty == 0 {
+		hits, err := cases.Overdue(ctx, tx, led.County, p.From, t.AsOf)
+		if err != nil {
+			return t, wrap(op, err)
+		}
+		for _, h := range hits {
+			if only.Case == 0 || only.Case == h.Case {
+				c.found = append(c.found, found{Key: Key{Unit: h.Unit, Fact: Fact(h.Kind), Case: h.Case, Step: h.Step, Day: h.Day}, title: h.Title, basis: h.Basis, words: h.Words})
+			}
+		}
 	}
 	slices.SortFunc(c.found, func(a, b found) int { return compareKeys(a.Key, b.Key) })
 	for _, f := range c.found {
@@ -65,7 +79,7 @@ func of(ctx context.Context, tx *db.Tx, led *ledger.Ledger, rules *Rules, p Peri
 
 // compareKeys is the order in which facts are counted against a rule's most, and shown.
 func compareKeys(a, b Key) int {
-	return cmp.Or(compareDates(a.Day, b.Day), cmp.Compare(a.Duty, b.Duty), cmp.Compare(a.Step, b.Step),
+	return cmp.Or(compareDates(a.Day, b.Day), cmp.Compare(a.Duty, b.Duty), cmp.Compare(a.Case, b.Case), cmp.Compare(a.Step, b.Step),
 		cmp.Compare(slices.Index(Facts, a.Fact), slices.Index(Facts, b.Fact)), strings.Compare(a.Unit, b.Unit))
 }
 
@@ -107,6 +121,12 @@ func (u *Unit) count(f Fact) *int {
 		return &u.NoEvidence
 	case Lettered:
 		return &u.Letters
+	case CaseOverdue:
+		return &u.CaseOverdue
+	case CaseSentBack:
+		return &u.CaseSentBack
+	case CaseRecurred:
+		return &u.CaseRecurred
 	}
 	panic("score: no such fact: " + string(f))
 }

@@ -233,7 +233,7 @@ func TestSeenByAndExport(t *testing.T) {
 				}
 			}
 		}
-		if got := strings.Join(table.Summary()[3], " "); got != "上岭乡 乡镇 1/2 99.5 优秀 1 0 0 0 0 0 0 1 0 0 0 0 100 0 0 0 0.5 0 0 0 0 0" {
+		if got := strings.Join(table.Summary()[3], " "); got != "上岭乡 乡镇 1/2 99.5 优秀 1 0 0 0 0 0 0 1 0 0 0 0 0 0 0 100 0 0 0 0.5 0 0 0 0 0" {
 			s.Errorf("the summary says %s", got)
 		}
 		if got := strings.Join(table.Details()[1], "|"); got !=

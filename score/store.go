@@ -15,9 +15,9 @@ func insertAppeal(ctx context.Context, tx *db.Tx, county string, a Appeal) (id i
 		return 0, err
 	}
 	_, err = tx.Exec(ctx, `/* score.insertAppeal */ INSERT INTO score_appeal (county, id, period_from, period_to, unit, fact, duty, step, day, name, words,
-		reason, who, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		reason, who, at, case_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		county, id, a.Period.From.String(), a.Period.To.String(), a.Key.Unit, string(a.Key.Fact), int64(a.Key.Duty), a.Key.Step, a.Key.Day.String(),
-		a.Name, a.Words, a.Reason, a.By, db.Micros(a.At))
+		a.Name, a.Words, a.Reason, a.By, db.Micros(a.At), int64(a.Key.Case))
 	return id, err
 }
 
@@ -33,7 +33,7 @@ func insertDecision(ctx context.Context, tx *db.Tx, county string, a Appeal) err
 	return err
 }
 
-const fromAppeals = `SELECT a.id, a.period_from, a.period_to, a.unit, a.fact, a.duty, a.step, a.day, a.name, a.words, a.reason, a.who, a.at,
+const fromAppeals = `SELECT a.id, a.period_from, a.period_to, a.unit, a.fact, a.duty, a.case_id, a.step, a.day, a.name, a.words, a.reason, a.who, a.at,
 	d.upheld, d.reason, d.who, d.at FROM score_appeal a LEFT JOIN score_decision d ON d.county = a.county AND d.appeal = a.id WHERE a.county = $1 `
 
 func scanAppeal(scan func(...any) error) (Appeal, error) {
@@ -43,7 +43,7 @@ func scanAppeal(scan func(...any) error) (Appeal, error) {
 	var upheld sql.NullBool
 	var reason, by sql.NullString
 	var decided sql.NullInt64
-	err := scan(&a.ID, &from, &to, &a.Key.Unit, &a.Key.Fact, &a.Key.Duty, &a.Key.Step, &day, &a.Name, &a.Words, &a.Reason, &a.By, &at,
+	err := scan(&a.ID, &from, &to, &a.Key.Unit, &a.Key.Fact, &a.Key.Duty, &a.Key.Case, &a.Key.Step, &day, &a.Name, &a.Words, &a.Reason, &a.By, &at,
 		&upheld, &reason, &by, &decided)
 	if err != nil {
 		return a, err
@@ -75,9 +75,9 @@ func loadAppeal(ctx context.Context, tx *db.Tx, county string, id int64) (Appeal
 	return a, err
 }
 
-// appealsByKey are the appeals of a county, or of one duty, by the fact that they are about.
-func appealsByKey(ctx context.Context, tx *db.Tx, county string, only ledger.ID) (map[Key]*Appeal, error) {
-	list, err := listAppeals(ctx, tx, `/* score.appealsByKey */ `+fromAppeals+`AND (a.duty = $2 OR $2 = 0)`, county, int64(only))
+// appealsByKey are the appeals of a county, or of one duty or case, by the fact that they are about.
+func appealsByKey(ctx context.Context, tx *db.Tx, county string, only Key) (map[Key]*Appeal, error) {
+	list, err := listAppeals(ctx, tx, `/* score.appealsByKey */ `+fromAppeals+`AND (a.duty = $2 OR $2 = 0) AND (a.case_id = $3 OR $3 = 0)`, county, int64(only.Duty), int64(only.Case))
 	out := map[Key]*Appeal{}
 	for i := range list {
 		out[list[i].Key] = &list[i]

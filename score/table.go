@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/cases"
 	"zhixing/ledger"
 )
 
@@ -36,6 +37,9 @@ type Unit struct {
 	NoEvidence   int `json:"no_evidence"`
 	Unsigned     int `json:"unsigned"`
 	Letters      int `json:"letters"`
+	CaseOverdue  int `json:"case_overdue,omitempty"`
+	CaseSentBack int `json:"case_sent_back,omitempty"`
+	CaseRecurred int `json:"case_recurred,omitempty"`
 
 	Base     Points     `json:"base"`
 	Deducted []Deducted `json:"deducted"` // one for each of Rules.Deduct, in their order
@@ -53,13 +57,38 @@ type Deducted struct {
 	Capped bool   `json:"capped"` // the rule's most was reached
 }
 
-// Key names a fact for ever, whatever period it is counted in: a step of a duty, or, with Step 0, a day.
+// Key names a fact for ever, whatever period it is counted in: a step of a duty or of a case, or, with Step 0, a day.
 type Key struct {
 	Unit string        `json:"unit"`
 	Fact Fact          `json:"fact"`
 	Duty ledger.ID     `json:"duty"`
+	Case cases.ID      `json:"case,omitempty"` // instead of Duty
 	Step int64         `json:"step"`
 	Day  calendar.Date `json:"day"`
+}
+
+// Number is the number of the duty or the case, as people write it down.
+func (k Key) Number() string {
+	if k.Case != 0 {
+		return "事项" + k.Case.Number()
+	}
+	return k.Duty.Number()
+}
+
+// Path is the address of its page.
+func (k Key) Path() string {
+	if k.Case != 0 {
+		return k.Case.Path()
+	}
+	return k.Duty.Path()
+}
+
+// about is its name in the journal.
+func (k Key) about() string {
+	if k.Case != 0 {
+		return k.Case.About()
+	}
+	return k.Duty.About()
 }
 
 // Hit is one deduction.

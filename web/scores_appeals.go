@@ -101,7 +101,7 @@ func appealTable(list []score.Appeal, names map[string]string) [][]string {
 		if a.Key.Step > 0 {
 			step = strconv.FormatInt(a.Key.Step, 10)
 		}
-		row := []string{strconv.FormatInt(a.ID, 10), a.Key.Unit, periodName(a.Period), a.Name, a.Key.Duty.Number(), step, a.Key.Day.String(), a.Words, a.Reason,
+		row := []string{strconv.FormatInt(a.ID, 10), a.Key.Unit, periodName(a.Period), a.Name, a.Key.Number(), step, a.Key.Day.String(), a.Words, a.Reason,
 			cmp.Or(names[a.By], a.By), at(a.At), a.State().Chinese(), "", "", ""}
 		if d := a.Decision; d != nil {
 			row[12], row[13], row[14] = d.Reason, cmp.Or(names[d.By], d.By), at(d.At)

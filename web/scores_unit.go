@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"zhixing/calendar"
+	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/score"
@@ -52,12 +53,12 @@ type scoreHit struct {
 	Typed     string
 }
 
-// URL is where the fact stands: the step of the duty, or the duty where the fact is a day that passed.
+// URL is where the fact stands: the step of the duty or case, or the duty where the fact is a day that passed.
 func (h scoreHit) URL() string {
 	if h.Step > 0 {
-		return h.Duty.Path() + "#step-" + strconv.FormatInt(h.Step, 10)
+		return h.Key.Path() + "#step-" + strconv.FormatInt(h.Step, 10)
 	}
-	return h.Duty.Path()
+	return h.Key.Path()
 }
 
 // refusedAppeal is an appeal that was refused, for the page that offers it again.
@@ -167,6 +168,10 @@ func readKey(f form) (score.Key, score.Period, error) {
 	duty, err := strconv.ParseInt(f.Get("duty"), 10, 64)
 	step, err2 := strconv.ParseInt(f.Get("step"), 10, 64)
 	k := score.Key{Unit: f.Get("unit"), Fact: score.Fact(f.Get("fact")), Duty: ledger.ID(duty), Step: step}
+	if c := f.Get("case"); c != "" {
+		id, bad := strconv.ParseInt(c, 10, 64)
+		k.Case, err2 = cases.ID(id), errors.Join(err2, bad)
+	}
 	var p score.Period
 	var err3, err4, err5 error
 	k.Day, err3 = calendar.ParseDate(f.Get("day"))
