@@ -19,8 +19,8 @@ import (
 // MQTT takes readings from a broker: JSON as over HTTP (observation.DecodeJSON), from senders that package observation knows by
 // the name in the topic. Who may publish to which topic is the broker's to say.
 //
-//	zhixing/140826/示例平台/readings   {"readings": [{"series": "outlet-cod", "of": "P1", "at": "…", "value": 61.0}]}
-//	zhixing/140826/示例平台/result     {"taken": 1, "refused": []}                                       answered by us
+//	zhixing/990101/示例平台/readings   {"readings": [{"series": "outlet-cod", "of": "P1", "at": "…", "value": 61.0}]}
+//	zhixing/990101/示例平台/result     {"taken": 1, "refused": []}                                       answered by us
 //
 // A message is acknowledged (QoS 1) when its readings are on disk. The broker keeps what comes while we are away, for the
 // client's name stays the same.

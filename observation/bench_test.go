@@ -152,45 +152,49 @@ func BenchmarkRead(b *testing.B) {
 		total = 200_000
 	}
 	for _, dialect := range dbtest.Dialects {
-		d, o := benchOpen(b, dialect)
-		ids := benchSeries(b, d, o)
-		start := time.Now().Add(-time.Duration(total/benchPlaces/benchFactors) * time.Minute)
-		for n := range total / benchPlaces / benchFactors {
-			err := d.Write(ctx, func(tx *db.Tx) error {
-				var list []Reading
-				for p := range benchPlaces {
-					list = append(list, frame(ids, p, start.Add(time.Duration(n)*time.Minute), n)...)
-				}
-				_, err := o.Record(ctx, tx, list)
-				return err
-			})
-			if err != nil {
-				b.Fatal(err)
+		b.Run(fmt.Sprintf("%s/%d", dialect, total), func(b *testing.B) { benchRead(b, dialect, total) })
+	}
+}
+
+func benchRead(b *testing.B, dialect db.Dialect, total int) {
+	d, o := benchOpen(b, dialect)
+	ids := benchSeries(b, d, o)
+	start := time.Now().Add(-time.Duration(total/benchPlaces/benchFactors) * time.Minute)
+	for n := range total / benchPlaces / benchFactors {
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			var list []Reading
+			for p := range benchPlaces {
+				list = append(list, frame(ids, p, start.Add(time.Duration(n)*time.Minute), n)...)
 			}
-		}
-		ask := func(name string, do func(tx *db.Tx) error) {
-			b.Run(fmt.Sprintf("%s/%s/%d", dialect, name, total), func(b *testing.B) {
-				for range b.N {
-					if err := d.Read(ctx, do); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
-		}
-		ask("latest of 1000 stations", func(tx *db.Tx) error {
-			list, err := o.LatestOf(ctx, tx, "stations")
-			if len(list) != benchPlaces*benchFactors {
-				b.Fatal(len(list))
-			}
+			_, err := o.Record(ctx, tx, list)
 			return err
 		})
-		ask("100 readings", func(tx *db.Tx) error {
-			_, _, err := o.Range(ctx, tx, Query{Series: ids[500][3], From: start, Limit: 100})
-			return err
-		})
-		ask("chart of a day", func(tx *db.Tx) error {
-			_, err := o.Buckets(ctx, tx, ids[500][3], start, start.Add(24*time.Hour), 300)
-			return err
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	ask := func(name string, do func(tx *db.Tx) error) {
+		b.Run(name, func(b *testing.B) {
+			for range b.N {
+				if err := d.Read(ctx, do); err != nil {
+					b.Fatal(err)
+				}
+			}
 		})
 	}
+	ask("latest of 1000 stations", func(tx *db.Tx) error {
+		list, err := o.LatestOf(ctx, tx, "stations")
+		if len(list) != benchPlaces*benchFactors {
+			b.Fatal(len(list))
+		}
+		return err
+	})
+	ask("100 readings", func(tx *db.Tx) error {
+		_, _, err := o.Range(ctx, tx, Query{Series: ids[500][3], From: start, Limit: 100})
+		return err
+	})
+	ask("chart of a day", func(tx *db.Tx) error {
+		_, err := o.Buckets(ctx, tx, ids[500][3], start, start.Add(24*time.Hour), 300)
+		return err
+	})
 }
