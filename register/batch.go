@@ -76,6 +76,9 @@ type Kept struct {
 // Path is the address of the batch's page.
 func (b *Batch) Path() string { return fmt.Sprintf("/registers/%s/imports/%d", b.Register, b.ID) }
 
+// manyRows is from how many rows on an import changes what the database should know of its tables.
+const manyRows = 5000
+
 // MaxTable bounds a table that is offered. What is larger comes by Load.
 const MaxTable = 64 << 20
 
@@ -289,6 +292,11 @@ func (r *Registers) apply(ctx context.Context, tx *db.Tx, op string, by Actor, s
 	}
 	if err := w.finish(); err != nil {
 		return nil, wrap(op, err)
+	}
+	if report.Does() >= manyRows {
+		if err := analyze(ctx, tx); err != nil {
+			return nil, wrap(op, err)
+		}
 	}
 	row.Last = w.head.edge.size - 1
 	b.State, b.Did = BatchDone, Counts{report.New, report.Change, report.Back, report.Same, report.Wrong}

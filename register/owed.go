@@ -72,8 +72,9 @@ func (s *Schema) Obligation(id string) (*Obligation, bool) {
 }
 
 // reckon brings what an entry owes, and what it fulfils for others, up to date after a change. It gives what changed.
-func (r *Registers) reckon(ctx context.Context, tx *db.Tx, s *Schema, before, after *Entry) ([]Owed, error) {
-	changed, err := r.assess(ctx, tx, s, after, before == nil)
+func (r *Registers) reckon(out *inserter, s *Schema, before, after *Entry) ([]Owed, error) {
+	ctx, tx := out.ctx, out.tx
+	changed, err := r.assess(out, s, after, before == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +104,7 @@ func (r *Registers) reckon(ctx context.Context, tx *db.Tx, s *Schema, before, af
 			if of == nil {
 				continue
 			}
-			more, err := r.assess(ctx, tx, t, of, false)
+			more, err := r.assess(out, t, of, false)
 			if err != nil {
 				return nil, err
 			}
@@ -114,13 +115,17 @@ func (r *Registers) reckon(ctx context.Context, tx *db.Tx, s *Schema, before, af
 }
 
 // assess reckons all obligations of an entry as of today and writes the rows that changed.
-func (r *Registers) assess(ctx context.Context, tx *db.Tx, s *Schema, e *Entry, fresh bool) ([]Owed, error) {
+func (r *Registers) assess(out *inserter, s *Schema, e *Entry, fresh bool) ([]Owed, error) {
 	if len(s.Obligations) == 0 {
 		return nil, nil
 	}
+	ctx, tx := out.ctx, out.tx
 	var rows []Owed
 	if !fresh {
-		var err error
+		err := out.flush()
+		if err != nil {
+			return nil, err
+		}
 		if rows, err = owedRows(ctx, tx, r, s, e); err != nil {
 			return nil, err
 		}
@@ -147,7 +152,7 @@ func (r *Registers) assess(ctx context.Context, tx *db.Tx, s *Schema, e *Entry, 
 			if k >= 0 && was[k] == row {
 				continue
 			}
-			if err := putOwed(ctx, tx, r.County, row); err != nil {
+			if err := out.owed(row); err != nil {
 				return nil, err
 			}
 			if k < 0 || was[k].State != row.State || was[k].Due != row.Due || was[k].DoneOn != row.DoneOn {
@@ -392,6 +397,8 @@ func (r *Registers) Tick(ctx context.Context, tx *db.Tx, limit int) (overdue []O
 	if more = len(due) > limit; more {
 		due = due[:limit]
 	}
+	out := newInserter(ctx, tx, r.County, "")
+	defer out.close()
 	for _, d := range due {
 		s, ok := r.Schema(d.register)
 		var e *Entry
@@ -406,21 +413,24 @@ func (r *Registers) Tick(ctx context.Context, tx *db.Tx, limit int) (overdue []O
 			}
 			continue
 		}
-		if _, err := r.assess(ctx, tx, s, e, false); err != nil {
+		if _, err := r.assess(out, s, e, false); err != nil {
 			return nil, false, wrap(op, err)
 		}
-		late, err := r.tell(ctx, tx, s, e, on)
+		late, err := r.tell(out, s, e, on)
 		if err != nil {
 			return nil, false, wrap(op, err)
 		}
 		overdue = append(overdue, late...)
 	}
-	return overdue, more, nil
+	return overdue, more, wrap(op, out.flush())
 }
 
 // tell marks the rows of an entry that have become overdue, and puts off what there is no reason to look at.
-func (r *Registers) tell(ctx context.Context, tx *db.Tx, s *Schema, e *Entry, on calendar.Date) ([]Owed, error) {
-	rows, err := owedRows(ctx, tx, r, s, e)
+func (r *Registers) tell(out *inserter, s *Schema, e *Entry, on calendar.Date) ([]Owed, error) {
+	if err := out.flush(); err != nil {
+		return nil, err
+	}
+	rows, err := owedRows(out.ctx, out.tx, r, s, e)
 	if err != nil {
 		return nil, err
 	}
@@ -443,7 +453,7 @@ func (r *Registers) tell(ctx context.Context, tx *db.Tx, s *Schema, e *Entry, on
 			row.next = on.AddDays(1)
 		}
 		if row != was {
-			if err := putOwed(ctx, tx, r.County, row); err != nil {
+			if err := out.owed(row); err != nil {
 				return nil, err
 			}
 		}
@@ -461,13 +471,18 @@ func (r *Registers) Recount(ctx context.Context, tx *db.Tx, name Name) error {
 	if err := dropUnknown(ctx, tx, r.County, s); err != nil {
 		return wrap(op, err)
 	}
+	out := newInserter(ctx, tx, r.County, name)
+	defer out.close()
 	for after := ID(0); ; {
+		if err := out.flush(); err != nil {
+			return wrap(op, err)
+		}
 		list, err := entriesWhere(ctx, tx, r.County, name, `AND e.id > $3 ORDER BY e.id LIMIT 500`, int64(after))
 		if err != nil || len(list) == 0 {
 			return wrap(op, err)
 		}
 		for _, e := range list {
-			if _, err := r.assess(ctx, tx, s, e, false); err != nil {
+			if _, err := r.assess(out, s, e, false); err != nil {
 				return wrap(op, err)
 			}
 			after = e.ID

@@ -28,6 +28,7 @@ type insertTable struct {
 	columns int
 	args    []any
 	batch   int
+	whole   *sql.Stmt // of a whole batch
 }
 
 // batchRows is how many rows go into one statement on PostgreSQL; it takes at most 65,535 parameters.
@@ -70,15 +71,16 @@ func (i *inserter) write(t *insertTable) error {
 	if rows == 0 {
 		return nil
 	}
-	query := insertSQL("insert", t.into, t.columns, rows) + t.after
 	var err error
-	if rows == t.batch {
-		var stmt *sql.Stmt
-		if stmt, err = i.prepared(query); err == nil {
-			_, err = stmt.ExecContext(i.ctx, t.args...)
-		}
+	if rows < t.batch {
+		_, err = i.tx.Exec(i.ctx, insertSQL("insert", t.into, t.columns, rows)+t.after, t.args...)
 	} else {
-		_, err = i.tx.Exec(i.ctx, query, t.args...)
+		if t.whole == nil {
+			if t.whole, err = i.tx.Prepare(i.ctx, insertSQL("insert", t.into, t.columns, rows)+t.after); err != nil {
+				return err
+			}
+		}
+		_, err = t.whole.ExecContext(i.ctx, t.args...)
 	}
 	t.args = t.args[:0]
 	return err
@@ -121,6 +123,12 @@ func (i *inserter) close() {
 		stmt.Close()
 	}
 	clear(i.ready)
+	for _, t := range i.tables {
+		if t.whole != nil {
+			t.whole.Close()
+			t.whole = nil
+		}
+	}
 }
 
 func (i *inserter) record(rec *Record) error {
@@ -162,4 +170,8 @@ func (i *inserter) node(n int64, hash tlog.Hash) error {
 
 func (i *inserter) shape(sha string, b []byte) error {
 	return i.add(intoShape, ` ON CONFLICT (county, sha256) DO NOTHING`, i.county, strings.Clone(sha), b)
+}
+
+func (i *inserter) owed(o Owed) error {
+	return i.add(intoOwed, owedAgain, owedRow(i.county, o)...)
 }

@@ -54,7 +54,19 @@ func (r *Registers) where(tx *db.Tx, s *Schema, v Viewer, q Query, where []filte
 		}
 	}
 	if q.Unit != "" {
-		c.and("e.id IN (SELECT l.id FROM register_link l WHERE l.county = $1 AND l.target = '' AND l.key = %s AND l.register = $2)", c.arg(q.Unit))
+		unit := c.arg(q.Unit)
+		var fields []string
+		for _, f := range s.Fields {
+			if f.Type == Unit && (v.Inside || !f.Hidden()) {
+				fields = append(fields, c.arg(f.Name))
+			}
+		}
+		if len(fields) == 0 {
+			fields = []string{"NULL"}
+		}
+		// The fields by name, so that an entry is one look into the key, however the planner goes about it.
+		c.and("e.id IN (SELECT l.id FROM register_link l WHERE l.county = $1 AND l.target = '' AND l.key = %s AND l.register = $2 AND l.field IN (%s))",
+			unit, strings.Join(fields, ", "))
 	}
 	for _, w := range searchWords(q.Text) {
 		p := c.arg("%" + w + "%")
@@ -253,6 +265,15 @@ func (r *Registers) StaleCount(ctx context.Context, tx *db.Tx, name Name) (n int
 	err = tx.QueryRow(ctx, `/* register.StaleCount */ SELECT count(*) FROM register_entry WHERE county = $1 AND review_by <> '' AND removed_on = ''
 		AND review_by < $2 AND register = $3`, r.County, today(tx).String(), string(name)).Scan(&n)
 	return n, wrap("StaleCount", err)
+}
+
+// analyze tells PostgreSQL what many new rows look like; until it knows, it plans as for an empty table.
+func analyze(ctx context.Context, tx *db.Tx) error {
+	if tx.Dialect != db.PostgreSQL {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `/* register.analyze */ ANALYZE register_record, register_entry, register_place, register_link, register_owed`)
+	return err
 }
 
 // past are entries as they were, by number; those that were not there yet are missing.

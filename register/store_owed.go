@@ -56,14 +56,16 @@ func owedRows(ctx context.Context, tx *db.Tx, r *Registers, s *Schema, e *Entry)
 	return out, rows.Err()
 }
 
-func putOwed(ctx context.Context, tx *db.Tx, county string, o Owed) error {
-	_, err := tx.Exec(ctx, `/* register.putOwed */ INSERT INTO register_owed (county, register, entry, obligation, period, since, until_on, due, unit, state, done_on,
-		done_by, next_on, told) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (county, register, entry, obligation, period) DO UPDATE SET since = excluded.since, until_on = excluded.until_on, due = excluded.due,
-		unit = excluded.unit, state = excluded.state, done_on = excluded.done_on, done_by = excluded.done_by, next_on = excluded.next_on, told = excluded.told`,
-		county, string(o.Register), int64(o.Entry), o.Obligation.ID, o.Period.String(), o.Since.String(), o.Until.String(), o.Due.String(), o.Unit, string(o.State),
-		o.DoneOn.String(), o.DoneBy, o.next.String(), o.told)
-	return err
+const (
+	intoOwed = `register_owed (county, register, entry, obligation, period, since, until_on, due, unit, state, done_on, done_by, next_on, told)`
+	// owedAgain writes a row over the one that is there.
+	owedAgain = ` ON CONFLICT (county, register, entry, obligation, period) DO UPDATE SET since = excluded.since, until_on = excluded.until_on, due = excluded.due,
+		unit = excluded.unit, state = excluded.state, done_on = excluded.done_on, done_by = excluded.done_by, next_on = excluded.next_on, told = excluded.told`
+)
+
+func owedRow(county string, o Owed) []any {
+	return []any{county, string(o.Register), int64(o.Entry), o.Obligation.ID, o.Period.String(), o.Since.String(), o.Until.String(), o.Due.String(), o.Unit,
+		string(o.State), o.DoneOn.String(), o.DoneBy, o.next.String(), o.told}
 }
 
 // lastInto is the day on which an entry last came into a state by a move.

@@ -242,19 +242,22 @@ func (w *writing) flush() error {
 	list := w.waiting
 	w.waiting = nil
 	for _, c := range list {
-		owed, err := w.r.reckon(w.ctx, w.tx, w.s, c.before, c.after)
+		owed, err := w.r.reckon(w.out, w.s, c.before, c.after)
 		if err != nil {
 			return err
 		}
 		if w.r.Changed == nil {
 			continue
 		}
+		if err := w.out.flush(); err != nil {
+			return err
+		}
 		if err := w.r.Changed(w.ctx, w.tx, Change{w.s, c.rec, c.before, c.after, owed}); err != nil {
 			return err
 		}
 	}
-	if w.r.Changed == nil || len(list) == 0 {
-		return nil
+	if err := w.out.flush(); err != nil || w.r.Changed == nil || len(list) == 0 {
+		return err
 	}
 	var err error
 	w.head, err = loadHead(w.ctx, w.tx, w.r.County, w.s.Name)
