@@ -162,6 +162,11 @@ func (t *scene) fact(s said) (Fact, bool) {
 		t.required(s, "do")
 	case ReportFact:
 		f.ID = t.service(t.file, head.v.text)
+		for _, s := range t.set.Services {
+			if s.Code == f.ID {
+				t.touchLadder(s.Ladder)
+			}
+		}
 	case ClockFact:
 		if f.At = t.instant(t.file, head.v.text); f.At.Before(t.e.On) {
 			t.bad(t.file, head.v.line, "钟表不能往回拨：例子从 %s 开始", t.e.On.Format("2006-01-02 15:04"))

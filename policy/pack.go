@@ -373,6 +373,14 @@ func (ps *packs) begin() {
 			}
 		}
 	}
+	ps.set.speaks = map[string][]string{}
+	for of, all := range ps.leans {
+		for _, on := range all {
+			if on.Policy != of.Policy && !slices.Contains(ps.set.speaks[of.Policy], on.Policy) {
+				ps.set.speaks[of.Policy] = append(ps.set.speaks[of.Policy], on.Policy)
+			}
+		}
+	}
 	for _, s := range ps.set.Registers {
 		for _, x := range ps.forms {
 			if x.item.ID == string(s.Name) && x.item.Policy == s.Policy {

@@ -31,6 +31,8 @@ type Set struct {
 	Services   []cases.Service // what citizens can report
 	Examples   []Example
 	Places     *register.Places // outlines of towns and villages; nil: none are drawn
+
+	speaks map[string][]string // policies that definitions of a policy refer to
 }
 
 // Policy is one folder: what one published document (or one plan of it) orders.
@@ -107,7 +109,7 @@ type Carried struct {
 func (s *Set) On(day calendar.Date) *Set {
 	live, kept := map[string]bool{}, map[string]*Item{}
 	id := func(kind ItemKind, policy, id string) string { return string(kind) + " " + policy + " " + id }
-	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Places: s.Places}
+	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Places: s.Places, speaks: s.speaks}
 	out.Policies = keep(s.Policies, func(p Policy) bool { return p.Hold(day) })
 	for _, i := range s.Items {
 		if i.Hold(day) {
@@ -133,6 +135,33 @@ func (s *Set) On(day calendar.Date) *Set {
 	out.Bulletins = keep(s.Bulletins, func(x *bulletin.Definition) bool { return live[id(BulletinItem, x.Policy, x.ID)] })
 	out.Sends = keep(s.Sends, func(x *relay.Send) bool { return live[id(SendItem, x.Policy, x.ID)] })
 	return out
+}
+
+// Around is the part of the set that is of the named policies and of those that they speak of.
+func (s *Set) Around(ids ...string) *Set {
+	in := map[string]bool{}
+	for len(ids) > 0 {
+		id := ids[0]
+		ids = ids[1:]
+		if !in[id] {
+			in[id] = true
+			ids = append(slices.Clone(ids), s.speaks[id]...)
+		}
+	}
+	return &Set{Services: s.Services, Examples: s.Examples, Places: s.Places, speaks: s.speaks,
+		Policies:   keep(s.Policies, func(x Policy) bool { return in[x.ID] }),
+		Items:      keep(s.Items, func(x *Item) bool { return in[x.Policy] }),
+		Values:     keep(s.Values, func(x finding.Value) bool { return in[x.Policy] }),
+		Registers:  keep(s.Registers, func(x *register.Schema) bool { return in[x.Policy] }),
+		Series:     keep(s.Series, func(x *observation.Definition) bool { return in[x.Policy] }),
+		Indicators: keep(s.Indicators, func(x finding.Indicator) bool { return in[x.Policy] }),
+		Rules:      keep(s.Rules, func(x finding.Rule) bool { return in[x.Policy] }),
+		Ladders:    keep(s.Ladders, func(x cases.Ladder) bool { return in[x.Policy] }),
+		Checklists: keep(s.Checklists, func(x cases.Checklist) bool { return in[x.Policy] }),
+		Duties:     keep(s.Duties, func(x Carried) bool { return in[x.Policy] }),
+		Bulletins:  keep(s.Bulletins, func(x *bulletin.Definition) bool { return in[x.Policy] }),
+		Sends:      keep(s.Sends, func(x *relay.Send) bool { return in[x.Policy] }),
+	}
 }
 
 func keep[T any](all []T, in func(T) bool) []T {

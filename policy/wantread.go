@@ -121,6 +121,10 @@ func (t *scene) ladderTouched(source string) {
 			id = l
 		}
 	}
+	t.touchLadder(id)
+}
+
+func (t *scene) touchLadder(id string) {
 	for _, i := range t.index[LadderItem][id] {
 		if i.meet(t.item.Dates) {
 			t.touch(i)

@@ -423,7 +423,7 @@ func (p *Player) lookIndicator(ctx context.Context, tx *db.Tx, w policy.Want) (s
 			met := is.Value == string(res.Met) || truth(is.Value) && res.Met == finding.IsMet || (is.Value == "false" || is.Value == "否") && res.Met == finding.NotMet
 			d.want(is, string(res.Met), met)
 		case "target":
-			d.want(is, res.Target, plain(res.Target) == plain(is.Value))
+			d.want(is, res.Target, plain(res.Target) == plain(is.Value) || strings.TrimLeft(plain(res.Target), "<>=") == plain(is.Value))
 		case "forecast":
 			d.want(is, res.Forecast, p.alike(res.Forecast, is.Value))
 		case "trend":

@@ -61,6 +61,10 @@ func (p *Player) lookDuty(_ context.Context, _ *db.Tx, w policy.Want) (string, e
 	return best.String(), nil
 }
 
+// everyWords are other ways to write a cadence than the document's.
+var everyWords = map[calendar.Every][]string{calendar.Day: {"每日", "每天"}, calendar.Week: {"每周"}, calendar.Month: {"每月"}, calendar.Quarter: {"每季度"},
+	calendar.HalfYear: {"每半年"}, calendar.Year: {"每年"}}
+
 // ofDuty is a property of a duty: units by their names, days, cadences.
 func (p *Player) ofDuty(x duty.Duty, property string) []string {
 	var out []string
@@ -88,6 +92,7 @@ func (p *Player) ofDuty(x duty.Duty, property string) []string {
 	case "every":
 		for _, c := range x.Cadence {
 			out = append(out, c.Raw)
+			out = append(out, everyWords[c.Every]...)
 		}
 	}
 	return out
