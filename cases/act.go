@@ -187,6 +187,8 @@ func (c *Cases) canonical(op, field, name string) (string, error) {
 	switch {
 	case name == "":
 		return "", wrong(op, field, "请写明单位。")
+	case !ok && slices.ContainsFunc(c.Below, func(b Below) bool { return b.Name == name }):
+		return "", wrong(op, field, "不止一个乡镇有“%s”，请连乡镇名称一起写。", name)
 	case !ok:
 		return "", wrong(op, field, "没有叫“%s”的单位。", cut(name, 60))
 	case u.Kind == "set" || u.Kind == "class":

@@ -113,12 +113,19 @@ func (c *Cases) levelOf(unit string) (Level, bool) {
 	return levelOfUnit(u), true
 }
 
-func (c *Cases) below(name string) (Below, bool) {
-	i := slices.IndexFunc(c.Below, func(b Below) bool { return b.Name == name })
-	if i < 0 {
-		return Below{}, false
+// below finds a village or grid by its name; where several towns have one of that name, by its town and its name.
+func (c *Cases) below(name string) (out Below, ok bool) {
+	n := 0
+	for _, b := range c.Below {
+		if b.Town+b.Name == name {
+			return b, true
+		}
+		if b.Name == name {
+			out = b
+			n++
+		}
 	}
-	return c.Below[i], true
+	return out, n == 1
 }
 
 // speaker is the unit whose people act for a holder: a village's town, the county office for units above the county.

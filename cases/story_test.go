@@ -286,6 +286,29 @@ func TestHandedUpAndDown(t *testing.T) {
 	})
 }
 
+// Two towns have a village of one name: it is told apart by its town.
+func TestVillagesOfOneName(t *testing.T) {
+	stories(t, func(s *story) {
+		s.c.Below = append(s.c.Below, cases.Below{Name: "柳村", Level: cases.Village, Town: hekou}, cases.Below{Name: "柳村", Level: cases.Village, Town: shangling})
+		s.c.Below = s.c.Below[2:]
+		id := s.found(over("outlets/P1"))
+		s.feed("分局经办", id)
+		s.accept("河口镇长", id)
+		down := func(to string) error {
+			_, err := s.does("河口镇长", func(tx *db.Tx, by cases.Actor) (*cases.Case, error) {
+				return s.c.HandDown(ctx, tx, by, id, cases.Handing{To: to, Reason: "请办"})
+			})
+			return err
+		}
+		s.refused(down("柳村"), ledger.Invalid, "连乡镇名称一起写")
+		if err := down("河口镇柳村"); err != nil {
+			t.Fatal(err)
+		}
+		s.wantClock(id, "河口镇柳村", "2023-10-10")
+		s.putRight("河口经办", id)
+	})
+}
+
 // A case cannot be handed about for ever.
 func TestHandingComesToRest(t *testing.T) {
 	stories(t, func(s *story) {

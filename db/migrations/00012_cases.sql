@@ -42,7 +42,7 @@ CREATE TABLE case_record (
 CREATE INDEX case_record_state ON case_record (county, state, due, id);
 CREATE INDEX case_record_opened ON case_record (county, opened_on, id);
 CREATE INDEX case_record_closed ON case_record (county, closed_on, id) WHERE closed_on <> '';
-CREATE INDEX case_record_grp ON case_record (county, grp) WHERE grp <> '';
+CREATE INDEX case_record_grp ON case_record (county, grp, id) WHERE grp <> '';
 CREATE INDEX case_record_clock ON case_record (county, next_at) WHERE next_at > 0;
 CREATE INDEX case_record_listed ON case_record (county, listed_on, id) WHERE listed_on <> '';
 
