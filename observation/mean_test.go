@@ -153,3 +153,26 @@ func TestOrderOfArrivalChangesNothing(t *testing.T) {
 		})
 	}
 }
+
+// Three quarters of an hour are enough, a reading less is not.
+func TestMeanNeedsExactlyItsShare(t *testing.T) {
+	from := &Definition{Name: "x", Unit: "mg/L", Kind: Minute, Interval: 15 * time.Minute}
+	d := &Definition{Name: "x-hour", Unit: "ug/L", Kind: Hour, MeanOf: "x"}
+	for valid, want := range map[int]string{4: "1500.00", 3: "1500.00", 2: "1500.00/I"} {
+		var s Stats
+		for i := range valid {
+			s.add(at("2023-09-20 08:00").Add(time.Duration(i)*15*time.Minute), value("1.5"))
+		}
+		v, ok, err := mean(d, from, at("2023-09-20 08:00"), s)
+		if err != nil || !ok || v.String() != want {
+			t.Errorf("%d of 4: %s, want %s (%v %v)", valid, v, want, ok, err)
+		}
+	}
+	var below Stats
+	below.add(at("2023-09-20 08:00"), value("0.3L"))
+	below.add(at("2023-09-20 08:15"), value("0.5L"))
+	below.add(at("2023-09-20 08:30"), value("0.3L"))
+	if v, _, err := mean(d, from, at("2023-09-20 08:00"), below); err != nil || v.String() != "500.00L" {
+		t.Error("all below the limit:", v, err)
+	}
+}

@@ -198,6 +198,42 @@ func TestReadingsAreSupersededAndNeverEdited(t *testing.T) {
 	})
 }
 
+// What is read in several pages is as if it were one, with all versions on either side of a cut.
+func TestPagesAreCutAnywhere(t *testing.T) {
+	defer func(was int) { page = was }(page)
+	stories(t, "2023-09-21 12:00", func(s *story) {
+		for _, v := range []string{"1", "2", "3"} {
+			for h := range 5 {
+				s.give(fmt.Sprintf("cod/P1 2023-09-20 %02d:00 %s", h, v))
+			}
+		}
+		s.give("nh3/P1 2023-09-20 05:00 1", "cod/P1 2023-09-20 04:00 /V")
+		for page = 1; page < 20; page++ {
+			s.want(fmt.Sprint("pages of ", page), s.all(Query{Series: s.id("cod/P1")}), "09-20 00:00 3 v3, 09-20 01:00 3 v3, 09-20 02:00 3 v3, 09-20 03:00 3 v3")
+			s.read(func(tx *db.Tx) error {
+				r, ok, err := s.o.Before(ctx, tx, s.id("cod/P1"), at("2023-09-21 00:00"))
+				if !ok || r.At != at("2023-09-20 03:00") || r.String() != "3" {
+					t.Errorf("pages of %d: before %+v %v", page, r, ok)
+				}
+				return err
+			})
+		}
+		s.read(func(tx *db.Tx) error {
+			list, next, err := s.o.Range(ctx, tx, Query{Series: s.id("cod/P1"), Limit: 3})
+			if len(list) != 3 || next != at("2023-09-20 03:00") {
+				t.Errorf("%d, next %s", len(list), next)
+			}
+			if err == nil {
+				list, next, err = s.o.Range(ctx, tx, Query{Series: s.id("cod/P1"), Limit: 3, From: next})
+				if len(list) != 1 || !next.IsZero() {
+					t.Errorf("%d, next %s", len(list), next)
+				}
+			}
+			return err
+		})
+	})
+}
+
 func TestMissingInvalidAndGapAreThreeThings(t *testing.T) {
 	stories(t, "2023-09-21 09:00", func(s *story) {
 		s.give("cod/P1 2023-09-20 01:00 10", "cod/P1 2023-09-20 02:00 30", "cod/P1 2023-09-20 03:00 /M", "cod/P1 2023-09-20 04:00 999/D", "cod/P1 2023-09-20 05:00 2500", "cod/P1 2023-09-20 06:00 4L")

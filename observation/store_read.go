@@ -42,7 +42,7 @@ func (o *Observations) Each(ctx context.Context, tx *db.Tx, q Query, do func(Rea
 
 // page is how many stored sets are read at once. They are let go of before anybody is called, so that who is called may ask
 // the same transaction, and so that PostgreSQL sends no more than is wanted.
-const page = 2000
+var page = 2000
 
 // eachVersion calls do with every version of every reading of the series.
 func (o *Observations) eachVersion(ctx context.Context, tx *db.Tx, s Series, q Query, do func(Reading) error) error {
