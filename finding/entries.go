@@ -279,6 +279,9 @@ func (w *world) daily(ctx context.Context, r *Rule) (more bool, err error) {
 func (w *world) days(ctx context.Context, r *Rule, e *register.Entry, since calendar.Date, t track) error {
 	today := w.today()
 	first := today
+	if since.IsZero() && !t.last.IsZero() { // a rule that was never counted by days has looked at this one when it changed
+		since = calendar.DateOf(t.last)
+	}
 	if !since.IsZero() {
 		first = since.AddDays(1)
 		if oldest := today.AddDays(-maxPause); first.Before(oldest) {

@@ -130,28 +130,19 @@ func (g *rejudging) reconcile(ctx context.Context, start time.Time) error {
 			return err
 		}
 	}
-	for i := range g.now {
-		if was[i] >= 0 {
-			continue
-		}
-		say("%s的问题当时没有提出", timeWords(g.now[i].raiseAt))
-		if err := g.discover(ctx, &g.now[i]); err != nil {
-			return err
-		}
+	if err := g.discover(ctx, was, say); err != nil {
+		return err
 	}
 	return g.j.noteRejudged(ctx, g.tx, Rejudged{Rule: g.key.rule, Subject: g.key.subject, From: g.from, To: g.to, Facts: g.late, Changed: changed})
 }
 
-// discover writes an episode that nobody found when it happened. One that is over already lies before what is open now: it is a
-// finding of its own, unless an open case carries on.
-func (g *rejudging) discover(ctx context.Context, e *episode) error {
-	s := g.sights[e.raiseAt.UnixMicro()]
-	f, err := s.describe(ctx, g.r, g.key.subject)
-	if err != nil {
-		return err
+// discover writes the episodes that nobody found when they happened. One that is over already lies before what is open now: it is
+// a finding of its own, unless an open case carries on.
+func (g *rejudging) discover(ctx context.Context, was []int, say func(string, ...any)) error {
+	if !slices.Contains(was, -1) {
+		return nil
 	}
-	f.Since, f.LastAt = e.since, e.raiseAt
-	cur, err := g.j.current(ctx, g.tx, f.Rule, f.Subject)
+	cur, err := g.j.current(ctx, g.tx, g.key.rule, g.key.subject)
 	if err != nil {
 		return err
 	}
@@ -161,15 +152,39 @@ func (g *rejudging) discover(ctx context.Context, e *episode) error {
 			return err
 		}
 	}
-	switch {
-	case carried && cur.State == Open:
-		f = *cur
-	case e.overAt.IsZero() || carried:
-		f, err = g.j.found(ctx, g.tx, f)
-	default:
-		f, err = g.j.begin(ctx, g.tx, f, cur == nil)
+	for i := range g.now {
+		e := &g.now[i]
+		if was[i] >= 0 {
+			continue
+		}
+		say("%s的问题当时没有提出", timeWords(e.raiseAt))
+		if !carried && !e.overAt.IsZero() {
+			if cur, err = g.past(ctx, e, cur); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := g.carryOn(ctx, e, cur, carried); err != nil {
+			return err
+		}
+		if cur, err = g.j.current(ctx, g.tx, g.key.rule, g.key.subject); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// carryOn writes an episode as what is open now, or as one more of what an open case carries.
+func (g *rejudging) carryOn(ctx context.Context, e *episode, cur *Finding, carried bool) error {
+	s := g.sights[e.raiseAt.UnixMicro()]
+	f, err := s.describe(ctx, g.r, g.key.subject)
 	if err != nil {
+		return err
+	}
+	f.Since, f.LastAt = e.since, e.raiseAt
+	if carried && cur.State == Open {
+		f = *cur
+	} else if f, err = g.j.found(ctx, g.tx, f); err != nil {
 		return err
 	}
 	e.finding = f.ID
@@ -177,6 +192,70 @@ func (g *rejudging) discover(ctx context.Context, e *episode) error {
 		return err
 	}
 	return g.settleFinding(ctx, f.ID)
+}
+
+// past writes an episode that is over as a finding of its own, at once as it is in the end. It gives the finding that may be
+// seen again.
+func (g *rejudging) past(ctx context.Context, e *episode, cur *Finding) (*Finding, error) {
+	s, end := g.sights[e.raiseAt.UnixMicro()], g.sights[e.overAt.UnixMicro()]
+	f, err := s.describe(ctx, g.r, g.key.subject)
+	if err != nil {
+		return cur, err
+	}
+	f.Since, f.LastAt, f.OverAt, f.RaisedAt, f.Times = e.since, e.lastAt, e.overAt, g.tx.Now(), e.times
+	var list []Occurrence
+	sights := g.seen[e.since.UnixMicro()]
+	for i := range sights {
+		n := e.times - len(sights) + i + 1
+		if i == 0 {
+			n = 1
+		} else if n <= e.times-maxKept {
+			continue
+		}
+		o, err := g.occurrence(ctx, &sights[i])
+		if err != nil {
+			return cur, err
+		}
+		o.N = n
+		list = append(list, o)
+	}
+	f.Says = list[len(list)-1].Says
+	open := f
+	f.State = Recovered
+	if f.Over, f.Evidence, err = end.evidence(ctx, g.r); err != nil {
+		return cur, err
+	}
+	if cur != nil && cur.State == Recovered && cur.Since.Before(f.Since) { // it is the later one
+		if err := g.j.updateFinding(ctx, g.tx, cur, false); err != nil {
+			return cur, err
+		}
+		cur = nil
+	}
+	current := cur == nil && f.Ladder != ""
+	if err := g.j.insertFinding(ctx, g.tx, &f, current); err != nil {
+		return cur, err
+	}
+	if err := g.j.writeOccurrences(ctx, g.tx, f.ID, list); err != nil {
+		return cur, err
+	}
+	e.finding = f.ID
+	if err := g.j.saveEpisode(ctx, g.tx, g.key, e); err != nil {
+		return cur, err
+	}
+	if open.ID = f.ID; g.j.Opened != nil {
+		if err := g.j.Opened(ctx, g.tx, open); err != nil {
+			return cur, err
+		}
+	}
+	if g.j.Over != nil {
+		if err := g.j.Over(ctx, g.tx, f, f.Over); err != nil {
+			return cur, err
+		}
+	}
+	if current {
+		cur = &f
+	}
+	return cur, nil
 }
 
 // settleFinding makes a finding what its episodes say.

@@ -26,6 +26,9 @@ func (w *world) pick(ctx context.Context, ind *Indicator, s *Select, key string,
 	t := tally{sum: new(big.Rat)}
 	on := w.stands(p)
 	q := w.query(s.Register, on)
+	if s.On != "" { // the entry's own date says when; one that was written down late counts in its time
+		q.AsOf = register.AsOf{}
+	}
 	switch {
 	case ind.Each == "":
 	case s.Each != "":

@@ -155,17 +155,23 @@ func (j *Judge) insertOccurrences(ctx context.Context, tx *db.Tx, f *Finding, li
 
 // writeOccurrences writes numbered ones. One that was not recorded before is recorded now.
 func (j *Judge) writeOccurrences(ctx context.Context, tx *db.Tx, id ID, list []Occurrence) error {
-	for _, o := range list {
+	if len(list) == 0 {
+		return nil
+	}
+	var values strings.Builder
+	args := make([]any, 0, 6*len(list))
+	for i, o := range list {
 		if o.Recorded.IsZero() {
 			o.Recorded = tx.Now()
 		}
-		_, err := tx.Exec(ctx, `/* finding.writeOccurrence */ INSERT INTO finding_occurrence (county, finding, n, at, recorded_at, data) VALUES ($1, $2, $3, $4, $5, $6)`,
-			j.County, int64(id), o.N, micros(o.At), micros(o.Recorded), encode(occurrenceData{o.Says, o.Facts}))
-		if err != nil {
-			return err
+		if i > 0 {
+			values.WriteString(", ")
 		}
+		values.WriteString(db.In(len(args)+1, 6)) // ($1,$2,…) is how a row is written too
+		args = append(args, j.County, int64(id), o.N, micros(o.At), micros(o.Recorded), encode(occurrenceData{o.Says, o.Facts}))
 	}
-	return nil
+	_, err := tx.Exec(ctx, `/* finding.writeOccurrences */ INSERT INTO finding_occurrence (county, finding, n, at, recorded_at, data) VALUES `+values.String(), args...)
+	return err
 }
 
 // dropOccurrences forgets when a finding was seen, to be written anew.
