@@ -9,7 +9,7 @@ DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk l
 
 export CGO_ENABLED = 0
 
-.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-readings kills-readings bench-readings clean
+.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-readings kills-readings bench-readings clean
 
 run: run-tools build ## start on the embedded database with the demonstration county
 	./zhixing demo --data $(DATA) --listen $(ADDR)
@@ -49,6 +49,9 @@ load: build ## 2,000 document pages a second
 load-reports: build ## 200 people report at once for a minute: to package ledger on both databases, then to the program
 	ZHIXING_LOAD=60 ZHIXING_LEDGERS="$(LEDGERS)" $(GO) test -count=1 -run TwoHundred -v ./ledger/corpus
 	$(GO) run ./docs/reports
+
+load-registers: ## a million entries into a register, 50,000 plots, lists and maps of them, on both databases
+	ZHIXING_LOAD_REGISTERS=$(or $(ENTRIES),1000000) $(GO) test -count=1 -timeout 60m -run 'TestLoad$$' -v ./register
 
 load-readings: build ## 1,000 stations send 50,000 readings a second for half a minute, each judged (DB=postgres://… for an empty database)
 	$(GO) run ./docs/readings -rate 10 -seconds 30 $(if $(DB),-db '$(DB)')

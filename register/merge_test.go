@@ -33,7 +33,9 @@ func TestMergeAndPart(t *testing.T) {
 		if got := twins(); got != "P-001=p1 P-001=Q1" {
 			t.Errorf("twins: %s", got)
 		}
-		s.must(func(tx *db.Tx) error { return s.reg.Apart(ctx, tx, bureau, "outlets", "Q1", "P-001", "两岸各一个") })
+		s.must(func(tx *db.Tx) error {
+			return s.reg.Apart(ctx, tx, bureau, "outlets", "Q1", "P-001", "两岸各一个")
+		})
 		if got := twins(); got != "P-001=p1" {
 			t.Errorf("twins: %s", got)
 		}
