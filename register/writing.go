@@ -36,6 +36,9 @@ func (r *Registers) begin(ctx context.Context, tx *db.Tx, s *Schema) (*writing, 
 	if err != nil {
 		return nil, err
 	}
+	if h.fresh {
+		h.rules = s.fingerprint()
+	}
 	w := &writing{r: r, ctx: ctx, tx: tx, s: s, head: h, first: h.edge.size, out: newInserter(ctx, tx, r.County, s.Name)}
 	w.geo, _ = s.place()
 	return w, nil
