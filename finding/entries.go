@@ -104,7 +104,7 @@ func (w *world) left(ctx context.Context, c register.Change) error {
 		}
 		for _, e := range open {
 			if e.overAt.IsZero() {
-				if err := w.j.endEpisode(ctx, w.tx, trackKey{f.Rule, f.Subject}, e.since, f.OverAt); err != nil {
+				if err := w.j.endEpisode(ctx, w.tx, trackKey{f.Rule, f.Subject}, e.since, f.OverAt, f.ID); err != nil {
 					return err
 				}
 			}

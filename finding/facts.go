@@ -2,6 +2,7 @@ package finding
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,8 @@ type world struct {
 	entries map[entryOn]*register.Entry // nil: there is none
 	results map[resultOn]Result
 	depth   int // of indicators that ask for indicators
+
+	statements map[string]*sql.Stmt // closed by the transaction
 }
 
 type entryOn struct {
@@ -35,7 +38,7 @@ type resultOn struct {
 
 func (j *Judge) world(tx *db.Tx) *world {
 	j.ready()
-	return &world{j: j, tx: tx, entries: map[entryOn]*register.Entry{}, results: map[resultOn]Result{}}
+	return &world{j: j, tx: tx, entries: map[entryOn]*register.Entry{}, results: map[resultOn]Result{}, statements: map[string]*sql.Stmt{}}
 }
 
 func (w *world) today() calendar.Date { return calendar.DateOf(w.tx.Now()) }

@@ -19,6 +19,8 @@ type track struct {
 	last   time.Time
 	lacks  string // of the last look, where it could not tell
 	lackAt time.Time
+
+	finding ID // that is open
 }
 
 // idle says that there is nothing to remember.

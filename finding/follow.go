@@ -23,7 +23,7 @@ func (w *world) following(r *Rule, subject, entry string, t track) *following {
 
 // next takes the next look and does at once what it brings about; what is seen again waits for flush.
 func (f *following) next(ctx context.Context, s sight) error {
-	since := f.since
+	since, open := f.since, f.finding
 	switch f.step(s.look, f.r.For, f.r.ClearFor) {
 	case raised:
 		found, err := s.describe(ctx, f.r, f.key.subject)
@@ -34,6 +34,7 @@ func (f *following) next(ctx context.Context, s sight) error {
 		if found, err = f.j.found(ctx, f.tx, found); err != nil {
 			return err
 		}
+		f.finding = found.ID
 		return f.j.saveEpisode(ctx, f.tx, f.key, &episode{since: f.since, raiseAt: s.at, lastAt: s.at, times: 1, finding: found.ID})
 	case again:
 		f.more++
@@ -41,37 +42,24 @@ func (f *following) next(ctx context.Context, s sight) error {
 			f.recent = f.recent[1:]
 		}
 	case overcome:
-		if err := f.flush(ctx, since); err != nil {
+		if err := f.flush(ctx, open); err != nil {
 			return err
 		}
-		return f.recovered(ctx, since, &s)
+		return f.recovered(ctx, since, open, &s)
 	}
 	return nil
 }
 
-// flush writes the times seen again.
-func (f *following) flush(ctx context.Context, since time.Time) error {
+// flush writes the times that the open finding was seen again.
+func (f *following) flush(ctx context.Context, open ID) error {
 	if f.more == 0 {
 		return nil
-	}
-	open, err := f.j.current(ctx, f.tx, f.key.rule, f.key.subject)
-	if err != nil || open == nil {
-		return err
 	}
 	list, err := f.occurrences(ctx)
 	if err != nil {
 		return err
 	}
-	last := f.recent[len(f.recent)-1]
-	open.Times += f.more
-	open.LastAt, open.Says = last.at, list[len(list)-1].Says
-	if err := f.j.updateFinding(ctx, f.tx, open, true); err != nil {
-		return err
-	}
-	if err := f.j.insertOccurrences(ctx, f.tx, open, list); err != nil {
-		return err
-	}
-	err = f.j.seenAgain(ctx, f.tx, f.key, since, last.at, f.more)
+	err = f.countOn(ctx, open, list, f.more)
 	f.more, f.recent = 0, nil
 	return err
 }
@@ -95,11 +83,11 @@ func (f *following) occurrence(ctx context.Context, s *sight) (o Occurrence, err
 	return o, err
 }
 
-func (f *following) recovered(ctx context.Context, since time.Time, s *sight) error {
-	if err := f.j.endEpisode(ctx, f.tx, f.key, since, s.at); err != nil {
+func (f *following) recovered(ctx context.Context, since time.Time, id ID, s *sight) error {
+	if err := f.j.endEpisode(ctx, f.tx, f.key, since, s.at, id); err != nil {
 		return err
 	}
-	open, err := f.j.current(ctx, f.tx, f.key.rule, f.key.subject)
+	open, err := f.j.byNumber(ctx, f.tx, id)
 	if err != nil || open == nil || open.State != Open {
 		return err
 	}
@@ -131,7 +119,7 @@ func (s *sight) evidence(ctx context.Context, r *Rule) (string, []Seen, error) {
 
 // done writes where the rule stands now.
 func (f *following) done(ctx context.Context) error {
-	if err := f.flush(ctx, f.since); err != nil {
+	if err := f.flush(ctx, f.finding); err != nil {
 		return err
 	}
 	was, now := f.was, f.track

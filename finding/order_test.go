@@ -37,7 +37,9 @@ func (s *story) found() string {
 	for _, f := range s.findings(Query{Size: 1000}) {
 		var list []episode
 		err := s.d.Read(ctx, func(tx *db.Tx) (err error) {
-			list, err = s.j.episodesOf(ctx, tx, f.ID)
+			if list, err = s.j.episodesOf(ctx, tx, f.ID); err == nil && len(list) > 0 && list[len(list)-1].overAt.IsZero() {
+				err = s.j.countUp(ctx, tx, &list[len(list)-1])
+			}
 			return err
 		})
 		if err != nil {

@@ -157,6 +157,11 @@ func (g *rejudging) start(ctx context.Context, d *observation.Definition, late o
 	if g.old, err = g.j.episodesFrom(ctx, g.tx, g.key, g.from); err != nil {
 		return g.from, err
 	}
+	if n := len(g.old); n > 0 && g.old[n-1].overAt.IsZero() { // what it has come to stands in its finding alone
+		if err := g.j.saveEpisode(ctx, g.tx, g.key, &g.old[n-1]); err != nil {
+			return g.from, err
+		}
+	}
 	if len(g.old) > 0 && !g.old[0].since.After(g.from) {
 		return g.old[0].since, nil
 	}

@@ -18,7 +18,7 @@ type rejudging struct {
 	now      []episode
 	sights   map[int64]sight   // by which an episode was raised or over, by their microseconds
 	seen     map[int64][]sight // of each episode now: the one that raised it and the last that held, by its beginning
-	until    time.Time           // where nothing is changed any more; zero: judged to the end
+	until    time.Time         // where nothing is changed any more; zero: judged to the end
 }
 
 func newRejudging(f *following, from, to time.Time, late int, settle time.Time) *rejudging {
@@ -32,6 +32,9 @@ func (g *rejudging) finish(ctx context.Context, start time.Time, was track) erro
 	}
 	if err := g.reconcile(ctx, start); err != nil {
 		return err
+	}
+	if g.until.IsZero() && g.open {
+		g.finding = g.now[len(g.now)-1].finding
 	}
 	if g.idle() && was.idle() {
 		return nil
@@ -219,7 +222,6 @@ func (g *rejudging) past(ctx context.Context, e *episode, cur *Finding) (*Findin
 		o.N = n
 		list = append(list, o)
 	}
-	f.Says = list[len(list)-1].Says
 	open := f
 	f.State = Recovered
 	if f.Over, f.Evidence, err = end.evidence(ctx, g.r); err != nil {
@@ -281,6 +283,9 @@ func (g *rejudging) settleFinding(ctx context.Context, id ID) error {
 	}
 	if s, ok := g.sights[all[0].raiseAt.UnixMicro()]; ok {
 		if f.Facts, err = s.recorded(ctx, g.r.When); err != nil {
+			return err
+		}
+		if f.Says, err = s.says(ctx, g.r); err != nil {
 			return err
 		}
 	}

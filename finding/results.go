@@ -242,6 +242,11 @@ func (f *following) rejudgeResults(ctx context.Context, ind *Indicator, res *Res
 	if g.old, err = f.j.episodesFrom(ctx, f.tx, f.key, forever.AddDate(-9000, 0, 0)); err != nil {
 		return err
 	}
+	if n := len(g.old); n > 0 && g.old[n-1].overAt.IsZero() {
+		if err := f.j.saveEpisode(ctx, f.tx, f.key, &g.old[n-1]); err != nil {
+			return err
+		}
+	}
 	for i := range all {
 		s, err := f.looksAt(ctx, f.r, ind, &all[i], f.open)
 		if err != nil {

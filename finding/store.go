@@ -149,8 +149,54 @@ func (j *Judge) insertOccurrences(ctx context.Context, tx *db.Tx, f *Finding, li
 	if err := j.writeOccurrences(ctx, tx, f.ID, list); err != nil || f.Times <= maxKept+1 {
 		return err
 	}
-	_, err := tx.Exec(ctx, `/* finding.trimOccurrences */ DELETE FROM finding_occurrence WHERE county = $1 AND finding = $2 AND n > 1 AND n <= $3`, j.County, int64(f.ID), f.Times-maxKept)
+	return j.sweep(ctx, tx, f.ID, f.Times)
+}
+
+// countOn adds to what an open finding was seen, more times, of which the list are the last. It is what most violations come to, and
+// asks for little: old occurrences are swept up now and then.
+func (w *world) countOn(ctx context.Context, id ID, list []Occurrence, more int) error {
+	count, err := w.prepared(ctx, `/* finding.countOn */ UPDATE finding SET times = times + $3, last_at = $4 WHERE county = $1 AND id = $2 RETURNING times`)
+	if err != nil {
+		return err
+	}
+	var times int
+	if err := count.QueryRowContext(ctx, w.j.County, int64(id), more, micros(list[len(list)-1].At)).Scan(&times); err != nil {
+		return err
+	}
+	insert, err := w.prepared(ctx, `/* finding.insertOccurrence */ INSERT INTO finding_occurrence (county, finding, n, at, recorded_at, data) VALUES ($1, $2, $3, $4, $5, $6)`)
+	if err != nil {
+		return err
+	}
+	for i, o := range list {
+		_, err := insert.ExecContext(ctx, w.j.County, int64(id), times-len(list)+i+1, micros(o.At), micros(w.tx.Now()), encode(occurrenceData{o.Says, o.Facts}))
+		if err != nil {
+			return err
+		}
+	}
+	if times <= maxKept+1 || (times-more)/sweepEvery == times/sweepEvery {
+		return nil
+	}
+	return w.j.sweep(ctx, w.tx, id, times)
+}
+
+const sweepEvery = 20
+
+// sweep forgets occurrences that are no longer among the latest.
+func (j *Judge) sweep(ctx context.Context, tx *db.Tx, id ID, times int) error {
+	_, err := tx.Exec(ctx, `/* finding.sweep */ DELETE FROM finding_occurrence WHERE county = $1 AND finding = $2 AND n > 1 AND n <= $3`, j.County, int64(id), times-maxKept)
 	return err
+}
+
+// prepared is a statement that is prepared once for a transaction.
+func (w *world) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := w.statements[query]; s != nil {
+		return s, nil
+	}
+	s, err := w.tx.Prepare(ctx, query)
+	if err == nil {
+		w.statements[query] = s
+	}
+	return s, err
 }
 
 // writeOccurrences writes numbered ones. One that was not recorded before is recorded now.
@@ -187,6 +233,7 @@ func (j *Judge) Occurrences(ctx context.Context, tx *db.Tx, id ID) (out []Occurr
 		return nil, err
 	}
 	defer rows.Close()
+	newest := 0
 	for rows.Next() {
 		var o Occurrence
 		var at, recorded int64
@@ -197,6 +244,9 @@ func (j *Judge) Occurrences(ctx context.Context, tx *db.Tx, id ID) (out []Occurr
 		var data occurrenceData
 		if err := json.Unmarshal([]byte(text), &data); err != nil {
 			return nil, err
+		}
+		if newest = max(newest, o.N); o.N > 1 && o.N <= newest-maxKept { // not swept up yet
+			continue
 		}
 		o.At, o.Recorded, o.Says, o.Facts = moment(at), moment(recorded), data.Says, data.Facts
 		out = append(out, o)

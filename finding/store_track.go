@@ -12,7 +12,7 @@ import (
 
 type trackKey struct{ rule, subject string }
 
-const trackColumns = `rule, subject, entry, is_open, holds, clears, since, last_at, lacks, lacks_at`
+const trackColumns = `rule, subject, entry, finding, is_open, holds, clears, since, last_at, lacks, lacks_at`
 
 type storedTrack struct {
 	trackKey
@@ -29,7 +29,7 @@ func listTracks(ctx context.Context, tx *db.Tx, query string, args ...any) (out 
 	for rows.Next() {
 		var s storedTrack
 		var since, last, lackAt int64
-		if err := rows.Scan(&s.rule, &s.subject, &s.entry, &s.open, &s.holds, &s.clears, &since, &last, &s.lacks, &lackAt); err != nil {
+		if err := rows.Scan(&s.rule, &s.subject, &s.entry, &s.finding, &s.open, &s.holds, &s.clears, &since, &last, &s.lacks, &lackAt); err != nil {
 			return nil, err
 		}
 		s.since, s.last, s.lackAt = moment(since), moment(last), moment(lackAt)
@@ -88,10 +88,10 @@ func (j *Judge) saveTrack(ctx context.Context, tx *db.Tx, k trackKey, entry stri
 		_, err := tx.Exec(ctx, `/* finding.dropTrack */ DELETE FROM finding_track WHERE county = $1 AND rule = $2 AND subject = $3`, j.County, k.rule, k.subject)
 		return err
 	}
-	_, err := tx.Exec(ctx, `/* finding.saveTrack */ INSERT INTO finding_track (county, `+trackColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		ON CONFLICT (county, rule, subject) DO UPDATE SET entry = excluded.entry, is_open = excluded.is_open, holds = excluded.holds, clears = excluded.clears,
+	_, err := tx.Exec(ctx, `/* finding.saveTrack */ INSERT INTO finding_track (county, `+trackColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (county, rule, subject) DO UPDATE SET entry = excluded.entry, finding = excluded.finding, is_open = excluded.is_open, holds = excluded.holds, clears = excluded.clears,
 		since = excluded.since, last_at = excluded.last_at, lacks = excluded.lacks, lacks_at = excluded.lacks_at`,
-		j.County, k.rule, k.subject, entry, t.open, t.holds, t.clears, micros(t.since), micros(t.last), t.lacks, micros(t.lackAt))
+		j.County, k.rule, k.subject, entry, int64(t.finding), t.open, t.holds, t.clears, micros(t.since), micros(t.last), t.lacks, micros(t.lackAt))
 	return err
 }
 
@@ -135,8 +135,31 @@ func (j *Judge) listEpisodes(ctx context.Context, tx *db.Tx, query string, args 
 
 // episodesFrom are the episodes that reach an instant or lie behind it.
 func (j *Judge) episodesFrom(ctx context.Context, tx *db.Tx, k trackKey, from time.Time) ([]episode, error) {
-	return j.listEpisodes(ctx, tx, `/* finding.episodesFrom */ SELECT `+episodeColumns+` FROM finding_episode
+	list, err := j.listEpisodes(ctx, tx, `/* finding.episodesFrom */ SELECT `+episodeColumns+` FROM finding_episode
 		WHERE county = $1 AND rule = $2 AND subject = $3 AND (over_at = 0 OR over_at >= $4) ORDER BY since`, j.County, k.rule, k.subject, micros(from))
+	if n := len(list); err == nil && n > 0 && list[n-1].overAt.IsZero() {
+		err = j.countUp(ctx, tx, &list[n-1])
+	}
+	return list, err
+}
+
+// countUp takes what an open episode has come to from its finding, which counts it up.
+func (j *Judge) countUp(ctx context.Context, tx *db.Tx, e *episode) error {
+	f, err := j.byNumber(ctx, tx, e.finding)
+	if err != nil || f == nil {
+		return err
+	}
+	all, err := j.episodesOf(ctx, tx, e.finding)
+	if err != nil {
+		return err
+	}
+	e.times, e.lastAt = f.Times, f.LastAt
+	for _, other := range all {
+		if !other.since.Equal(e.since) {
+			e.times -= other.times
+		}
+	}
+	return nil
 }
 
 // episodesOf are those that make a finding.
@@ -166,16 +189,14 @@ func (j *Judge) dropEpisode(ctx context.Context, tx *db.Tx, k trackKey, since ti
 	return err
 }
 
-// seenAgain adds to the open episode of a track.
-func (j *Judge) seenAgain(ctx context.Context, tx *db.Tx, k trackKey, since, last time.Time, more int) error {
-	_, err := tx.Exec(ctx, `/* finding.seenAgain */ UPDATE finding_episode SET times = times + $5, last_at = $6 WHERE county = $1 AND rule = $2 AND subject = $3 AND since = $4`,
-		j.County, k.rule, k.subject, micros(since), more, micros(last))
-	return err
-}
-
-func (j *Judge) endEpisode(ctx context.Context, tx *db.Tx, k trackKey, since, over time.Time) error {
-	_, err := tx.Exec(ctx, `/* finding.endEpisode */ UPDATE finding_episode SET over_at = $5 WHERE county = $1 AND rule = $2 AND subject = $3 AND since = $4`,
-		j.County, k.rule, k.subject, micros(since), micros(over))
+// endEpisode ends the open episode of a finding.
+func (j *Judge) endEpisode(ctx context.Context, tx *db.Tx, k trackKey, since, over time.Time, id ID) error {
+	e := episode{since: since, finding: id}
+	if err := j.countUp(ctx, tx, &e); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `/* finding.endEpisode */ UPDATE finding_episode SET over_at = $5, times = $6, last_at = $7 WHERE county = $1 AND rule = $2 AND subject = $3 AND since = $4`,
+		j.County, k.rule, k.subject, micros(since), micros(over), e.times, micros(e.lastAt))
 	return err
 }
 

@@ -51,7 +51,9 @@ func anyWorld(c *rule.Call) (rule.Type, error) {
 	return rule.OfNumber, nil
 }
 
-func compile(src string, s *rule.Scope, want rule.Type) *rule.Expr { return rule.MustCompile(src, s, want) }
+func compile(src string, s *rule.Scope, want rule.Type) *rule.Expr {
+	return rule.MustCompile(src, s, want)
+}
 
 func readingScope() *rule.Scope {
 	return &rule.Scope{Names: map[string]rule.Type{"值": rule.OfNumber, "时间": rule.OfInstant, "标志": rule.OfText, "名称": rule.OfText, "单位": rule.OfText, "条目": rule.OfEntry("outlets")},
@@ -62,7 +64,9 @@ func readingScope() *rule.Scope {
 
 func resultScope(t rule.Type) *rule.Scope {
 	return &rule.Scope{Names: map[string]rule.Type{"值": t, "目标": t, "达标": rule.OfBool, "名称": rule.OfText, "条目": rule.OfEntry("sections")},
-		Fields: func(string) map[string]rule.Type { return map[string]rule.Type{"名称": rule.OfText, "目标类别": rule.OfText} }, World: anyWorld}
+		Fields: func(string) map[string]rule.Type {
+			return map[string]rule.Type{"名称": rule.OfText, "目标类别": rule.OfText}
+		}, World: anyWorld}
 }
 
 func names(list ...string) (out []observation.SeriesName) {

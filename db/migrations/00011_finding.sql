@@ -40,7 +40,7 @@ CREATE TABLE finding_occurrence (
 );
 
 -- What a rule found in the facts of a subject in the order of their own time: from the first fact of a run, through the one that
--- raised it, to the one by which it was over.
+-- raised it, to the one by which it was over. Of one that is open times and last_at are counted up in its finding alone.
 CREATE TABLE finding_episode (
 	county   {{.Text}} NOT NULL,
 	rule     {{.Text}} NOT NULL,
@@ -62,6 +62,7 @@ CREATE TABLE finding_track (
 	rule     {{.Text}} NOT NULL,
 	subject  {{.Text}} NOT NULL,
 	entry    {{.Text}} NOT NULL,
+	finding  bigint NOT NULL, -- that is open; 0: none
 	is_open  boolean NOT NULL,
 	holds    bigint NOT NULL,
 	clears   bigint NOT NULL,
