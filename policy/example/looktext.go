@@ -195,14 +195,14 @@ func (p *Player) lookSent(ctx context.Context, tx *db.Tx, w policy.Want) (string
 	for _, is := range w.Is {
 		switch is.Name {
 		case "times":
-			now := strconv.FormatInt(queued+delivered, 10)
+			now := strconv.FormatInt(queued, 10)
 			d.want(is, now, now == is.Value)
 		case "receipt":
-			all := queued == 0 && delivered > 0
+			all := queued > 0 && delivered == queued
 			d.want(is, yesNo(all), truth(is.Value) == all)
 		}
 	}
-	if len(w.Is) == 0 && queued+delivered == 0 {
+	if len(w.Is) == 0 && queued == 0 {
 		return name(w) + "：应当送出，现在没有", nil
 	}
 	return d.String(), nil
