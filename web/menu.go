@@ -36,7 +36,11 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 	add(true, &rest, "职务和任职", "/posts")
 	add(by.May(ledger.ActPersonnel), &rest, "待确认事项", "/questions")
 	add(true, &rest, "督办规则", "/rules")
-	groups := []MenuGroup{{"任务", work}, {"协同", rest}}
+	groups := []MenuGroup{{"任务", work}}
+	if _, err := s.works(); err == nil {
+		groups = append(groups, MenuGroup{"运行", []Link{{Text: "政策包", URL: "/policies"}}})
+	}
+	groups = append(groups, MenuGroup{"协同", rest})
 	for _, g := range groups {
 		for i, l := range g.Links {
 			g.Links[i].Current = l.URL == r.URL.Path || strings.HasPrefix(r.URL.Path, l.URL+"/")

@@ -58,8 +58,8 @@ var mayByAccount = map[string][]string{
 // parts are the parts in a duty that give its unit the right; any where none is named.
 var parts = map[string]string{"appeal": "lead", "report": "lead", "claim": "lead", "split": "lead", "support": "support"}
 
-// rule is what is expected of one route.
-type rule struct {
+// expected is what is expected of one route.
+type expected struct {
 	right  string                // of may or mayByAccount, or "everybody", "signed in", "this host"
 	things func(*world) []*thing // whose data the address names; nil: nobody's
 	form   map[string]string     // what is sent; WORD is the thing's word, ID its number
@@ -71,7 +71,7 @@ type rule struct {
 }
 
 // allowed is whether somebody may use a route on a thing.
-func (r rule) allowed(w walker, th *thing) bool {
+func (r expected) allowed(w walker, th *thing) bool {
 	switch {
 	case r.right == "everybody", r.right == "this host", slices.Contains(mayByAccount[r.right], w.name):
 		return true
@@ -103,7 +103,7 @@ func (th *thing) isOf(w walker, right string, letter bool) bool {
 
 // sees is whether a walker may read the thing's word at all.
 func (th *thing) sees(w walker) bool {
-	return rule{right: "see"}.allowed(w, th) && (th.signer == "" || may["see"][w.role] == all || th.lead == w.unit)
+	return expected{right: "see"}.allowed(w, th) && (th.signer == "" || may["see"][w.role] == all || th.lead == w.unit)
 }
 
 func in(state ledger.State) func(*world) []*thing {
@@ -143,7 +143,7 @@ func one(id string) func(*world) []*thing {
 }
 
 // rules is what is expected of every route. A route that is not here fails the test: somebody has to think about it.
-var rules = map[string]rule{
+var rules = map[string]expected{
 	// The duty and all that is done to it.
 	"GET /work":                    {right: "sit"},
 	"GET /rules":                   {right: "sit"},
@@ -173,6 +173,13 @@ var rules = map[string]rule{
 	"POST /ledger/{id}/resume":     {right: "check", things: in(ledger.Suspended)},
 	"POST /ledger/{id}/reopen":     {right: "check", things: in(ledger.Closed), form: map[string]string{"due": "2032-06-30", "reason": "又有反复"}},
 	"POST /ledger/{id}/cancel":     {right: "check", things: in(ledger.Working), form: map[string]string{"result": "文件已废止"}},
+
+	// Policies.
+	"GET /policies":               {right: "see"},
+	"GET /policies/{id}":      {right: "see", things: one("water-2023")},
+	"POST /policies/reload":       {right: "edit", idle: true},
+	"GET /open/policies":          {right: "everybody"},
+	"GET /open/policies/{id}": {right: "everybody", things: one("water-2023")},
 
 	// How duties come onto the ledger and leave it.
 	"GET /intake":                     {right: "edit"},
@@ -319,20 +326,20 @@ func anyState(w *world) []*thing {
 }
 
 // ruleOf is what is expected of a route. The public pages and the open data are everybody's.
-func ruleOf(rt route) (rule, bool) {
+func ruleOf(rt route) (expected, bool) {
 	if r, ok := rules[rt.pattern]; ok {
 		return r, true
 	}
 	for _, list := range [][]route{publicRoutes, openDataRoutes} {
 		if slices.ContainsFunc(list, func(o route) bool { return o.pattern == rt.pattern }) {
-			return rule{right: "everybody"}, true
+			return expected{right: "everybody"}, true
 		}
 	}
-	return rule{}, false
+	return expected{}, false
 }
 
 // target is the address of a thing on a route.
-func target(rt route, r rule, th *thing) string {
+func target(rt route, r expected, th *thing) string {
 	_, path, _ := strings.Cut(rt.pattern, " ")
 	id, sha := "1", strings.Repeat("0", 64)
 	if th != nil {
@@ -402,7 +409,7 @@ func TestRightsOfEveryRoute(t *testing.T) {
 	})
 }
 
-func (w *world) ask(rt route, r rule, who walker, th *thing) answer {
+func (w *world) ask(rt route, r expected, who walker, th *thing) answer {
 	w.t.Helper()
 	method, _, _ := strings.Cut(rt.pattern, " ")
 	to := target(rt, r, th)
@@ -442,7 +449,7 @@ func (w *world) ask(rt route, r rule, who walker, th *thing) answer {
 	return a
 }
 
-func (w *world) refused(rt route, r rule, who walker, th *thing) {
+func (w *world) refused(rt route, r expected, who walker, th *thing) {
 	w.t.Helper()
 	a := w.ask(rt, r, who, th)
 	get := strings.HasPrefix(rt.pattern, "GET")
@@ -456,7 +463,7 @@ func (w *world) refused(rt route, r rule, who walker, th *thing) {
 }
 
 // letIn reports whether it was done, too.
-func (w *world) letIn(rt route, r rule, who walker, th *thing) bool {
+func (w *world) letIn(rt route, r expected, who walker, th *thing) bool {
 	w.t.Helper()
 	a := w.ask(rt, r, who, th)
 	if th == nil && may[r.right][who.role] == own && strings.HasPrefix(rt.pattern, "GET") {

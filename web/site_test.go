@@ -10,12 +10,15 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"zhixing/account"
+	"zhixing/calendar"
 	"zhixing/counties"
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/device"
 	"zhixing/edition"
 	"zhixing/journal"
 	"zhixing/ledger"
@@ -32,6 +35,7 @@ type site struct {
 	clock *dbtest.Clock
 	logs  *bytes.Buffer
 	users map[string]account.Token
+	works *policy.Works
 
 	issues int // made by nextIssue
 }
@@ -47,10 +51,13 @@ func sites(t *testing.T, tell func(s *site)) {
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) { tell(newSite(t, d, clock)) })
 }
 
+// demonstrationCounty is read once: its policies are many.
+var demonstrationCounty = sync.OnceValues(func() (policy.County, error) { return policy.LoadCounty(counties.Demonstration()) })
+
 func newSite(t testing.TB, d *db.DB, clock *dbtest.Clock) *site {
 	t.Helper()
 	ctx := context.Background()
-	county, err := policy.LoadCounty(counties.Demonstration())
+	county, err := demonstrationCounty()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,11 +68,17 @@ func newSite(t testing.TB, d *db.DB, clock *dbtest.Clock) *site {
 	}
 	s := &site{t: t, clock: clock, logs: &bytes.Buffer{}, users: map[string]account.Token{}}
 	accounts := account.Open(d, code, account.Options{Demo: true})
+	led := &ledger.Ledger{County: code, Office: county.Office, Government: county.Government, Rules: *county.Rules, Book: county.Book, Demo: true}
+	works, err := county.Works(led, calendar.DateOf(clock.Now()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.works = works
 	s.srv, err = New(Config{
 		DB: d, County: county, Log: log, Accounts: accounts, BaseURL: "http://gazette.test",
 		Press: &publication.Press{DB: d, County: edition.County{Code: code, Name: county.Place.County}, Log: log,
 			Directory: county.Directory, BaseURL: "http://gazette.test"},
-		Ledger: &ledger.Ledger{County: code, Office: county.Office, Government: county.Government, Rules: *county.Rules, Book: county.Book, Demo: true},
+		Ledger: led, Works: func() *policy.Works { return works }, Devices: device.NewRegistry(code),
 		Logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -1,0 +1,411 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"zhixing/calendar"
+	"zhixing/db"
+	"zhixing/edition"
+	"zhixing/finding"
+	"zhixing/ledger"
+	"zhixing/observation"
+	"zhixing/policy"
+	"zhixing/publication"
+	"zhixing/register"
+	"zhixing/rule"
+)
+
+// policyRoutes are the policies: what each document orders to be kept, measured and met, and how that stands.
+var policyRoutes = []route{
+	{"GET /policies", seeLedger, false, false, (*Server).policies, "政策包：每份公文要求建的台账、测的数值、达的指标；重新载入"},
+	{"GET /policies/{id}", seeLedger, false, false, (*Server).policy, "一个政策包：逐条列出由什么承担、现在怎样；数值、例子"},
+	{"POST /policies/reload", editLedger, false, false, (*Server).reloadPolicies, "重新载入县文件夹里的政策包"},
+	{"GET /open/policies", everybody, false, false, (*Server).openPolicies, "政策包，公开"},
+	{"GET /open/policies/{id}", everybody, false, false, (*Server).openPolicy, "一个政策包：逐条列出由什么承担、现在怎样，公开"},
+}
+
+func init() { flashes["reloaded"] = "已重新载入，自现在起按新的政策包运行。" }
+
+// policyRow is a policy in the list.
+type policyRow struct {
+	policy.Policy
+	Doc    string         // address of the document; empty: it is not in the gazette
+	Counts map[string]int // by kind
+	Open   int            // findings
+	Late   int            // obligations
+}
+
+func (s *Server) policies(w http.ResponseWriter, r *http.Request) error {
+	return s.policyList(w, r, s.office(r, "政策包", Link{Text: "政策包"}), true)
+}
+
+func (s *Server) openPolicies(w http.ResponseWriter, r *http.Request) error {
+	return s.policyList(w, r, s.page(r, "政策包", home, Link{Text: "政策包"}), false)
+}
+
+func (s *Server) policyList(w http.ResponseWriter, r *http.Request, p *Page, inside bool) error {
+	works, err := s.works()
+	if err != nil {
+		return err
+	}
+	var rows []policyRow
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		st, err := standings(ctx, tx, works)
+		if err != nil {
+			return err
+		}
+		docs, err := s.addresses(ctx, tx, works.Set.Policies)
+		if err != nil {
+			return err
+		}
+		for _, pol := range works.Set.Policies {
+			row := policyRow{Policy: pol, Doc: docs[pol.Basis.Document], Counts: map[string]int{}}
+			for _, i := range works.Set.Items {
+				if i.Policy != pol.ID {
+					continue
+				}
+				row.Counts[string(i.Kind)]++
+				switch i.Kind {
+				case policy.RuleItem:
+					row.Open += st.findings.Open[i.ID]
+				case policy.ObligationItem:
+					row.Late += st.late[i.ID]
+				}
+			}
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	by, _ := s.member(r)
+	p.Data = map[string]any{"Rows": rows, "Inside": inside, "Reload": inside && s.Reload != nil && by.May(ledger.ActEdit), "Wrong": "",
+		"Later": later(works), "Day": works.Day}
+	return s.render(w, http.StatusOK, "policies.html", p)
+}
+
+// later are the policies of the folder that are not in force on the day.
+func later(w *policy.Works) (out []policy.Policy) {
+	for _, p := range w.County.Policies.Policies {
+		if !p.Hold(w.Day) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// reloadPolicies reads the folder again. What is wrong with it is shown, with file and line, and the old policies stay in force.
+func (s *Server) reloadPolicies(w http.ResponseWriter, r *http.Request) error {
+	works, err := s.works()
+	if err != nil {
+		return err
+	}
+	if s.Reload == nil {
+		return notFound("这个站点不能重新载入。")
+	}
+	if err := s.Reload(r.Context(), string(sessionOf(r).User.Name)); err != nil {
+		p := s.office(r, "政策包", Link{Text: "政策包", URL: "/policies"}, Link{Text: "没有载入"})
+		p.Data = map[string]any{"Wrong": err.Error(), "Inside": true, "Reload": true, "Day": works.Day, "Rows": []policyRow(nil), "Later": []policy.Policy(nil)}
+		return s.render(w, http.StatusConflict, "policies.html", p)
+	}
+	http.Redirect(w, r, "/policies?done=reloaded", http.StatusSeeOther)
+	return nil
+}
+
+// addresses are those of the documents that the gazette has, by number.
+func (s *Server) addresses(ctx context.Context, tx *db.Tx, policies []policy.Policy) (map[string]string, error) {
+	var keys []publication.Key
+	for _, p := range policies {
+		if k, ok := publication.ParseKey(p.Basis.Document); ok && !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	heads, err := publication.Heads(ctx, tx, s.countyCode, keys)
+	out := map[string]string{}
+	for _, h := range heads {
+		out[h.No] = documentURL(h.Key)
+	}
+	return out, err
+}
+
+// standing is how everything that policies define stands now, asked for once for a page.
+type standing struct {
+	works    *policy.Works
+	findings finding.Tally
+	late     map[string]int // obligations, by register/obligation
+	lacking  map[string]int // units without an entry, by register/complete
+	silent   map[string]int // series, by definition
+	places   map[string]int // series, by definition
+}
+
+func standings(ctx context.Context, tx *db.Tx, w *policy.Works) (st standing, err error) {
+	st = standing{works: w, lacking: map[string]int{}, silent: map[string]int{}, places: map[string]int{}}
+	if st.findings, err = w.Judge.Tallies(ctx, tx); err != nil {
+		return st, err
+	}
+	if st.late, err = w.Registers.LateCounts(ctx, tx); err != nil {
+		return st, err
+	}
+	lacking, err := w.Registers.Lacking(ctx, tx)
+	if err != nil {
+		return st, err
+	}
+	for _, l := range lacking {
+		st.lacking[string(l.Schema.Name)+"/"+l.Complete.ID] += len(l.Units)
+	}
+	silent, err := w.Observations.SilentNow(ctx, tx)
+	if err != nil {
+		return st, err
+	}
+	for _, x := range silent {
+		st.silent[string(x.Series.Name)]++
+	}
+	return st, nil
+}
+
+// itemView is one definition under its clause, and how it stands.
+type itemView struct {
+	*policy.Item
+	Word   string // what pages call the kind
+	URL    string
+	Stands string
+	Bad    bool // something wants doing
+}
+
+// itemWords is what pages call the kinds.
+var itemWords = map[policy.ItemKind]string{policy.ObligationItem: "应做事项", policy.CompleteItem: "应有条目"}
+
+// view shows an item; false where the public has no business with it.
+func (st standing) view(ctx context.Context, tx *db.Tx, i *policy.Item, inside bool) (itemView, bool, error) {
+	v := itemView{Item: i, Word: itemWords[i.Kind]}
+	if v.Word == "" {
+		v.Word = string(i.Kind)
+	}
+	lists, series, indicators := "/lists/", "/series/", "/indicators/"
+	if !inside {
+		lists, series, indicators = "/open/lists/", "/open/series/", "/open/indicators/"
+	}
+	name, _, _ := strings.Cut(i.ID, "/")
+	count := func(n int, words, none string) {
+		if v.Stands, v.Bad = none, n > 0; v.Bad {
+			v.Stands = fmt.Sprintf(words, n)
+		}
+	}
+	switch i.Kind {
+	case policy.RegisterItem, policy.ObligationItem, policy.CompleteItem:
+		schema, ok := st.works.Registers.Schema(register.Name(name))
+		if !ok || !inside && !schema.Public {
+			return v, false, nil
+		}
+		v.URL = lists + name
+		switch {
+		case i.Kind == policy.ObligationItem:
+			count(st.late[i.ID], "逾期 %d 件", "没有逾期")
+			return v, true, nil
+		case i.Kind == policy.CompleteItem:
+			count(st.lacking[i.ID], "还缺 %d 个单位", "不缺")
+			return v, true, nil
+		}
+		viewer := register.Viewer{Inside: inside}
+		counts, err := st.works.Registers.CountsOf(ctx, tx, viewer, schema.Name)
+		if err != nil {
+			return v, false, err
+		}
+		n := 0
+		for _, c := range counts {
+			n += c
+		}
+		v.Stands = fmt.Sprintf("%d 条", n)
+	case policy.SeriesItem:
+		def := st.works.Observations.Definition(observation.SeriesName(i.ID))
+		if def == nil || !inside && !def.Public {
+			return v, false, nil
+		}
+		v.URL = series + i.ID
+		count(st.silent[i.ID], "失联 %d 处", "没有失联")
+	case policy.IndicatorItem:
+		in := st.works.Judge.Indicator(i.ID)
+		if in == nil || !inside && !in.Public {
+			return v, false, nil
+		}
+		v.URL = indicators + i.ID
+		kept := st.findings.Kept[i.ID]
+		switch met, not, dark := kept[finding.IsMet], kept[finding.NotMet], kept[finding.CantTell]; {
+		case met+not+dark == 0:
+			v.Stands = "还没有完整的一期"
+		case not > 0:
+			v.Stands, v.Bad = fmt.Sprintf("未达标 %d，达标 %d", not, met), true
+		case dark > 0:
+			v.Stands = fmt.Sprintf("达标 %d，不能判定 %d", met, dark)
+		default:
+			v.Stands = fmt.Sprintf("达标 %d", met)
+		}
+	case policy.RuleItem:
+		count(st.findings.Open[i.ID], "未恢复 %d 个", "没有问题")
+		if inside {
+			v.URL = "/findings?rule=" + url.QueryEscape(i.ID)
+		}
+	case policy.DutyItem:
+		if k, ok := publication.ParseKey(i.Basis.Document); ok {
+			v.URL = outcomeURL(k)
+		}
+		v.Stands = "由任务台账承担"
+	case policy.LadderItem, policy.ChecklistItem, policy.BulletinItem, policy.SendItem:
+		if inside {
+			v.URL = map[policy.ItemKind]string{policy.LadderItem: "/cases?ladder=", policy.ChecklistItem: "/inspections?checklist=",
+				policy.BulletinItem: "/bulletins/", policy.SendItem: "/sends#"}[i.Kind] + i.ID
+		}
+	case policy.ValueItem:
+		v.URL = "#value-" + i.ID
+	}
+	return v, true, nil
+}
+
+// clauseView is a clause of the document with what carries it out.
+type clauseView struct {
+	Path  string
+	Cite  string // 三(四)18
+	Title string
+	URL   string // in the document
+	Items []itemView
+}
+
+func (s *Server) policy(w http.ResponseWriter, r *http.Request) error {
+	return s.onePolicy(w, r, true)
+}
+
+func (s *Server) openPolicy(w http.ResponseWriter, r *http.Request) error {
+	return s.onePolicy(w, r, false)
+}
+
+func (s *Server) onePolicy(w http.ResponseWriter, r *http.Request, inside bool) error {
+	works, err := s.works()
+	if err != nil {
+		return err
+	}
+	pol, ok := works.County.Policies.Find(r.PathValue("id"))
+	if !ok {
+		return notFound("没有这个政策包。")
+	}
+	var clauses []clauseView
+	var doc string
+	bare := 0
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		st, err := standings(ctx, tx, works)
+		if err != nil {
+			return err
+		}
+		under := map[string][]itemView{}
+		for _, i := range works.Set.Items {
+			if i.Policy != pol.ID {
+				continue
+			}
+			v, ok, err := st.view(ctx, tx, i, inside)
+			if err != nil {
+				return err
+			}
+			if ok {
+				under[i.Basis.Clause] = append(under[i.Basis.Clause], v)
+			}
+		}
+		clauses, doc, err = s.clausesOf(ctx, tx, pol.Basis, under)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range clauses {
+		if len(c.Items) == 0 {
+			bare++
+		}
+	}
+	p, crumb := s.page(r, pol.Title, home, Link{Text: "政策包", URL: "/open/policies"}, Link{Text: pol.Title}), "/open/policies/"
+	if inside {
+		p, crumb = s.office(r, pol.Title, Link{Text: "政策包", URL: "/policies"}, Link{Text: pol.Title}), "/policies/"
+	}
+	p.Canonical = s.BaseURL + crumb + pol.ID
+	p.Data = map[string]any{"Policy": pol, "Clauses": clauses, "Doc": doc, "Bare": bare, "Inside": inside, "Values": valuesOf(works, pol.ID), "Day": works.Day,
+		"InForce": pol.Hold(works.Day)}
+	return s.render(w, http.StatusOK, "policy.html", p)
+}
+
+func valuesOf(w *policy.Works, id string) (out []finding.Value) {
+	for _, v := range w.Set.Values {
+		if v.Policy == id {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// clausesOf puts definitions under their clauses in the order of the published document, with those clauses that duties stand in and
+// nothing carries out; where the document is not published, in the order of the folder. What stands on the document as a whole
+// comes first.
+func (s *Server) clausesOf(ctx context.Context, tx *db.Tx, b rule.Basis, under map[string][]itemView) (out []clauseView, address string, err error) {
+	seen := map[string]bool{}
+	if key, ok := publication.ParseKey(b.Document); ok {
+		doc, err := publication.DocumentOn(ctx, tx, s.countyCode, key, calendar.Date{})
+		if err == nil {
+			address = documentURL(key)
+			ordered := map[string]bool{}
+			for _, d := range doc.Duties {
+				if x, err := d.Read(); err == nil {
+					ordered[x.Clause] = true
+				}
+			}
+			doc.Text.Walk(func(_ edition.Part, block edition.Block, _ int) {
+				path := block.Path
+				if b.Plan != "" {
+					if path, ok = strings.CutPrefix(path, b.Plan+"/"); !ok {
+						return
+					}
+				}
+				if path == "" || seen[path] || len(under[path]) == 0 && !ordered[block.Path] {
+					return
+				}
+				seen[path] = true
+				_, title, rest := block.Split()
+				if title == "" {
+					title = rest
+				}
+				out = append(out, clauseView{path, cite(path), shorten(title, 40), address + "#" + block.Path, under[path]})
+			})
+		} else if publication.KindOf(err) != publication.NotFound {
+			return nil, "", err
+		}
+	}
+	var rest []string
+	for path := range under {
+		if !seen[path] {
+			rest = append(rest, path)
+		}
+	}
+	slices.Sort(rest)
+	var first []clauseView
+	for _, path := range rest {
+		first = append(first, clauseView{path, cite(path), "", address, under[path]})
+	}
+	return append(first, out...), address, nil
+}
+
+func cite(path string) string {
+	if path == "" {
+		return "全文"
+	}
+	return strings.ReplaceAll(path, "/", "")
+}
+
+// shorten cuts a heading that is a whole paragraph.
+func shorten(s string, most int) string {
+	s = strings.TrimSpace(s)
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "……"
+	}
+	return s
+}
