@@ -175,10 +175,10 @@ var rules = map[string]expected{
 	"POST /ledger/{id}/cancel":     {right: "check", things: in(ledger.Working), form: map[string]string{"result": "文件已废止"}},
 
 	// Policies.
-	"GET /policies":               {right: "see"},
+	"GET /policies":           {right: "see"},
 	"GET /policies/{id}":      {right: "see", things: one("water-2023")},
-	"POST /policies/reload":       {right: "edit", idle: true},
-	"GET /open/policies":          {right: "everybody"},
+	"POST /policies/reload":   {right: "edit", idle: true},
+	"GET /open/policies":      {right: "everybody"},
 	"GET /open/policies/{id}": {right: "everybody", things: one("water-2023")},
 
 	// How duties come onto the ledger and leave it.
