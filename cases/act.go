@@ -126,7 +126,7 @@ func firstOf(texts ...string) string {
 
 // tell puts a notice for a unit's people, in the transaction of the step that it is about.
 func (c *Cases) tell(ctx context.Context, tx *db.Tx, k *Case, unit string, n notice.Notice, roles ...personnel.Role) error {
-	if unit = c.speaker(unit); unit == "" {
+	if unit = c.speaker(k, unit); unit == "" {
 		return nil
 	}
 	if len(roles) == 0 {

@@ -128,13 +128,20 @@ func (c *Cases) below(name string) (out Below, ok bool) {
 	return out, n == 1
 }
 
-// speaker is the unit whose people act for a holder: a village's town, the county office for units above the county.
-func (c *Cases) speaker(unit string) string {
+// speaker is the unit whose people act for a holder and are told for it: a village's town, the county office for units above the
+// county, and the owner of the case for one in which nobody has a post, such as an enterprise.
+func (c *Cases) speaker(k *Case, unit string) string {
 	if b, ok := c.below(unit); ok {
 		return b.Town
 	}
-	if l, ok := c.levelOf(unit); ok && l == City {
+	u, ok := c.Ledger.Book.Directory().Resolve(unit)
+	switch {
+	case !ok:
+		return unit
+	case levelOfUnit(u) == City:
 		return c.Ledger.Office
+	case u.Name != k.Owner && len(c.Ledger.Book.PostsOf(u)) == 0:
+		return k.Owner
 	}
 	return unit
 }

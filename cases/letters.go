@@ -18,12 +18,12 @@ import (
 // draftLetter drafts the letter of a rung. Where one of its kind to the same unit waits for signature already, that one is signed
 // for both.
 func (c *Cases) draftLetter(ctx context.Context, tx *db.Tx, k *Case, f Firing, basis string) (int64, error) {
-	to := []string{c.speaker(f.Clock.Unit)}
+	to := []string{c.speaker(k, f.Clock.Unit)}
 	waiting, err := c.Ledger.LettersAbout(ctx, tx, k.ID.About(), ledger.LetterDrafted)
 	if err != nil {
 		return 0, err
 	}
-	p := ledger.Paper{About: k.ID.About(), Letter: letter.Letter{Kind: f.Rung.Letter, To: to}, Sign: personnel.Role(f.Rung.Sign), Answer: f.Rung.Answer,
+	p := ledger.Paper{About: k.ID.About(), Letter: letter.Letter{Kind: f.Rung.Letter, To: to}, Sign: personnel.Role(firstOf(f.Rung.Sign, string(personnel.Office))), Answer: f.Rung.Answer,
 		DraftedBy: ledger.System.Account}
 	for _, w := range waiting {
 		if w.DraftedBy == ledger.System.Account && w.Letter.Kind == f.Rung.Letter && w.Sign == p.Sign && slices.Equal(w.Letter.To, to) {
@@ -74,7 +74,7 @@ func (c *Cases) fill(p *ledger.Paper, k *Case, on calendar.Date) bool {
 }
 
 func (c *Cases) tellSigner(ctx context.Context, tx *db.Tx, k *Case, g Rung, n notice.Notice) error {
-	role := personnel.Role(g.Sign)
+	role := personnel.Role(firstOf(g.Sign, string(personnel.Office)))
 	n.Kind, n.Subject, n.Text = "letter", "请签发"+g.Letter.Chinese(), "按"+firstOf(n.Basis, g.Name)+"起草。"+n.Text
 	return c.tell(ctx, tx, k, c.seatOf(role), n, role)
 }

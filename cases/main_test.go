@@ -31,6 +31,7 @@ const (
 	shangling = "上岭乡"
 	village   = "河口镇柳村"
 	grid      = "河口镇柳村第一网格"
+	works     = "青禾污水处理公司"
 	cityEPA   = "云台市生态环境局"
 )
 
@@ -44,7 +45,7 @@ func directory(t testing.TB) *org.Directory {
 		{Name: "青禾县人民政府", Kind: org.Government}, {Name: office, Kind: org.Department, Aliases: []string{"县政府办"}},
 		{Name: bureau, Kind: org.Branch, Aliases: []string{"生态分局"}}, {Name: housing, Kind: org.Department},
 		{Name: hekou, Kind: org.Town, Code: "990001100"}, {Name: shangling, Kind: org.Town, Code: "990001200"},
-		{Name: cityEPA, Kind: org.Superior, Level: org.City}, {Name: "各乡（镇）人民政府", Kind: org.Set, Of: []org.Kind{org.Town}},
+		{Name: works, Kind: org.Company}, {Name: cityEPA, Kind: org.Superior, Level: org.City}, {Name: "各乡（镇）人民政府", Kind: org.Set, Of: []org.Kind{org.Town}},
 	} {
 		if err := dir.Add(u); err != nil {
 			t.Fatal(err)

@@ -143,9 +143,10 @@ func Units(by Actor, a Act) []string {
 // unitsOf are the units for which a seat speaks: its own, and the leading groups that it is a member of.
 func unitsOf(s personnel.Seat) []string { return append([]string{s.Unit}, s.Groups...) }
 
-// speaks reports whether a seat speaks for a unit, itself or as a village's town.
-func (c *Cases) speaks(s personnel.Seat, unit string) bool {
-	return unit != "" && slices.Contains(unitsOf(s), c.speaker(unit))
+// speaks reports whether a seat speaks for a unit in a case: its own, or one for which it acts.
+func (c *Cases) speaks(s personnel.Seat, k *Case, unit string) bool {
+	mine := unitsOf(s)
+	return unit != "" && (slices.Contains(mine, unit) || slices.Contains(mine, c.speaker(k, unit)))
 }
 
 // seatFor is the seat in which the actor may do the act on the case.
@@ -157,7 +158,7 @@ func (c *Cases) seatFor(by Actor, a Act, k *Case) (personnel.Seat, bool) {
 			return s, true
 		case ledger.Own:
 			for _, u := range c.partners(k, row.Part) {
-				if c.speaks(s, u) {
+				if c.speaks(s, k, u) {
 					s.Unit = u
 					return s, true
 				}

@@ -33,6 +33,29 @@ func (c *Cases) savePublic(ctx context.Context, tx *db.Tx, k *Case) error {
 	return err
 }
 
+// unpublish takes cases of ladders and services that are not public, open and closed, out of the public table; those that a leader
+// exposes stay.
+func (c *Cases) unpublish(ctx context.Context, tx *db.Tx) error {
+	for _, l := range c.Ladders {
+		if l.Public {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `/* cases.unpublish */ DELETE FROM case_public WHERE county = $1 AND NOT exposed AND service = ''
+			AND id IN (SELECT k.id FROM case_record k WHERE k.county = $1 AND k.ladder = $2)`, c.county(), l.ID); err != nil {
+			return err
+		}
+	}
+	for _, s := range c.Services {
+		if s.Public {
+			continue
+		}
+		if _, err := tx.Exec(ctx, `/* cases.unpublish */ DELETE FROM case_public WHERE county = $1 AND NOT exposed AND service = $2`, c.county(), s.Code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type picture struct {
 	sha, was, media string
 	bytes           []byte

@@ -166,6 +166,68 @@ func TestRungsFireOnceEach(t *testing.T) {
 	})
 }
 
+// Where the ladders change, the clocks of open cases are counted anew; what is public no longer leaves the public table.
+func TestLaddersChange(t *testing.T) {
+	stories(t, func(s *story) {
+		id, over2 := s.found(over("outlets/P1")), s.found(over("outlets/P2"))
+		s.feed("分局经办", id)
+		s.recovered(2)
+		s.must("分局长", func(tx *db.Tx, by cases.Actor) (*cases.Case, error) {
+			return s.c.Refuse(ctx, tx, by, over2, "反映不属实", "查无此事")
+		})
+		s.At("2023-09-25")
+		if got := s.rungs(id); got != "受理提醒" {
+			t.Fatalf("%q", got)
+		}
+		public := func() int { return s.count(`SELECT count(*) FROM case_public`) }
+		if public() != 2 {
+			t.Errorf("%d public cases", public())
+		}
+		l := &s.c.Ladders[0]
+		l.Public, l.Rungs = false, append(l.Rungs, cases.Rung{Name: "再提醒", Of: cases.Acceptance, After: workdays(1)})
+		if n := s.tick(); n != 1 || s.rungs(id) != "受理提醒 再提醒" {
+			t.Errorf("%d: %q", n, s.rungs(id))
+		}
+		if public() != 0 {
+			t.Errorf("%d public cases", public())
+		}
+		l.Public = true
+		s.tick()
+		if public() != 1 {
+			t.Errorf("%d public cases", public())
+		}
+	})
+}
+
+// An enterprise has no seats: whose case it is acts for it, is told for it, and another of them checks.
+func TestNobodySitsInAnEnterprise(t *testing.T) {
+	stories(t, func(s *story) {
+		f := over("outlets/P1")
+		f.Unit = works
+		id := s.found(f)
+		s.feed("分局经办", id)
+		s.wantClock(id, works, "2023-09-21")
+		if n := s.count(`SELECT count(*) FROM notice WHERE to_unit = $1`, bureau); n != 2 {
+			t.Errorf("its owner is told %d times", n)
+		}
+		_, err := s.does("河口镇长", func(tx *db.Tx, by cases.Actor) (*cases.Case, error) {
+			return s.c.Accept(ctx, tx, by, id, cases.Sending{})
+		})
+		s.refused(err, ledger.NotAllowed, "")
+		s.accept("分局经办", id)
+		s.putRight("分局经办", id)
+		k := s.kase(id)
+		if k.Parts[0].DoneUnit != works || k.Clocks[0].Unit != bureau {
+			t.Errorf("%+v", k)
+		}
+		_, err = s.does("分局经办", func(tx *db.Tx, by cases.Actor) (*cases.Case, error) {
+			return s.c.Check(ctx, tx, by, id, cases.Sending{Words: "属实。", Place: &cases.Point{Lon: 111.4, Lat: 35.5}})
+		})
+		s.refused(err, ledger.NotAllowed, "本人")
+		s.check("分局经办乙", id)
+	})
+}
+
 // A grave case does not wait for office hours.
 func TestGraveRungsComeAtOnce(t *testing.T) {
 	stories(t, func(s *story) {

@@ -21,7 +21,8 @@ const batch = 50
 
 // Tick does what has come due: the rungs whose time has come, each once, and the cases of findings whose silence has ended. It looks
 // at no case that has nothing to do, may be called by many processes, and gives how many things it did: call it until it gives 0.
-// Where the ladders are others than when clocks were last counted, all open cases are counted anew first.
+// Where the ladders are others than when clocks were last counted, all open cases are counted anew first, and what is public no
+// longer leaves the public tables.
 func (c *Cases) Tick(ctx context.Context, tx *db.Tx, now time.Time) (done int, err error) {
 	const op = "Tick"
 	if err := c.beat(ctx, tx); err != nil {
@@ -93,8 +94,14 @@ func (c *Cases) beat(ctx context.Context, tx *db.Tx) error {
 				if err := setNext(ctx, tx, k, c.next(k)); err != nil {
 					return err
 				}
+				if err := c.savePublic(ctx, tx, k); err != nil {
+					return err
+				}
 				last = k.ID
 			}
+		}
+		if err := c.unpublish(ctx, tx); err != nil {
+			return err
 		}
 	}
 	return writeClock(ctx, tx, c.county(), rules)
@@ -114,16 +121,27 @@ func (c *Cases) fingerprint() (string, error) {
 		After calendar.Span
 	}
 	type ladder struct {
-		ID    string
-		Rungs []rung
+		ID     string
+		Public bool
+		Rungs  []rung
 	}
-	var all []ladder
+	type service struct {
+		Code, Name        string
+		Public, Sensitive bool
+	}
+	var all struct {
+		Ladders  []ladder
+		Services []service
+	}
+	for _, s := range c.Services {
+		all.Services = append(all.Services, service{s.Code, s.Name, s.Public, s.Sensitive})
+	}
 	for _, l := range c.Ladders {
-		x := ladder{ID: l.ID}
+		x := ladder{ID: l.ID, Public: l.Public}
 		for _, g := range l.Rungs {
 			x.Rungs = append(x.Rungs, rung{g.Name, g.Of, g.After})
 		}
-		all = append(all, x)
+		all.Ladders = append(all.Ladders, x)
 	}
 	b, err := json.Marshal(all)
 	if err != nil {
@@ -159,7 +177,7 @@ func (c *Cases) fire(ctx context.Context, tx *db.Tx, k *Case, f Firing) error {
 	basis := firstOf(f.Rung.Basis.String(), l.Basis.String(), k.Basis)
 	rec := RungRecord{Key: f.key(), N: f.N, Name: f.Rung.Name, State: f.Clock.State, Part: f.Clock.Part, Unit: f.Clock.Unit, Since: f.Since, Due: f.At,
 		Basis: basis, Listed: f.Rung.Listed}
-	if f.Rung.Letter != "" {
+	if f.Rung.Letter != "" && c.Ledger.Rules.Letters.Codes[f.Rung.Letter] != "" { // a county that numbers no such letters reminds
 		id, err := c.draftLetter(ctx, tx, k, f, basis)
 		if err != nil {
 			return err

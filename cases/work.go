@@ -102,7 +102,7 @@ func (c *Cases) mine(op string, by Actor, a Act, k *Case, s State) ([]Clock, per
 			continue
 		}
 		for _, have := range by.Seats {
-			if scope := row.Roles[have.Role]; scope == ledger.All || scope == ledger.Own && c.speaks(have, clock.Unit) {
+			if scope := row.Roles[have.Role]; scope == ledger.All || scope == ledger.Own && c.speaks(have, k, clock.Unit) {
 				if seat = have; scope == ledger.Own {
 					seat.Unit = clock.Unit
 				}
