@@ -265,7 +265,16 @@ func TestLife(t *testing.T) {
 			_, err := s.reg.Amend(ctx, tx, town, "outlets", "P1", register.Input{Fields: fields("日排水量=-3")})
 			return err
 		}), register.Invalid, "日排水量不能是负数")
-		if n := len(s.seen); n != 7 {
+		// What cannot be decided is no yes: this outlet names no section.
+		s.add(town, "outlets", "编号=P7 名称=七号 责任单位=东镇 溯源日期=2023-09-01")
+		for _, state := range []string{"已测", "已溯源"} {
+			if err := s.move(town, "outlets", "P7", state); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.add(bureau, "samples", "排口=P7 采样日期=2023-09-19")
+		s.refused(s.move(town, "outlets", "P7", "已治理"), register.WrongState, "缺“断面", "不能判定")
+		if n := len(s.seen); n != 11 {
 			t.Errorf("%d changes were told, want 7", n)
 		}
 	})
