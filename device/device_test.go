@@ -379,7 +379,7 @@ func TestStrangersAreCountedAndShown(t *testing.T) {
 }
 
 func TestBoundsOfAConnection(t *testing.T) {
-	serving(t, 1, Limits{First: 500 * time.Millisecond, Idle: 500 * time.Millisecond, Half: 100 * time.Millisecond, Garbage: 20000, PerHost: 3}, func(s *station) {
+	serving(t, 1, Limits{First: 500 * time.Millisecond, Idle: 500 * time.Millisecond, Half: 100 * time.Millisecond, PerHost: 3}, func(s *station) {
 		slow := s.dial() // a byte now and then
 		go func() {
 			for _, b := range realtime(0, qn1, "DataTime=20230920090000;w01018-Rtd=1") {
@@ -391,18 +391,6 @@ func TestBoundsOfAConnection(t *testing.T) {
 		}()
 		if !slow.closedWithin(5 * time.Second) {
 			t.Error("slow loris")
-		}
-		flood := s.dial()
-		go func() {
-			junk := bytes.Repeat([]byte("##9999junk"), 1000)
-			for range 1000 {
-				if _, err := flood.Conn.Write(junk); err != nil {
-					return
-				}
-			}
-		}()
-		if !flood.closedWithin(5 * time.Second) {
-			t.Error("flood of garbage")
 		}
 		half := s.dial() // half a frame, and then a whole one
 		frame := realtime(0, qn2, "DataTime=20230920090000;w01018-Rtd=2")
@@ -428,6 +416,24 @@ func TestBoundsOfAConnection(t *testing.T) {
 		}
 		if _, turned := s.s.Connections(); closed != 2 || turned != 2 {
 			t.Errorf("%d of 5 connections were closed, want 2; %d turned away", closed, turned)
+		}
+	})
+}
+
+// Garbage ends a connection long before its patience does.
+func TestFloodOfGarbage(t *testing.T) {
+	serving(t, 1, Limits{First: 10 * time.Minute, Idle: 10 * time.Minute, Garbage: 20000}, func(s *station) {
+		flood := s.dial()
+		go func() {
+			junk := bytes.Repeat([]byte("##9999junk"), 1000)
+			for range 1000 {
+				if _, err := flood.Conn.Write(junk); err != nil {
+					return
+				}
+			}
+		}()
+		if !flood.closedWithin(20 * time.Second) {
+			t.Error("flood of garbage")
 		}
 	})
 }
