@@ -88,9 +88,9 @@ func episodeText(rule string, e episode) string {
 // TestOrderOfArrivalDoesNotMatter: whatever order and batches readings come in, the same is found in the end; the first order is
 // that of their time.
 func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
-	rounds := 12
+	rounds := 6
 	if testing.Short() {
-		rounds = 3
+		rounds = 2
 	}
 	for seed := range rounds {
 		tell(t, "2023-09-29 08:00", orderRules(), nil, func(s *story) {
