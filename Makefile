@@ -33,8 +33,9 @@ fuzz: ## every fuzz target for a while (FUZZTIME=60s)
 kills: ## kill -9 while publishing and while carrying notices, 200 times
 	ZHIXING_KILLS=200 $(GO) test -count=1 -timeout 60m -run Kill -v ./publication ./journal ./notice
 
-clocks: ## the ledger's clocks, with a million random cases
+clocks: ## the ledger's clocks, with a million random cases; ten thousand cases that people do with what they like
 	ZHIXING_CASES=1000000 $(GO) test -count=1 -timeout 60m -run 'Clocks|OneReport' -v ./ledger
+	ZHIXING_CASES=10000 $(GO) test -count=1 -timeout 60m -run RandomWalks -v ./cases
 
 bench: ## reader, search and page benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web

@@ -101,6 +101,32 @@ func (c *Cases) next(k *Case) time.Time {
 	return time.Time{}
 }
 
+// Holding is how long one holder had a clock of a case.
+type Holding struct {
+	Stay          // To is zero while it has it
+	Days     int  // begun and unfinished days between
+	Workdays int  // of these, working days
+	Late     bool // its time ran out while it had it
+}
+
+// Holdings are who had the clocks of a case and how long, in the order in which they came to have them.
+func (c *Cases) Holdings(k *Case, now time.Time) []Holding {
+	var out []Holding
+	add := func(s Stay, to time.Time) {
+		from, until := calendar.DateOf(s.From), calendar.DateOf(to)
+		late := lateOn(s.Due, s.From)
+		out = append(out, Holding{Stay: s, Days: daysBetween(from, until), Workdays: c.Ledger.Rules.Workdays.Count(from, until), Late: !late.IsZero() && !until.Before(late)})
+	}
+	for _, s := range k.Stays {
+		add(s, s.To)
+	}
+	for _, clock := range k.Clocks {
+		add(Stay{N: clock.Stood, Clock: clock.N, Part: clock.Part, State: clock.State, Unit: clock.Unit, Level: clock.Level, From: clock.Since, Due: clock.Due, Began: clock.N}, now)
+	}
+	slices.SortStableFunc(out, func(a, b Holding) int { return a.N - b.N })
+	return out
+}
+
 // levelOf is the level at which a unit stands, and whether the county knows it.
 func (c *Cases) levelOf(unit string) (Level, bool) {
 	if b, ok := c.below(unit); ok {

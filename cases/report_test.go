@@ -240,6 +240,36 @@ func TestReportRefusals(t *testing.T) {
 	s.report(r)
 }
 
+// A grid worker reports from the spot, in his own name and without a code.
+func TestGridWorkersReport(t *testing.T) {
+	stories(t, func(s *story) {
+		report := func(name string) (cases.Receipt, error) {
+			var got cases.Receipt
+			err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+				r := trash()
+				r.Files = []cases.Upload{{Name: "a.jpg", Content: fakeJPEG("grid")}}
+				got, err = s.c.ReportBy(ctx, tx, as(name), r)
+				return err
+			})
+			return got, err
+		}
+		_, err := report("审计")
+		s.refused(err, ledger.NotAllowed, "不能上报")
+		got, err := report("河口经办")
+		if err != nil || got.Code != "" {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		again, err := report("河口经办")
+		if err != nil || again.ID != got.ID {
+			t.Errorf("%+v, %v", again, err)
+		}
+		s.sound(got.ID)
+		if k := s.kase(got.ID); k.Source != cases.ByGrid || len(s.steps(got.ID)[0].Data.Files) != 1 {
+			t.Errorf("%+v", k)
+		}
+	})
+}
+
 // Two reports of one matter are one case, and both reporters are heard.
 func TestMergedReports(t *testing.T) {
 	stories(t, func(s *story) {

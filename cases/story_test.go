@@ -1,6 +1,7 @@
 package cases_test
 
 import (
+	"fmt"
 	"testing"
 
 	"zhixing/cases"
@@ -337,6 +338,16 @@ func TestHandedUpAndDown(t *testing.T) {
 		k = s.kase(id)
 		if k.Parts[0].DoneUnit != cityEPA || k.Parts[0].Unit != hekou {
 			t.Errorf("%+v", k.Parts[0])
+		}
+		var spent []int
+		for _, h := range s.c.Holdings(k, s.clock.Now()) {
+			spent = append(spent, h.Workdays)
+			if h.Late {
+				t.Errorf("late: %+v", h)
+			}
+		}
+		if fmt.Sprint(spent) != "[0 0 0 0 3 0 0 0 0]" { // the grid had it from Wednesday to Monday
+			t.Errorf("%v", spent)
 		}
 		var who []string
 		for _, st := range k.Stays[2:] {

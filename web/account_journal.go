@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"zhixing/account"
+	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/journal"
 	"zhixing/ledger"
@@ -31,7 +32,7 @@ var deeds = func() map[string]string {
 		"draft.discard": "作废稿件", "draft.correct": "起草更正", "publication.publish": "公布", "publication.correct": "公布更正",
 		"publication.withdraw": "撤回", "publication.load": "导入公开记录", "demo.story": "演示故事讲到此时",
 	}
-	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds} {
+	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds()} {
 		maps.Copy(m, more)
 	}
 	return m
