@@ -69,9 +69,6 @@ func (g *gazettes) plan(f *folder, file string, document, plan text) {
 func paths(d *gazette.Document, plan string) []string {
 	var out []string
 	d.Walk(func(n *gazette.Node) {
-		if n.Kind != gazette.HeadingNode && n.Kind != gazette.ClauseNode && n.Kind != gazette.NoteNode {
-			return
-		}
 		p := n.Path
 		if plan != "" {
 			var ok bool

@@ -14,6 +14,7 @@ type Example struct {
 	On      time.Time // when it begins
 	Steps   []Step
 	Touches []*Item // what it makes use of, each once
+	Shows   []*Item // of these, what it would fail without: what it wants, and what that is made from
 	File    string
 	Line    int
 }
@@ -147,11 +148,11 @@ func (f *folder) instant(file string, t text) time.Time {
 	return d.Time().Add(8 * time.Hour)
 }
 
-// untested calls use with every definition that no example touches.
+// untested calls use with every definition that no example shows.
 func (s *Set) untested(use func(*Item)) {
 	touched := map[*Item]bool{}
 	for _, e := range s.Examples {
-		for _, i := range e.Touches {
+		for _, i := range e.Shows {
 			touched[i] = true
 		}
 	}
@@ -162,7 +163,7 @@ func (s *Set) untested(use func(*Item)) {
 	}
 }
 
-// Untested are the definitions that no example touches.
+// Untested are the definitions that no example shows.
 func (s *Set) Untested() []*Item {
 	var out []*Item
 	s.untested(func(i *Item) { out = append(out, i) })

@@ -40,6 +40,9 @@ type scene struct {
 	*pack
 	file  string
 	e     *Example
+	last  *Item // looked at last
+	given *Item // what the last fact was about
+	wants []*Item
 	item  *Item // stands for the example where definitions are looked up: in force when it begins
 	until time.Time
 }
@@ -75,9 +78,11 @@ func (k *pack) example(file string, y exampleFile) Example {
 	for _, s := range append([]thenFile{{y.Given, y.Want}}, y.Then...) {
 		var step Step
 		for _, g := range s.Given {
+			t.last = nil
 			if f, ok := t.fact(g); ok {
 				step.Given = append(step.Given, f)
 			}
+			t.given = t.last
 		}
 		for _, w := range s.Want {
 			step.Want = append(step.Want, t.want(w))
@@ -85,14 +90,41 @@ func (k *pack) example(file string, y exampleFile) Example {
 		}
 		e.Steps = append(e.Steps, step)
 	}
+	e.Shows = t.shows()
 	if wants == 0 {
 		k.bad(file, e.Line, "例子“%s”没有写 want：应当得到什么", e.Name)
 	}
 	return e
 }
 
+// shows are the definitions without which the example would fail: what it wants, and of what it has touched, that from which this
+// is made. A ladder is shown only by a case.
+func (t *scene) shows() []*Item {
+	var out []*Item
+	todo := slices.Clone(t.wants)
+	seen := map[*Item]bool{}
+	for len(todo) > 0 {
+		i := todo[0]
+		todo = todo[1:]
+		if i == nil || seen[i] {
+			continue
+		}
+		seen[i] = true
+		if slices.Contains(t.e.Touches, i) {
+			out = append(out, i)
+		}
+		for _, on := range t.leans[i] {
+			if on.Kind != LadderItem {
+				todo = append(todo, on)
+			}
+		}
+	}
+	return out
+}
+
 // touch notes that the example makes use of a definition.
 func (t *scene) touch(i *Item) {
+	t.last = i
 	if i != nil && !slices.Contains(t.e.Touches, i) {
 		t.e.Touches = append(t.e.Touches, i)
 	}

@@ -258,7 +258,7 @@ func (k *pack) owing(r in[registerFile]) {
 		if clause.s == "" {
 			o.Clause = r.v.Clause
 		}
-		k.enter(kind, r.file, text{r.v.ID.s + "/" + id.s, max(id.line, name.line)}, name, o)
+		k.lean(k.enter(kind, r.file, text{r.v.ID.s + "/" + id.s, max(id.line, name.line)}, name, o), r.item)
 	}
 	for _, o := range r.v.Obligations {
 		under(ObligationItem, o.ID, o.Name, o.Clause, o.Mechanisms)

@@ -17,7 +17,12 @@ func (t *scene) want(s said) Want {
 	}
 	t.allowed(s, head.name.s, words)
 	w := Want{Kind: WantKind(head.name.s), ID: head.v.s, Key: s.key(), None: yes(s.get("none").s), File: t.file, Line: head.name.line}
+	t.last = nil
+	if w.Kind == RefusedWant {
+		t.last = t.given
+	}
 	x := t.wanted(&w, s, head.v.text)
+	t.wants = append(t.wants, t.last)
 	for _, n := range s.named[1:] {
 		switch n.name.s {
 		case "of", "key", "none":
@@ -68,6 +73,7 @@ func (t *scene) wanted(w *Want, s said, head text) *form {
 		t.source(head)
 	case CaseWant:
 		t.source(head)
+		t.wants = append(t.wants, t.last)
 		t.ladderTouched(head.s)
 	case RefusedWant:
 		if head.s == "" {

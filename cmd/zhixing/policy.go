@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -11,20 +12,29 @@ import (
 	"time"
 
 	"zhixing/counties"
+	"zhixing/gazette"
+	"zhixing/org"
 	"zhixing/policy"
 	"zhixing/policy/example"
 )
 
-var policyVerbs = []string{"lint", "test"}
+var policyVerbs = []string{"lint", "test", "coverage", "draft"}
 
 // policyCommand checks, plays and drafts folders of policies.
 func policyCommand(ctx context.Context, c *call) error {
 	county := c.flags.String("county", "", "folder of the county's data; without it that of the named folders, or the demonstration county")
+	systems := c.flags.String("systems", "", "of coverage: list of systems, JSON lines")
+	of := c.flags.String("of", "", "of coverage: only of these documents, numbers with commas between")
+	issue := c.flags.String("issue", "", "of draft: the manuscript, where the document is not in the county's gazette")
+	out := c.flags.String("out", "", "of draft: where the folders are written; without it the county's policies/")
 	if err := c.parse(); err != nil {
 		return err
 	}
 	if len(c.args) == 0 || !slices.Contains(policyVerbs, c.args[0]) {
 		return fmt.Errorf("%w: want one of %s", errUsage, strings.Join(policyVerbs, ", "))
+	}
+	if c.args[0] == "draft" {
+		return c.draftPolicy(*county, *issue, *out)
 	}
 	folders, err := policyFolders(*county, c.args[1:])
 	if err != nil {
@@ -33,6 +43,8 @@ func policyCommand(ctx context.Context, c *call) error {
 	switch c.args[0] {
 	case "test":
 		return c.testPolicies(ctx, folders)
+	case "coverage":
+		return c.coverPolicies(ctx, folders, *systems, *of)
 	}
 	return c.lintPolicies(folders)
 }
@@ -134,6 +146,96 @@ func (c *call) testPolicies(ctx context.Context, x chosen) error {
 	if failed > 0 {
 		return fmt.Errorf("%d 个例子不符", failed)
 	}
+	return nil
+}
+
+// coverPolicies prints what carries out each system of a list, and which example shows it.
+func (c *call) coverPolicies(ctx context.Context, x chosen, systems, of string) error {
+	if systems == "" {
+		return fmt.Errorf("%w: --systems FILE: which list?", errUsage)
+	}
+	b, err := c.readInput(systems)
+	if err != nil {
+		return err
+	}
+	rows, err := policy.ReadSystems(bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("%s: %w", systems, err)
+	}
+	if of != "" {
+		var wanted []string
+		for _, no := range strings.FieldsFunc(of, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) {
+			wanted = append(wanted, org.Fold(no))
+		}
+		rows = slices.DeleteFunc(rows, func(s policy.System) bool { return !slices.Contains(wanted, org.Fold(s.Document())) })
+	}
+	county, examples, err := x.loaded()
+	if err != nil {
+		return err
+	}
+	passed := map[string]bool{}
+	err = example.Run(ctx, &county, examples, func(r example.Result) {
+		passed[fmt.Sprint(r.Example.File, r.Example.Line)] = len(r.Failures) == 0
+	})
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, cover := range county.Policies.Coverage(rows, func(e *policy.Example) bool { return passed[fmt.Sprint(e.File, e.Line)] }) {
+		if cover.Covered() {
+			n++
+		}
+		fmt.Fprintln(c.out, cover)
+	}
+	fmt.Fprintf(c.out, "%d of %d covered\n", n, len(rows))
+	return nil
+}
+
+// draftPolicy writes first folders for a document, and says what to do next. What is there already is never written over.
+func (c *call) draftPolicy(county, issue, out string) error {
+	if err := c.want(2, 2); err != nil {
+		return err
+	}
+	x, err := policyFolders(county, nil)
+	if err != nil {
+		return err
+	}
+	loaded, err := policy.LoadCounty(x.county)
+	if err != nil {
+		return fmt.Errorf("county folder:\n%w", err)
+	}
+	var read *gazette.Issue
+	if issue != "" {
+		if read, err = c.readManuscript(issue); err != nil {
+			return err
+		}
+	}
+	drafts, err := policy.DraftOf(&loaded, read, c.args[1])
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		if county == "" {
+			return fmt.Errorf("%w: --out FOLDER or --county FOLDER: where shall it be written?", errUsage)
+		}
+		out = filepath.Join(county, "policies")
+	}
+	for _, d := range drafts {
+		for name, text := range d.Files {
+			file := filepath.Join(out, d.ID, filepath.FromSlash(name))
+			if _, err := os.Stat(file); err == nil {
+				return fmt.Errorf("%s is there already: name another folder with --out", file)
+			}
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				return err
+			}
+		}
+		fmt.Fprintln(c.out, filepath.Join(out, d.ID))
+	}
+	fmt.Fprintln(c.out, "已起草。请逐个文件核对、补全，改好文件夹的名字，再用 zhixing policy lint 和 zhixing policy test 检查。")
 	return nil
 }
 

@@ -1,0 +1,141 @@
+package policy
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"zhixing/gazette"
+)
+
+// rows of a list of systems of the other county.
+const systems = `{"id":"A1","policy":"乙政办发〔2031〕7号 校园安全和防溺水2031年行动方案","name":"校车台账","clause":"乙政办发〔2031〕7号 二(一)1"}
+{"id":"A2","policy":"乙政办发〔2031〕7号 校园安全和防溺水2031年行动方案","name":"先提醒,再发督办单","clause":"乙政办发〔2031〕7号 三(二)"}
+{"id":"A3","policy":"乙政办发〔2031〕7号 校园安全和防溺水2031年行动方案","name":"“暑期巡查”","clause":"乙政办发〔2031〕7号 二（二）4"}
+
+{"id":"B1","policy":"乙政发〔2031〕3号 乙县声环境2031年工作计划","name":"噪声监测点","clause":"乙政发〔2031〕3号 声环境质量 一1"}
+{"id":"B2","policy":"乙政发〔2031〕3号 乙县饮水和屠宰2031年工作计划","name":"噪声监测点","clause":"乙政发〔2031〕3号 饮水和屠宰 一1"}
+{"id":"B3","policy":"乙政发〔2031〕3号 乙县饮水和屠宰2031年工作计划","name":"五个环节","clause":"乙政发〔2031〕3号 饮水和屠宰 二3"}
+{"id":"B4","policy":"乙政发〔2031〕3号 乙县饮水和屠宰2031年工作计划","name":"五个环节","clause":"乙政发〔2031〕3号 饮水和屠宰 二4"}
+{"id":"C1","policy":"乙政发〔2031〕4号 别的","name":"校车台账","clause":"乙政发〔2031〕4号 一"}
+`
+
+func TestCoverage(t *testing.T) {
+	c, err := LoadCounty(otherCounty(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := ReadSystems(strings.NewReader(systems))
+	if err != nil || len(rows) != 8 {
+		t.Fatal(len(rows), err)
+	}
+	lines := func(passed func(*Example) bool) map[string]string {
+		out := map[string]string{}
+		for _, x := range c.Policies.Coverage(rows, passed) {
+			out[x.System.ID] = x.String()
+		}
+		return out
+	}
+	all := lines(func(*Example) bool { return true })
+	for id, want := range map[string]string{
+		"A1": "A1  covered  台账 school-buses  campus-2031/examples/buses.yaml:",
+		"A2": "A2  covered  处置阶梯 remind  campus-2031/examples/buses.yaml:3",   // full and half width, by the case of the first example
+		"A3": "A3  covered  任务 二/(二)/4  campus-2031/examples/water.yaml:",     // quotes
+		"B1": "B1  covered  台账 noise-points  noise-2031/examples/noise.yaml:", // the plan's words begin with its key
+		"B2": "B2  missing  —  —",                                             // another plan
+		"B3": "B3  missing  —  —",                                             // the same name twice: the clause decides
+		"B4": "B4  covered  检查表 five  living-2031/examples/abattoirs.yaml:",
+		"C1": "C1  missing  —  —", // another document
+	} {
+		if !strings.HasPrefix(all[id], want) {
+			t.Errorf("%s: want %s, got %s", id, want, all[id])
+		}
+	}
+	// What no passing example shows is not covered.
+	none := lines(func(e *Example) bool { return e.Policy != "campus-2031" })
+	if want := "A1  missing  台账 school-buses（没有通过的例子）  —"; none["A1"] != want {
+		t.Errorf("want %s, got %s", want, none["A1"])
+	}
+}
+
+// bare is a county's folder without policies.
+func bare(t *testing.T, folder string) fstest.MapFS {
+	t.Helper()
+	out := fstest.MapFS{}
+	root := os.DirFS(folder)
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if name == policiesDir {
+			return fs.SkipDir
+		}
+		if err != nil || d.IsDir() || name == servicesYAML {
+			return err
+		}
+		b, err := fs.ReadFile(root, name)
+		out[name] = &fstest.MapFile{Data: b}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A draft of any document of the gazette loads, and shows what it found.
+func TestDrafts(t *testing.T) {
+	for _, folder := range []string{"testdata/othercounty", "../counties/jiangxian"} {
+		base := bare(t, folder)
+		c, err := LoadCounty(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, i := range c.Issues {
+			issue, err := gazette.Read(string(i.Text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range issue.Documents {
+				if d.No == "" {
+					continue
+				}
+				drafts, err := DraftOf(&c, nil, d.No)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, x := range drafts {
+					away := fstest.MapFS{}
+					for name, text := range x.Files {
+						away[name] = &fstest.MapFile{Data: []byte(text)}
+					}
+					over, err := Overlay(base, map[string]fs.FS{x.ID: away})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, problems, _ := Lint(over); len(problems) > 0 {
+						t.Errorf("%s: %v", d.No, problems)
+					}
+					n++
+				}
+			}
+		}
+		if n < 3 {
+			t.Errorf("%s: %d drafts", folder, n)
+		}
+	}
+	c, _ := LoadCounty(otherCounty(t))
+	drafts, err := DraftOf(&c, nil, "乙政办发〔2031〕7号")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := drafts[0].Files
+	for file, want := range map[string]string{"registers.yaml": "防溺水点位清单", "duties.yaml": "二/(二)/4", "indicators.yaml": "<= 40", "policy.yaml": "from: 2031-03-20", "rules.yaml": "#  - { id: doc-2031-7-target-1-missed"} {
+		if !strings.Contains(files[file], want) {
+			t.Errorf("%s has no %s:\n%s", file, want, files[file])
+		}
+	}
+	if _, err := DraftOf(&c, nil, "乙政办发〔2031〕8号"); err == nil || !strings.Contains(err.Error(), "公报里没有") {
+		t.Errorf("a document that is not there: %v", err)
+	}
+}

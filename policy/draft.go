@@ -1,0 +1,394 @@
+package policy
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"zhixing/calendar"
+	"zhixing/duty"
+	"zhixing/gazette"
+	"zhixing/org"
+	"zhixing/quantity"
+)
+
+// Draft is a first folder for a document: what the reader found in it, laid out so that a clerk goes on from there. It loads
+// without a problem; what only a person can know stands in comments.
+type Draft struct {
+	ID    string            // proposed name of the folder
+	Files map[string]string // by path in the folder
+}
+
+// drafting writes one plan's folder.
+type drafting struct {
+	county *County
+	doc    *gazette.Document
+	plan   *gazette.Plan // nil: the document has no plan of its own
+	id     string
+	duties []duty.Duty
+	lists  []draftList
+}
+
+// draftList is a list that the text orders to be kept.
+type draftList struct{ id, name, clause, unit string }
+
+var docYearNo = regexp.MustCompile(`〔(\d{4})〕(\d+)号`)
+
+// DraftOf drafts a folder for each plan of the document with this number, from the county's gazette or from the issue handed in.
+func DraftOf(c *County, issue *gazette.Issue, number string) ([]Draft, error) {
+	doc, issue := findDocument(c, issue, number)
+	if doc == nil {
+		return nil, fmt.Errorf("公报里没有 %s；还没有公布的，用 --issue 指明文稿", number)
+	}
+	id := "doc"
+	if m := docYearNo.FindStringSubmatch(doc.No); m != nil {
+		id = "doc-" + m[1] + "-" + m[2]
+	}
+	all := duty.ReadDocument(issue, doc)
+	plans := doc.Plans
+	if len(plans) == 0 {
+		plans = []*gazette.Plan{nil}
+	}
+	var out []Draft
+	for i, p := range plans {
+		d := drafting{county: c, doc: doc, plan: p, id: id}
+		if len(plans) > 1 {
+			d.id = fmt.Sprintf("%s-%d", id, i+1)
+		}
+		for _, x := range all {
+			if rest, ok := strings.CutPrefix(x.Clause, d.key()); ok && (d.key() != "" || len(plans) == 1) {
+				x.Clause = rest
+				d.duties = append(d.duties, x)
+			}
+		}
+		out = append(out, d.write())
+	}
+	return out, nil
+}
+
+func findDocument(c *County, issue *gazette.Issue, number string) (*gazette.Document, *gazette.Issue) {
+	issues := []*gazette.Issue{issue}
+	for _, i := range c.Issues {
+		if issue != nil {
+			break
+		}
+		if read, err := gazette.Read(string(i.Text)); err == nil {
+			issues = append(issues, read)
+		}
+	}
+	for _, i := range issues {
+		if i == nil {
+			continue
+		}
+		for _, d := range i.Documents {
+			if org.Fold(d.No) == org.Fold(number) {
+				return d, i
+			}
+		}
+	}
+	return nil, nil
+}
+
+// key is what addresses of the plan begin with.
+func (d *drafting) key() string {
+	if d.plan == nil || d.plan.Key == "" {
+		return ""
+	}
+	return d.plan.Key + "/"
+}
+
+func (d *drafting) write() Draft {
+	files := map[string]string{policyYAML: d.policy(), "duties.yaml": d.dutyList()}
+	if s := d.registers(); s != "" {
+		files["registers.yaml"] = s
+		files["examples/first.yaml"] = d.example()
+	}
+	if s := d.targets(); s != "" {
+		files["indicators.yaml"] = s
+	}
+	files["rules.yaml"] = d.rules()
+	files["ladders.yaml"] = d.ladders()
+	for name, s := range files {
+		if s == "" {
+			delete(files, name)
+		}
+	}
+	return Draft{d.id, files}
+}
+
+// word writes a word so that YAML reads it back.
+func word(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ").Replace(strings.TrimSpace(s)) + `"`
+}
+
+func (d *drafting) signed() calendar.Date {
+	if d.doc.SignedOn.IsZero() {
+		return calendar.Date{Year: 2000, Month: 1, Day: 1}
+	}
+	return d.doc.SignedOn
+}
+
+// owner is the unit that leads most of it.
+func (d *drafting) owner() string {
+	count := map[string]int{}
+	best := d.county.Office
+	for _, x := range d.duties {
+		for _, n := range x.Lead {
+			if u := d.unit(n); u != "" {
+				if count[u]++; count[u] > count[best] || count[u] == count[best] && u < best {
+					best = u
+				}
+			}
+		}
+	}
+	return best
+}
+
+// unit is the one unit that a printed name means; empty where it means none or several.
+func (d *drafting) unit(printed string) string {
+	u, ok := d.county.Directory.ResolveIn(d.doc.No, printed)
+	if !ok || u.Kind == org.Set {
+		return ""
+	}
+	return u.Name
+}
+
+func (d *drafting) policy() string {
+	var b strings.Builder
+	title := d.doc.Title
+	fmt.Fprintf(&b, "document: %s\n", d.doc.No)
+	if d.plan != nil {
+		title = d.plan.Title
+		if d.plan.Key != "" {
+			fmt.Fprintf(&b, "plan: %s\n", d.plan.Key)
+		}
+	}
+	fmt.Fprintf(&b, "title: %s\nfrom: %s        # 成文日期；公文另定施行日期的改掉\nowner: %s   # 由谁负责，请核对\n", word(title), d.signed(), word(d.owner()))
+	b.WriteString("about: 待写：用自己的话写两三句，这份公文要做什么。\n")
+	return b.String()
+}
+
+// dutyList is every clause that gives work to units.
+func (d *drafting) dutyList() string {
+	var b strings.Builder
+	b.WriteString("# 读出的任务：牵头、时限、填报、复核都在任务台账里。已由下面的台账、指标、规则承担的，可以从这里删去。\nduties:\n")
+	var seen []string
+	for _, x := range d.duties {
+		if slices.Contains(seen, x.Clause) {
+			continue
+		}
+		seen = append(seen, x.Clause)
+		fmt.Fprintf(&b, "  - { clause: %s, mechanisms: [%s] }", word(x.Clause), word(x.Title))
+		var notes []string
+		if len(x.Lead) > 0 {
+			notes = append(notes, "牵头 "+strings.Join(x.Lead, "、"))
+		}
+		for _, t := range x.Deadlines {
+			notes = append(notes, "时限 "+t.Raw)
+		}
+		for _, c := range x.Cadence {
+			notes = append(notes, c.Raw)
+		}
+		if len(notes) > 0 {
+			b.WriteString("   # " + strings.ReplaceAll(strings.Join(notes, "；"), "\n", " "))
+		}
+		b.WriteString("\n")
+	}
+	if len(seen) == 0 {
+		return ""
+	}
+	return b.String()
+}
+
+// registers are skeletons of the lists that the text names, and one for the figures that targets ask for.
+func (d *drafting) registers() string {
+	var b strings.Builder
+	n := 0
+	for _, x := range d.duties {
+		unit := d.owner()
+		if len(x.Lead) > 0 && d.unit(x.Lead[0]) != "" {
+			unit = d.unit(x.Lead[0])
+		}
+		names := slices.Clone(x.Registers)
+		for _, name := range duty.Registers(x.Title) { // 1.建立校车台账。
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		for _, name := range names {
+			n++
+			title := name
+			if len([]rune(name)) <= 2 { // 清单 alone says nothing
+				title = x.Title + name
+			}
+			d.lists = append(d.lists, draftList{fmt.Sprintf("%s-list-%d", d.id, n), title, x.Clause, unit})
+			fmt.Fprintf(&b, `  - id: %s-list-%d          # 改成好认的名字，如 outlets
+    name: %s
+    clause: %s
+    mechanisms: [%s]
+    custodian: %s
+    key: [编号]
+    label: 名称
+    fields:                    # 按公文要登记的补全
+      - { name: 编号, type: text, required: true, hint: 顺序号 }
+      - { name: 名称, type: text, required: true, hint: 待写 }
+      - { name: 责任单位, type: unit, hint: 由谁负责 }
+      - { name: 完成日期, type: date, hint: 没有完成的不填 }
+    states: [未完成, 已完成]
+    moves:
+      - { from: 未完成, to: 已完成, when: 有(完成日期), refuse: 没有完成日期，不能转为已完成 }
+`, d.id, n, word(title), word(x.Clause), word(name), word(unit))
+		}
+	}
+	if len(d.figures()) > 0 {
+		fmt.Fprintf(&b, `  - id: %s-figures             # 指标的数字先报在这里；能由台账或监测算出的，改用那里的算法
+    name: %s
+    custodian: %s
+    key: [指标, 日期]
+    fields:
+      - { name: 指标, type: text, required: true, hint: 写指标的名称 }
+      - { name: 日期, type: date, required: true, hint: 数字是哪一天的 }
+      - { name: 数值, type: number, required: true, hint: 只写数 }
+`, d.id, word(d.short()+"指标进展台账"), word(d.owner()))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "registers:\n" + b.String()
+}
+
+func (d *drafting) short() string {
+	if d.plan != nil && d.plan.Key != "" {
+		return d.plan.Key
+	}
+	return ""
+}
+
+// figure is a target that a number can meet.
+type figure struct {
+	id, name, clause string
+	unit             quantity.Unit
+	wants            []string
+	raw              string
+}
+
+func (d *drafting) figures() []figure {
+	var out []figure
+	for _, x := range d.duties {
+		for _, t := range x.Targets {
+			f := figure{id: fmt.Sprintf("%s-target-%d", d.id, len(out)+1), name: t.Subject, clause: x.Clause, raw: t.Raw}
+			if f.name == "" {
+				f.name = x.Title
+			}
+			if u, err := quantity.ParseUnit(t.Unit); err == nil {
+				f.unit = u
+			}
+			if _, ok := t.Value.Rat(); !ok && t.Op != duty.Between {
+				continue
+			}
+			switch t.Op {
+			case duty.Between:
+				f.wants = []string{">= " + t.Value.Text, "<= " + t.Value.High}
+			case duty.About:
+				f.wants = []string{">= " + t.Value.Text}
+			default:
+				f.wants = []string{string(t.Op) + " " + t.Value.Text}
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (d *drafting) targets() string {
+	var b strings.Builder
+	for _, f := range d.figures() {
+		fmt.Fprintf(&b, "  - id: %s\n    name: %s\n    clause: %s\n", f.id, word(f.name), word(f.clause))
+		if f.unit != "" {
+			fmt.Fprintf(&b, "    unit: %s\n", word(string(f.unit)))
+		}
+		fmt.Fprintf(&b, "    period: year               # 读出的原话：%s\n    sum: { register: %s-figures, field: 数值, on: 日期, where: %s }\n    targets:\n",
+			strings.ReplaceAll(f.raw, "\n", " "), d.id, word("指标 == "+word(f.name)))
+		for _, w := range f.wants {
+			fmt.Fprintf(&b, "      - { want: %s, from: %s }\n", word(w), d.signed())
+		}
+	}
+	for _, x := range d.duties {
+		for _, t := range x.Targets {
+			if _, ok := t.Value.Rat(); !ok && t.Op != duty.Between {
+				fmt.Fprintf(&b, "#  - %s：%s（要按标准评价，或与以往相比，见 docs/policies.md 的 class、change）\n", x.Clause, strings.ReplaceAll(t.Raw, "\n", " "))
+			}
+		}
+	}
+	if !strings.Contains(b.String(), "- id:") {
+		return ""
+	}
+	return "# 数字报在进展台账里，一年的加起来是指标的值；能由别的台账或监测算出的，改写算法。\nindicators:\n" + b.String()
+}
+
+// rules are proposals: a person decides what is a problem, and whose.
+func (d *drafting) rules() string {
+	var b strings.Builder
+	b.WriteString("# 什么情况是问题，要由人来定。去掉每行开头的“#”，改好即生效；ladders.yaml 也要去掉“#”。\n#rules:\n")
+	for _, f := range d.figures() {
+		fmt.Fprintf(&b, "#  - { id: %s-missed, name: %s, clause: %s, indicator: %s, to: %s, says: %s, ladder: %s }\n", f.id, word(f.name+"没有达到目标"), word(f.clause), f.id,
+			word(d.owner()), word(f.name+"{值}，目标{目标}"), d.id+"-remind")
+	}
+	for _, l := range d.lists {
+		fmt.Fprintf(&b, "#  - { id: %s-open, name: %s, clause: %s, entry: %s, when: %s, to: %s, says: %s, ladder: %s }\n", l.id, word(l.name+"有未完成的"), word(l.clause), l.id,
+			word(`状态 == "未完成" && 天数(入册日期, 今天) > 90`), word(l.unit), word("{名称}登记了90天还没有完成"), d.id+"-remind")
+	}
+	if len(d.lists)+len(d.figures()) == 0 {
+		return ""
+	}
+	return b.String() + "rules: []\n"
+}
+
+func (d *drafting) ladders() string {
+	if len(d.lists)+len(d.figures()) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`# 逾期怎么办。去掉每行开头的“#”即生效；天数要有出处。
+#ladders:
+#  - id: %s-remind
+#    name: 催办
+#    limits: { 反馈: 1个工作日, 受理: 1个工作日, 整改: 10个工作日, 核查: 5个工作日, 办结: 3个工作日 }
+#    rungs:
+#      - { name: 提醒, of: 整改, after: 0个工作日 }
+#      - { name: 督办单, of: 整改, after: 5个工作日, letter: supervise, sign: office }
+ladders: []
+`, d.id)
+}
+
+// example shows how an example is written, and passes.
+func (d *drafting) example() string {
+	var b strings.Builder
+	b.WriteString("# 每个例子：上面是事实，下面是应当得到的结果。照着写：等于限值的、超过一点的、缺数的、逾期第二天的。\nexamples:\n")
+	for _, l := range d.lists {
+		fmt.Fprintf(&b, `  - name: %s
+    on: %s
+    given:
+      - { entry: %s, fields: { 编号: A1, 名称: 例子, 责任单位: %s } }
+      - { move: %s, key: A1, to: 已完成 }
+    want:
+      - { refused: 没有完成日期 }
+      - { count: %s, where: %s, is: 1 }
+`, word(l.name+"：没有完成日期不能转为已完成"), d.signed(), l.id, word(l.unit), l.id, l.id, word(`状态 == "未完成"`))
+	}
+	for _, f := range d.figures() {
+		if !strings.HasPrefix(f.wants[0], ">=") {
+			continue
+		}
+		fmt.Fprintf(&b, `  - name: %s
+    on: %s
+    given:
+      - { entry: %s-figures, fields: { 指标: %s, 日期: %s, 数值: %s } }
+    want: [ { indicator: %s, value: %s, met: true } ]
+`, word(f.name+"：正好等于目标，算达到"), d.signed(), d.id, word(f.name), d.signed(), strings.TrimPrefix(f.wants[0], ">= "), f.id, strings.TrimPrefix(f.wants[0], ">= "))
+	}
+	if !strings.Contains(b.String(), "- name:") {
+		return ""
+	}
+	return b.String()
+}
