@@ -171,8 +171,12 @@ func (g *ingesting) fresh(x *rowWork) {
 		}
 		rec.State = x.state
 	}
+	rec.At = g.tx.Now()
 	x.change = &change{rec: rec, shapes: x.f.shapes}
 	x.change.rec.prepare()
+	if len(g.s.Key) > 0 { // else its number is its key, and nobody knows it yet
+		x.change.made = g.r.make(g.s, &x.change.rec, x.change.shapes)
+	}
 }
 
 // chunk looks up what is there, holds the rows against it, and writes them.

@@ -104,9 +104,8 @@ func (w *writing) replay(rec *Record, d *dumpReader) error {
 			return d.wrong("第一条记录应是入册，条目的序号应连续。")
 		}
 		w.head.entries++
-		c.after = &Entry{Register: w.s.Name, ID: rec.Entry, Values: Values{}}
-		w.s.apply(c.after, &c.rec)
-		w.s.finish(c.after)
+		c.made = w.r.make(w.s, &c.rec, nil)
+		c.after = c.made.after
 	}
 	return w.append(c)
 }

@@ -343,15 +343,21 @@ func bytesOf(ctx context.Context, tx *db.Tx, query string, args ...any) (b []byt
 	return b, err
 }
 
-// insertSQL inserts n rows of so many columns.
-func insertSQL(tag, into string, columns, n int) string {
+// insertSQL inserts n rows of so many columns. SQLite's driver looks for the name of each parameter among all others, so
+// there they have none.
+func insertSQL(dialect db.Dialect, into string, columns, n int) string {
 	var b strings.Builder
-	b.WriteString("/* register." + tag + " */ INSERT INTO " + into + " VALUES ")
+	b.WriteString("/* register.insert */ INSERT INTO " + into + " VALUES ")
+	nameless := "(?" + strings.Repeat(",?", columns-1) + ")"
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(db.In(1+i*columns, columns))
+		if dialect == db.SQLite {
+			b.WriteString(nameless)
+		} else {
+			b.WriteString(db.In(1+i*columns, columns))
+		}
 	}
 	return b.String()
 }

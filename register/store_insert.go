@@ -31,8 +31,11 @@ type insertTable struct {
 	whole   *sql.Stmt // of a whole batch
 }
 
-// batchRows is how many rows go into one statement on PostgreSQL; it takes at most 65,535 parameters.
-const batchRows = 250
+// How many rows go into one statement: PostgreSQL takes at most 65,535 parameters, SQLite counts them one by one.
+const (
+	batchRows = 250
+	liteRows  = 4
+)
 
 func newInserter(ctx context.Context, tx *db.Tx, county string, name Name) *inserter {
 	return &inserter{ctx: ctx, tx: tx, county: county, name: name, ready: map[string]*sql.Stmt{}}
@@ -51,7 +54,7 @@ const (
 func (i *inserter) add(into, after string, row ...any) error {
 	at := slices.IndexFunc(i.tables, func(t *insertTable) bool { return t.into == into })
 	if at < 0 {
-		t := &insertTable{into: into, after: after, columns: len(row), batch: 1}
+		t := &insertTable{into: into, after: after, columns: len(row), batch: liteRows}
 		if i.tx.Dialect == db.PostgreSQL {
 			t.batch = batchRows
 		}
@@ -73,10 +76,10 @@ func (i *inserter) write(t *insertTable) error {
 	}
 	var err error
 	if rows < t.batch {
-		_, err = i.tx.Exec(i.ctx, insertSQL("insert", t.into, t.columns, rows)+t.after, t.args...)
+		_, err = i.tx.Exec(i.ctx, insertSQL(i.tx.Dialect, t.into, t.columns, rows)+t.after, t.args...)
 	} else {
 		if t.whole == nil {
-			if t.whole, err = i.tx.Prepare(i.ctx, insertSQL("insert", t.into, t.columns, rows)+t.after); err != nil {
+			if t.whole, err = i.tx.Prepare(i.ctx, insertSQL(i.tx.Dialect, t.into, t.columns, rows)+t.after); err != nil {
 				return err
 			}
 		}
@@ -131,14 +134,14 @@ func (i *inserter) close() {
 	}
 }
 
-func (i *inserter) record(rec *Record) error {
+func (i *inserter) record(rec *Record, set string) error {
 	return i.add(intoRecord, ``, i.county, string(i.name), rec.Seq, int64(rec.Entry), rec.N, string(rec.What), rec.Holds.String(), db.Micros(rec.At), rec.By, rec.Unit,
-		rec.Why, rec.Basis, rec.State, rec.Into, rec.Batch, rec.Once, rec.Set.encode(), rec.seal.encode(), rec.leaf[:])
+		rec.Why, rec.Basis, rec.State, rec.Into, rec.Batch, rec.Once, set, rec.seal.encode(), rec.leaf[:])
 }
 
-func (i *inserter) entry(fresh bool, e *Entry, words, inside string) error {
+func (i *inserter) entry(fresh bool, e *Entry, m *made) error {
 	row := []any{i.county, string(i.name), int64(e.ID), e.Key, e.Label, e.State, e.N, e.EnteredOn.String(), e.HoldsOn.String(), db.Micros(e.ChangedAt), e.ReviewBy.String(),
-		e.RemovedOn.String(), e.Into, e.Town, e.Village, words, inside, e.Values.encode()}
+		e.RemovedOn.String(), e.Into, e.Town, e.Village, m.words, m.inside, m.data}
 	if fresh {
 		return i.add(intoEntry, ``, row...)
 	}
@@ -147,8 +150,9 @@ func (i *inserter) entry(fresh bool, e *Entry, words, inside string) error {
 		WHERE county = $1 AND register = $2 AND id = $3`, row...)
 }
 
-func (i *inserter) place(id ID, b Box, cell int64, sketch []byte) error {
-	return i.add(intoPlace, ``, i.county, string(i.name), int64(id), int64(b.MinX), int64(b.MinY), int64(b.MaxX), int64(b.MaxY), cell, sketch)
+func (i *inserter) place(id ID, m *made) error {
+	b := m.box
+	return i.add(intoPlace, ``, i.county, string(i.name), int64(id), int64(b.MinX), int64(b.MinY), int64(b.MaxX), int64(b.MaxY), m.cell, m.sketch)
 }
 
 func (i *inserter) dropPlace(id ID) error {

@@ -29,6 +29,41 @@ type change struct {
 	rec    Record
 	shapes map[string]*Geometry // of fields that were given a line or a surface
 	files  map[string][]byte    // by hash
+	made   *made                // of a new entry, where it was worked out ahead
+}
+
+// made is what a new entry puts into the tables, but for its places in the log.
+type made struct {
+	after         *Entry
+	words, inside string
+	data          string
+	placed        bool // what follows is there
+	box           Box
+	cell          int64
+	level         int
+	sketch        []byte
+}
+
+// make works out what a new entry is. It touches no database, so that a load does it on another processor; what needs
+// one, a shape that is kept already, is left to put.
+func (r *Registers) make(s *Schema, rec *Record, shapes map[string]*Geometry) *made {
+	e := &Entry{Register: s.Name, ID: rec.Entry, Values: make(Values, len(rec.Set))}
+	s.apply(e, rec)
+	s.finish(e)
+	m := &made{after: e, data: e.Values.encode()}
+	if f, ok := s.place(); ok && e.Values[f.Name] != "" {
+		g := shapes[f.Name]
+		if p, bad := parsePoint(e.Values[f.Name]); f.Type == Point && bad == "" {
+			g = At(p)
+		}
+		if g != nil {
+			e.Town, e.Village = r.Places.Find(g.Middle())
+			m.placed, m.box, m.sketch = true, g.Box(), g.sketch()
+			m.cell, m.level = cellOf(m.box)
+		}
+	}
+	m.words, m.inside = s.searched(e)
+	return m
 }
 
 func (r *Registers) begin(ctx context.Context, tx *db.Tx, s *Schema) (*writing, error) {
@@ -57,9 +92,11 @@ func (w *writing) put(c *change) error {
 		if c.rec.Holds.IsZero() {
 			c.rec.Holds = today(w.tx)
 		}
-		c.after = &Entry{Register: w.s.Name, ID: c.rec.Entry, Values: Values{}}
-		w.s.apply(c.after, &c.rec)
-		w.s.finish(c.after)
+		if c.made == nil {
+			c.made = w.r.make(w.s, &c.rec, c.shapes)
+		}
+		c.after = c.made.after
+		c.after.ID = c.rec.Entry
 	} else {
 		c.rec.Entry, c.rec.N = c.before.ID, c.before.N+1
 		if c.rec.Holds.IsZero() {
@@ -112,7 +149,7 @@ func (w *writing) refold(c *change) error {
 
 // locate says in which town and village the entry is, where its place changed.
 func (w *writing) locate(c *change) error {
-	if w.geo == nil {
+	if w.geo == nil || c.made != nil && c.made.placed {
 		return nil
 	}
 	value := c.after.Values[w.geo.Name]
@@ -154,11 +191,18 @@ func (w *writing) store(c *change) error {
 			return err
 		}
 	}
-	if err := w.out.record(&c.rec); err != nil {
+	if c.made == nil {
+		words, inside := w.s.searched(c.after)
+		c.made = &made{words: words, inside: inside, data: c.after.Values.encode()}
+	}
+	set := c.made.data // all that a new entry holds is what its first record set
+	if c.before != nil {
+		set = c.rec.Set.encode()
+	}
+	if err := w.out.record(&c.rec, set); err != nil {
 		return err
 	}
-	words, inside := w.s.searched(c.after)
-	if err := w.out.entry(c.before == nil, c.after, words, inside); err != nil {
+	if err := w.out.entry(c.before == nil, c.after, c.made); err != nil {
 		return err
 	}
 	if err := w.storePlace(c); err != nil {
@@ -186,14 +230,17 @@ func (w *writing) storePlace(c *change) error {
 	if now == "" {
 		return nil
 	}
-	g, err := w.geometry(c, now)
-	if err != nil {
-		return err
+	m := c.made
+	if !m.placed {
+		g, err := w.geometry(c, now)
+		if err != nil {
+			return err
+		}
+		m.box, m.sketch = g.Box(), g.sketch()
+		m.cell, m.level = cellOf(m.box)
 	}
-	box := g.Box()
-	cell, level := cellOf(box)
-	w.head.levels |= 1 << level
-	return w.out.place(c.after.ID, box, cell, g.sketch())
+	w.head.levels |= 1 << m.level
+	return w.out.place(c.after.ID, m)
 }
 
 // storeLinks keeps register_link as the entry's unit and reference fields say. What left the register names nobody.
