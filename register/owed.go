@@ -130,7 +130,7 @@ func (r *Registers) assess(out *inserter, s *Schema, e *Entry, fresh bool) ([]Ow
 			return nil, err
 		}
 	}
-	a := &assessing{r: r, ctx: ctx, tx: tx, s: s, e: e, today: today(tx), facts: r.Facts(ctx, tx, s, e, today(tx))}
+	a := &assessing{fresh: fresh, r: r, ctx: ctx, tx: tx, s: s, e: e, today: today(tx), facts: r.Facts(ctx, tx, s, e, today(tx))}
 	var changed []Owed
 	for i := range s.Obligations {
 		o := &s.Obligations[i]
@@ -165,6 +165,7 @@ func (r *Registers) assess(out *inserter, s *Schema, e *Entry, fresh bool) ([]Ow
 
 // assessing is the reckoning of one entry.
 type assessing struct {
+	fresh bool // the entry is new: nobody refers to it yet
 	r     *Registers
 	ctx   context.Context
 	tx    *db.Tx
@@ -291,7 +292,7 @@ func (a *assessing) done(o *Obligation, rows []Owed) error {
 	switch {
 	case o.Record != nil:
 		from, ok := a.r.Schema(o.Record.Register)
-		if !ok {
+		if !ok || a.fresh {
 			return nil
 		}
 		list, err := a.r.pointing(a.ctx, a.tx, a.e, from, o.Record.Of, o.Record.On)
