@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -65,13 +64,13 @@ func openSQLite(path string) (*DB, error) {
 	}
 	// FULL, because a publication that was acknowledged must survive a power cut. recursive_triggers, because
 	// only then does INSERT OR REPLACE meet the triggers that guard append-only tables.
-	write, err := sql.Open("sqlite", liteURL(path, "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
+	write, err := openKeeping(liteURL(path, "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
 		"foreign_keys(1)", "recursive_triggers(1)", "cache_size(-65536)", "journal_size_limit(67108864)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", liteURL(path, "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-16384)", "temp_store(MEMORY)"))
+	read, err := openKeeping(liteURL(path, "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-16384)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}
