@@ -39,6 +39,7 @@ type archive struct {
 	buffer *bytes.Buffer
 	zip    *zip.Writer
 	size   int64
+	each   func(name string, b []byte) // sees every file; may be nil
 }
 
 func newArchive() *archive {
@@ -71,6 +72,9 @@ func (a *archive) tree(under string, folder fs.FS, skip func(string) bool) error
 func (a *archive) add(name string, b []byte) error {
 	if a.size += int64(len(b)); a.size > maxArchive {
 		return fmt.Errorf("县文件夹超过 %d 字节", maxArchive)
+	}
+	if a.each != nil {
+		a.each(name, b)
 	}
 	w, err := a.zip.Create(name)
 	if err != nil {

@@ -107,9 +107,6 @@ func (t *scene) wanted(w *Want, s said, head text) *form {
 		t.look(SendItem, head)
 	case DutyWant:
 		w.Basis = t.basis(t.file, head)
-		if !t.p.published && t.p.Basis.Document != "" {
-			t.bad(t.file, head.line, "本县 gazette/ 里没有 %s，读不出任务", t.p.Basis.Document)
-		}
 		for _, i := range t.index[DutyItem][w.Basis.Clause] {
 			if i.Policy == t.p.ID {
 				t.touch(i)

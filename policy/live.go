@@ -1,0 +1,232 @@
+package policy
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"zhixing/calendar"
+	"zhixing/db"
+	"zhixing/journal"
+	"zhixing/ledger"
+	"zhixing/relay"
+)
+
+// Live holds the policies by which a running server works, and puts others in their place without a restart. Whoever asks for Works
+// keeps what he got to the end of what he is doing; the next one gets the new ones.
+//
+//	live := &policy.Live{DB: d, Folder: func() fs.FS { return os.DirFS("counties/somewhere") }, Ledger: led}
+//	err := live.Start(ctx, "system")
+//	entry, err := live.Works().Registers.Add(…)
+//	version, err := live.Reload(ctx, "示例账号") // refused with every problem, and then the old ones go on
+type Live struct {
+	DB     *db.DB
+	Folder func() fs.FS
+	Ledger *ledger.Ledger               // nil where the county keeps none
+	To     map[string]relay.Destination // platforms of higher levels
+
+	works   atomic.Pointer[Works]
+	trouble atomic.Pointer[Trouble]
+	mu      sync.Mutex // one reload at a time
+}
+
+// Trouble is why the folder is not what the server works by.
+type Trouble struct{ Err error }
+
+// Works is what runs the policies now.
+func (l *Live) Works() *Works { return l.works.Load() }
+
+// Trouble is why the folder as it is now was not taken; nil where it was.
+func (l *Live) Trouble() error {
+	if t := l.trouble.Load(); t != nil {
+		return t.Err
+	}
+	return nil
+}
+
+// Start loads the folder. Where that fails and a version is on record, the server goes on with that one, and Trouble says why.
+func (l *Live) Start(ctx context.Context, by string) error {
+	_, err := l.Reload(ctx, by)
+	if err == nil || l.works.Load() != nil {
+		return nil
+	}
+	was, failed := l.recorded(ctx)
+	if failed != nil || was == nil {
+		return errors.Join(err, failed)
+	}
+	l.works.Store(was)
+	l.trouble.Store(&Trouble{err})
+	return nil
+}
+
+// recorded wires the newest version on record; nil where there is none.
+func (l *Live) recorded(ctx context.Context) (*Works, error) {
+	code, ok := l.code()
+	if !ok {
+		return nil, nil
+	}
+	var folder fs.FS
+	err := l.DB.Read(ctx, func(tx *db.Tx) error {
+		v, ok, err := newest(ctx, tx, code)
+		if err != nil || !ok {
+			return err
+		}
+		folder, err = VersionFiles(ctx, tx, code, v.N)
+		return err
+	})
+	if err != nil || folder == nil {
+		return nil, err
+	}
+	c, err := LoadCounty(folder)
+	if err != nil {
+		return nil, fmt.Errorf("policy: the version on record: %w", err)
+	}
+	return c.Works(l.Ledger, calendar.DateOf(l.DB.Now()), l.To)
+}
+
+// code is the county's; of a folder that cannot be loaded, as county.yaml has it.
+func (l *Live) code() (string, bool) {
+	if l.Ledger != nil {
+		return l.Ledger.County, true
+	}
+	if w := l.works.Load(); w != nil {
+		return string(w.County.Place.Code), true
+	}
+	f := &folder{fsys: l.Folder(), placed: map[string]mark{}}
+	c := f.county()
+	return string(c.Place.Code), c.Place.Code.Valid()
+}
+
+// Reload puts the folder as it is now in the place of what the server works by. It is refused where the folder has problems, and
+// where entries or readings that are kept would no longer be what they are said to be; then nothing changes. Where the folder is
+// as it was, the version is the one on record.
+func (l *Live) Reload(ctx context.Context, by string) (Version, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	v, err := l.reload(ctx, by)
+	if err != nil {
+		l.trouble.Store(&Trouble{err})
+		return Version{}, err
+	}
+	l.trouble.Store(nil)
+	return v, nil
+}
+
+func (l *Live) reload(ctx context.Context, by string) (Version, error) {
+	digest, files, err := Archive(l.Folder())
+	if err != nil {
+		return Version{}, err
+	}
+	c, err := LoadCounty(taken{archived(files), l.Folder()})
+	if err != nil {
+		return Version{}, err
+	}
+	w, err := c.Works(l.Ledger, calendar.DateOf(l.DB.Now()), l.To)
+	if err != nil {
+		return Version{}, err
+	}
+	was := l.works.Load()
+	if was == nil {
+		if was, err = l.recorded(ctx); err != nil {
+			return Version{}, err
+		}
+	}
+	v := Version{Digest: digest, By: by}
+	if c.Policies != nil {
+		for _, p := range c.Policies.Policies {
+			v.Policies = append(v.Policies, p.ID)
+		}
+	}
+	code := string(c.Place.Code)
+	err = l.DB.Write(ctx, func(tx *db.Tx) error {
+		if was != nil {
+			if err := was.clash(ctx, tx, w); err != nil {
+				return err
+			}
+		}
+		if last, ok, err := newest(ctx, tx, code); err != nil || ok && last.Digest == digest {
+			v = last
+			return err
+		}
+		if err := insertVersion(ctx, tx, code, &v, files); err != nil {
+			return err
+		}
+		_, err := journal.Append(ctx, tx, code, journal.Entry{Who: by, What: "policy.load", Subject: fmt.Sprintf("policies/%d", v.N), Detail: digest + " " + strings.Join(v.Policies, " ")})
+		return err
+	})
+	if err != nil {
+		return Version{}, err
+	}
+	l.works.Store(w)
+	return v, nil
+}
+
+// Turn puts in place what comes into force, or ends, with the day. Call it at each tick; nothing happens on other days.
+func (l *Live) Turn() error {
+	w := l.works.Load()
+	day := calendar.DateOf(l.DB.Now())
+	if w == nil || w.Day == day {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w = l.works.Load(); w.Day == day {
+		return nil
+	}
+	next, err := w.County.Works(l.Ledger, day, l.To)
+	if err == nil {
+		l.works.Store(next)
+	}
+	return err
+}
+
+// Archive is what is kept of a county's folder: a zip of all but the gazette, the demonstration and what is only for people, and a
+// digest over the names and contents of its files.
+func Archive(county fs.FS) (digest string, files []byte, err error) {
+	a := newArchive()
+	sum := sha256.New()
+	a.each = func(name string, b []byte) {
+		one := sha256.Sum256(b)
+		fmt.Fprintf(sum, "%s %x\n", name, one)
+	}
+	err = a.tree("", county, func(name string) bool {
+		return name == "gazette" || name == demoYAML || strings.HasPrefix(name, "gazette/") || strings.EqualFold(name, "README.md")
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	files, err = a.close()
+	return hex.EncodeToString(sum.Sum(nil)), files, err
+}
+
+func archived(files []byte) fs.FS {
+	r, err := zip.NewReader(bytes.NewReader(files), int64(len(files)))
+	if err != nil {
+		panic(err) // we have just written it
+	}
+	return r
+}
+
+// taken is an archive with the rest of the folder that it was taken from, so that what is loaded is what is kept, also where
+// somebody writes into the folder meanwhile.
+type taken struct{ archive, rest fs.FS }
+
+func (t taken) Open(name string) (fs.File, error) {
+	if name != "." {
+		if f, err := t.archive.Open(name); err == nil {
+			return f, nil
+		}
+		if top, _, _ := strings.Cut(name, "/"); top == "gazette" || top == demoYAML {
+			return t.rest.Open(name)
+		}
+	}
+	return t.archive.Open(name)
+}
