@@ -25,12 +25,9 @@ func stripJPEG(b []byte, orientation int) ([]byte, error) {
 		if marker == 0xDA {
 			return
 		}
-		// Of what applications write, JFIF's head and Adobe's colours are the picture's, all else is about it.
+		// Of what applications write, JFIF's head and Adobe's colours are the picture's, all else, comments too, is about it.
 		keep := marker < 0xE0 || marker == 0xE0 && len(body) >= 14 && string(body[:5]) == "JFIF\x00" ||
 			marker == 0xEE && len(body) == 12 && string(body[:5]) == "Adobe"
-		if marker > 0xEF {
-			keep = false // COM and what is not defined
-		}
 		if !turned && marker != 0xE0 {
 			out = append(out, jpegSegment(0xE1, append([]byte("Exif\x00\x00"), upright(orientation)...))...)
 			turned = true
