@@ -160,6 +160,10 @@ func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 			return err
 		}
 		_, err := journal.Append(ctx, tx, code, journal.Entry{Who: by, What: "policy.load", Subject: fmt.Sprintf("policies/%d", v.N), Detail: digest + " " + strings.Join(v.Policies, " ")})
+		if err != nil {
+			return err
+		}
+		_, err = w.Registers.Settle(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -169,23 +173,32 @@ func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 	return v, nil
 }
 
-// Turn puts in place what comes into force, or ends, with the day. Call it at each tick; nothing happens on other days.
-func (l *Live) Turn() error {
+// Turn puts in place what comes into force, or ends, with the day, and says whether it did. Call it at each tick; nothing happens
+// on other days.
+func (l *Live) Turn(ctx context.Context) (turned bool, err error) {
 	w := l.works.Load()
 	day := calendar.DateOf(l.DB.Now())
 	if w == nil || w.Day == day {
-		return nil
+		return false, nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if w = l.works.Load(); w.Day == day {
-		return nil
+		return false, nil
 	}
 	next, err := w.County.Works(l.Ledger, day, l.To)
-	if err == nil {
-		l.works.Store(next)
+	if err != nil {
+		return false, err
 	}
-	return err
+	err = l.DB.Write(ctx, func(tx *db.Tx) error {
+		_, err := next.Registers.Settle(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	l.works.Store(next)
+	return true, nil
 }
 
 // Archive is what is kept of a county's folder: a zip of all but the gazette, the demonstration and what is only for people, and a

@@ -214,7 +214,7 @@ func TestTurn(t *testing.T) {
 		}
 		may := there()
 		r.clock.Set("2031-06-01")
-		if err := r.live.Turn(); err != nil {
+		if _, err := r.live.Turn(context.Background()); err != nil {
 			r.Fatal(err)
 		}
 		if may || !there() {

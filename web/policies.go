@@ -54,7 +54,13 @@ func (s *Server) policyList(w http.ResponseWriter, r *http.Request, p *Page, ins
 		return err
 	}
 	var rows []policyRow
+	var versions []policy.Version
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		if inside {
+			if versions, err = policy.Versions(ctx, tx, s.countyCode); err != nil {
+				return err
+			}
+		}
 		st, err := standings(ctx, tx, works)
 		if err != nil {
 			return err
@@ -85,7 +91,11 @@ func (s *Server) policyList(w http.ResponseWriter, r *http.Request, p *Page, ins
 		return err
 	}
 	by, _ := s.member(r)
-	p.Data = map[string]any{"Rows": rows, "Inside": inside, "Reload": inside && s.Reload != nil && by.May(ledger.ActEdit), "Wrong": "",
+	var trouble error
+	if inside && s.Live != nil {
+		trouble = s.Live.Trouble()
+	}
+	p.Data = map[string]any{"Rows": rows, "Versions": versions, "Trouble": trouble, "Inside": inside, "Reload": inside && s.Live != nil && by.May(ledger.ActEdit), "Wrong": "",
 		"Later": later(works), "Day": works.Day}
 	return s.render(w, http.StatusOK, "policies.html", p)
 }
@@ -106,12 +116,12 @@ func (s *Server) reloadPolicies(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if s.Reload == nil {
+	if s.Live == nil {
 		return notFound("这个站点不能重新载入。")
 	}
-	if err := s.Reload(r.Context(), string(sessionOf(r).User.Name)); err != nil {
+	if _, err := s.Live.Reload(r.Context(), string(sessionOf(r).User.Name)); err != nil {
 		p := s.office(r, "政策包", Link{Text: "政策包", URL: "/policies"}, Link{Text: "没有载入"})
-		p.Data = map[string]any{"Wrong": err.Error(), "Inside": true, "Reload": true, "Day": works.Day, "Rows": []policyRow(nil), "Later": []policy.Policy(nil)}
+		p.Data = map[string]any{"Wrong": err.Error(), "Inside": true, "Reload": true, "Day": works.Day, "Rows": []policyRow(nil), "Versions": []policy.Version(nil), "Trouble": nil, "Later": []policy.Policy(nil)}
 		return s.render(w, http.StatusConflict, "policies.html", p)
 	}
 	http.Redirect(w, r, "/policies?done=reloaded", http.StatusSeeOther)

@@ -12,7 +12,6 @@
 package web
 
 import (
-	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -57,8 +56,8 @@ type Config struct {
 	Notices notice.Config // the ways on which notices leave the house, for the pages that offer them
 	Demo    bool          // show that this is a demonstration on every page
 
-	Works    func() *policy.Works                       // the policies in force; nil: the county's folder has none
-	Reload   func(ctx context.Context, by string) error // reads the county's policies again
+	Works    func() *policy.Works // the policies in force; nil: the county's folder has none
+	Live     *policy.Live         // keeps them at work; nil: they cannot be loaded again here
 	Devices  *device.Registry
 	Stations *device.Server      // nil where stations are not listened to
 	Writer   *observation.Writer // takes readings in

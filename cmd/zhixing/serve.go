@@ -61,12 +61,14 @@ func (c *call) site() *site {
 }
 
 // loadCounty reads the county's folder, the demonstration county where none is named.
-func (c *call) loadCounty() (policy.County, error) {
-	var folder fs.FS = counties.Demonstration()
+func (c *call) loadCounty() (policy.County, error) { return policy.LoadCounty(c.folder()) }
+
+// folder is the county's folder, as it is now.
+func (c *call) folder() fs.FS {
 	if *c.common.county != "" {
-		folder = os.DirFS(*c.common.county)
+		return os.DirFS(*c.common.county)
 	}
-	return policy.LoadCounty(folder)
+	return counties.Demonstration()
 }
 
 // opening says what openSite is for.
@@ -248,7 +250,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	defer taken() // it has the database
 	handler, err := web.New(web.Config{
 		DB: s.db, County: s.county, Log: s.log, Press: s.press, Ledger: s.ledger, Accounts: s.accounts, OIDC: oidc, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
-		Notices: notices, Works: s.works, Reload: s.reload, Devices: s.running.devices, Stations: s.running.server, Writer: s.running.writer,
+		Notices: notices, Works: s.works, Live: s.running.live, Devices: s.running.devices, Stations: s.running.server, Writer: s.running.writer,
 	})
 	if err != nil {
 		return err

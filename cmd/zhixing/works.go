@@ -8,28 +8,20 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/device"
-	"zhixing/journal"
 	"zhixing/ledger"
 	"zhixing/observation"
 	"zhixing/policy"
 	"zhixing/relay"
 )
 
-// running is the county's policies at work: what is in force today, and what takes readings in. One Works takes the place of another at
-// midnight, where another policy may come into force, and when the folder is loaded again; whoever holds the old one ends his
-// transaction with it.
+// running is how the policies of the county are kept at work, and what takes readings in.
 type running struct {
-	current atomic.Pointer[policy.Works]
-	turn    sync.Mutex // one at a time puts another in its place
-	county  policy.County
-	load    func() (policy.County, error)
-	to      map[string]relay.Destination
-
+	live    *policy.Live
+	headed  calendar.Date // on which it was last told where the registers stand
 	writer  *observation.Writer
 	devices *device.Registry
 	server  *device.Server
@@ -37,13 +29,17 @@ type running struct {
 
 // intake is the flags by which readings come in and go on.
 type intake struct {
-	hj212, sends *string
+	hj212, sends                 *string
+	mqtt, mqttUser, mqttPassword *string
 }
 
 func (c *call) intake() *intake {
 	return &intake{
-		hj212: c.flags.String("hj212", "", "address on which stations are listened to by HJ 212, such as :9212 (optional)"),
-		sends: c.secret("sends", "platforms that sends.yaml names, one a line: NAME URL [token=…]"),
+		hj212:        c.flags.String("hj212", "", "address on which stations are listened to by HJ 212, such as :9212 (optional)"),
+		mqtt:         c.flags.String("mqtt", "", "MQTT broker from which programs' readings are taken, such as tcp://127.0.0.1:1883 (optional)"),
+		mqttUser:     c.flags.String("mqtt-user", "", "user name at the broker"),
+		mqttPassword: c.secret("mqtt-password", "its password"),
+		sends:        c.secret("sends", "platforms that sends.yaml names, one a line: NAME URL [token=…]"),
 	}
 }
 
@@ -82,66 +78,36 @@ func platforms(text string) (map[string]relay.Destination, error) {
 }
 
 // startPolicies puts what is in force today to work.
-func (s *site) startPolicies(ctx context.Context, c *call) error {
-	r := &running{county: s.county, load: c.loadCounty}
-	s.running = r
+func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
+	live := &policy.Live{DB: s.db, Folder: c.folder, Ledger: s.ledger}
 	if s.takes != nil {
-		var err error
-		if r.to, err = platforms(*s.takes.sends); err != nil {
+		if live.To, err = platforms(*s.takes.sends); err != nil {
 			return err
 		}
 	}
-	if err := r.turnTo(s.county, s.ledger, calendar.DateOf(s.db.Now()), false); err != nil {
+	if err := live.Start(ctx, ledger.System.Account); err != nil {
 		return err
 	}
-	r.devices = device.NewRegistry(string(s.county.Place.Code))
-	return r.devices.Load(ctx, s.db)
+	if err := live.Trouble(); err != nil {
+		s.logger.Error("the policies on record go on, those in the folder are not taken", "reason", err)
+	}
+	s.running = &running{live: live, devices: device.NewRegistry(string(s.county.Place.Code))}
+	return s.running.devices.Load(ctx, s.db)
 }
 
 // works is what is in force today.
-func (s *site) works() *policy.Works { return s.running.current.Load() }
+func (s *site) works() *policy.Works { return s.running.live.Works() }
 
-// turnTo puts a county's policies, as in force on the day, in the place of those at work.
-func (r *running) turnTo(c policy.County, l *ledger.Ledger, day calendar.Date, again bool) error {
-	r.turn.Lock()
-	defer r.turn.Unlock()
-	if now := r.current.Load(); now != nil && now.Day == day && !again {
-		return nil
-	}
-	if !again {
-		c = r.county // what was loaded last
-	}
-	w, err := c.Works(l, day, r.to)
-	if err != nil {
-		return err
-	}
-	r.county = c
-	r.current.Store(w)
-	return nil
-}
-
-// reload reads the county's folder again and puts its policies to work. What is wrong with it is told, and the old ones stay. Units,
-// posts and the rules of the ledger are taken up at the next start only.
-func (s *site) reload(ctx context.Context, by string) error {
-	fresh, err := s.running.load()
-	if err != nil {
-		return err
-	}
-	county := s.county
-	county.Policies = fresh.Policies
-	if err := s.running.turnTo(county, s.ledger, calendar.DateOf(s.db.Now()), true); err != nil {
-		return err
-	}
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		_, err := journal.Append(ctx, tx, string(s.county.Place.Code), journal.Entry{Who: by, What: "policy.reload", Subject: "policies"})
-		return err
-	})
-}
-
-// runPolicies runs the clocks of the policies once.
+// runPolicies runs the clocks of the policies once. Once a day it tells the public log where the registers stand.
 func (s *site) runPolicies(ctx context.Context) error {
-	if err := s.running.turnTo(policy.County{}, s.ledger, calendar.DateOf(s.db.Now()), false); err != nil {
+	if _, err := s.running.live.Turn(ctx); err != nil {
 		return err
+	}
+	if today := calendar.DateOf(s.db.Now()); s.running.headed != today {
+		if err := s.db.Write(ctx, func(tx *db.Tx) error { return s.works().Registers.PutHeads(ctx, tx, s.log) }); err != nil {
+			return err
+		}
+		s.running.headed = today
 	}
 	return s.works().Tick(ctx, s.db)
 }
@@ -167,6 +133,15 @@ func (s *site) takeIn(ctx context.Context) (wait func(), err error) {
 		all.Go(func() {
 			if err := r.server.Serve(ctx, l); err != nil && !errors.Is(err, net.ErrClosed) {
 				s.logger.Error("stations", "error", err)
+			}
+		})
+	}
+	if broker := *s.takes.mqtt; broker != "" {
+		m := &device.MQTT{Broker: broker, User: *s.takes.mqttUser, Password: *s.takes.mqttPassword, County: string(s.county.Place.Code), DB: s.db,
+			Observations: observations, Writer: r.writer, Log: s.logger}
+		all.Go(func() {
+			if err := m.Run(ctx); err != nil && ctx.Err() == nil {
+				s.logger.Error("MQTT", "error", err)
 			}
 		})
 	}
