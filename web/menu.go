@@ -40,6 +40,9 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 	if _, err := s.works(); err == nil {
 		groups = append(groups, MenuGroup{"运行", []Link{{Text: "政策包", URL: "/policies"}}})
 	}
+	if n := len(groups) - 1; n > 0 {
+		groups[n].Links = append(groups[n].Links, Link{Text: "问题", URL: "/findings"}, Link{Text: "闭环事项", URL: "/cases"}, Link{Text: "检查", URL: "/inspections"})
+	}
 	groups = append(groups, MenuGroup{"协同", rest})
 	for _, g := range groups {
 		for i, l := range g.Links {

@@ -1,0 +1,3 @@
+package web
+
+var open311Routes = []route{}
