@@ -130,6 +130,11 @@ type thenFile struct {
 	Want  []said `yaml:"want"`
 }
 
+// packDemoFile is demo.yaml of a policy's folder.
+type packDemoFile struct {
+	Given []said `yaml:"given"`
+}
+
 // instant reads 2023-09-20 08:00; a day alone is eight in the morning.
 func (f *folder) instant(file string, t text) time.Time {
 	if t.s == "" {

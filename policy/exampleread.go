@@ -62,6 +62,34 @@ func (k *pack) examples() {
 	}
 }
 
+// story reads demo.yaml: facts as examples have them, each with its time, that a demonstration of the county tells.
+func (k *pack) story() {
+	file := path.Join(k.dir, demoYAML)
+	var y packDemoFile
+	if !k.has(file) || !k.decode(file, &y) {
+		return
+	}
+	t := &scene{pack: k, file: file, e: &Example{}, item: &Item{Policy: k.p.ID, Dates: k.p.Dates}}
+	for _, g := range y.Given {
+		f, ok := t.fact(g)
+		if !ok {
+			continue
+		}
+		if f.Kind == ReadingFact && len(f.Readings) > 0 {
+			f.At = f.Readings[0].At
+		}
+		switch {
+		case f.Kind == ClockFact:
+			k.bad(file, f.Line, "演示的钟表自己走，不写 clock；每件事写 at")
+		case f.At.IsZero():
+			k.bad(file, f.Line, "演示里的每件事都要写 at：什么时候")
+		case f.At.Before(k.p.From.Time()):
+			k.bad(file, f.Line, "%s 早于政策包的施行日期 %s", f.At.Format("2006-01-02 15:04"), k.p.From)
+		}
+		k.set.Story = append(k.set.Story, f)
+	}
+}
+
 func (k *pack) example(file string, y exampleFile) Example {
 	e := Example{Name: y.Name.s, Policy: k.p.ID, File: file, Line: max(y.Name.line, y.On.line), On: k.instant(file, y.On)}
 	for _, other := range k.set.Examples {

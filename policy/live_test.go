@@ -174,11 +174,11 @@ func TestReloadKeepsWhatIsStored(t *testing.T) {
 			r.Fatal(err)
 		}
 		for _, x := range []struct{ file, from, to, want string }{
-			{buses, "name: 核载, type: number, unit: 人, min: 1, max: 60", "name: 核载, type: text", "的“核载”改了类型、单位或所指的台账，可是有 1 条填着"},
-			{buses, "states: [在用, 停驶, 报废]\n    moves:\n      - { from: 在用, to: 停驶 }", "states: [停驶, 报废]\n    moves:", "没有状态“在用”了，可是有 1 条在这个状态"},
-			{buses, "key: [车号]", "key: [车号, 学校]", "的 key 改了，可是有 1 条在册"},
-			{"policies/campus-2031/registers/water.yaml", "options: [河道, 水库, 坑塘]", "options: [河道, 水库]", "没有选项“坑塘”了，可是有 1 条选着它"},
-			{"policies/campus-2031/registers/water.yaml", "      - { name: 类型, type: choice, options: [河道, 水库, 坑塘], hint: 按水面选 }\n", "", "没有“类型”这一格了，可是有 1 条填着"},
+			{buses, "name: 核载, type: number, unit: 人, min: 1, max: 60", "name: 核载, type: text", "有 1 条填了“核载”，类型由number改成了text"},
+			{buses, "states: [在用, 停驶, 报废]\n    moves:\n      - { from: 在用, to: 停驶 }", "states: [停驶, 报废]\n    moves:", "有 1 条处于“在用”，新的定义里没有这种状态"},
+			{buses, "key: [车号]", "key: [车号, 学校]", "有 1 条认定条目的字段改了"},
+			{"policies/campus-2031/registers/water.yaml", "options: [河道, 水库, 坑塘]", "options: [河道, 水库]", "有 1 条“类型”选了新的定义里没有的选项"},
+			{"policies/campus-2031/registers/water.yaml", "      - { name: 类型, type: choice, options: [河道, 水库, 坑塘], hint: 按水面选 }\n", "", "有 1 条填了“类型”，新的定义里没有这一格"},
 			{"policies/campus-2031/series.yaml", "kind: realtime", "kind: minute", "监测项目“bus-speed”的 of、unit 或 kind 改了，可是有 1 个测点已有读数"},
 		} {
 			was := r.folder[x.file]

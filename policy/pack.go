@@ -109,7 +109,9 @@ func (f *folder) policies(c *County) *Set {
 	ps.services()
 	for _, k := range ps.all {
 		k.examples()
+		k.story()
 	}
+	slices.SortStableFunc(set.Story, func(a, b Fact) int { return a.At.Compare(b.At) })
 	ps.continuous()
 	for _, k := range ps.all {
 		set.Policies = append(set.Policies, *k.p)
@@ -130,11 +132,11 @@ func (ps *packs) open(dir string) *pack {
 	for _, e := range entries {
 		base, yaml := strings.CutSuffix(e.Name(), ".yaml")
 		switch {
-		case strings.HasPrefix(e.Name(), "."), strings.EqualFold(e.Name(), "README.md"), e.Name() == policyYAML:
+		case strings.HasPrefix(e.Name(), "."), strings.EqualFold(e.Name(), "README.md"), e.Name() == policyYAML, e.Name() == demoYAML:
 		case !e.IsDir() && yaml && slices.Contains(packFiles, base):
 		case e.IsDir() && (slices.Contains(packFiles, e.Name()) || e.Name() == "examples"):
 		default:
-			ps.bad(path.Join(dir, e.Name()), 0, "政策包里没有这样的文件%s，可有：policy.yaml、%s.yaml、examples/", nearest(base, append([]string{"policy", "examples"}, packFiles...)), strings.Join(packFiles, ".yaml、"))
+			ps.bad(path.Join(dir, e.Name()), 0, "政策包里没有这样的文件%s，可有：policy.yaml、%s.yaml、demo.yaml、examples/", nearest(base, append([]string{"policy", "examples"}, packFiles...)), strings.Join(packFiles, ".yaml、"))
 		}
 	}
 	file := path.Join(dir, policyYAML)

@@ -30,6 +30,7 @@ type Set struct {
 	Sends      []*relay.Send
 	Services   []cases.Service // what citizens can report
 	Examples   []Example
+	Story      []Fact           // what a demonstration tells of the policies (demo.yaml), by time
 	Places     *register.Places // outlines of towns and villages; nil: none are drawn
 
 	speaks map[string][]string // policies that definitions of a policy refer to
@@ -109,7 +110,7 @@ type Carried struct {
 func (s *Set) On(day calendar.Date) *Set {
 	live, kept := map[string]bool{}, map[string]*Item{}
 	id := func(kind ItemKind, policy, id string) string { return string(kind) + " " + policy + " " + id }
-	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Places: s.Places, speaks: s.speaks}
+	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks}
 	out.Policies = keep(s.Policies, func(p Policy) bool { return p.Hold(day) })
 	for _, i := range s.Items {
 		if i.Hold(day) {
@@ -148,7 +149,7 @@ func (s *Set) Around(ids ...string) *Set {
 			ids = append(slices.Clone(ids), s.speaks[id]...)
 		}
 	}
-	return &Set{Services: s.Services, Examples: s.Examples, Places: s.Places, speaks: s.speaks,
+	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks,
 		Policies:   keep(s.Policies, func(x Policy) bool { return in[x.ID] }),
 		Items:      keep(s.Items, func(x *Item) bool { return in[x.Policy] }),
 		Values:     keep(s.Values, func(x finding.Value) bool { return in[x.Policy] }),

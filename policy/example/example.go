@@ -130,7 +130,7 @@ func around(s *policy.Set, e *policy.Example) *policy.Set {
 // play tells one example.
 func play(ctx context.Context, d *db.DB, clock *Clock, c *policy.County, e *policy.Example) ([]Failure, error) {
 	clock.Set(e.On)
-	p, err := NewPlayer(d, c, clock)
+	p, err := NewPlayer(d, c, nil, clock)
 	if err != nil {
 		return nil, err
 	}

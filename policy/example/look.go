@@ -229,7 +229,7 @@ func truth(s string) bool { return s == "true" || s == "是" }
 func yesNo(b bool) string { return map[bool]string{true: "是", false: "否"}[b] }
 
 func (p *Player) entry(ctx context.Context, tx *db.Tx, w policy.Want) (*register.Entry, error) {
-	e, err := p.Works.Registers.Get(ctx, tx, register.Inside, register.Name(w.ID), w.Key, register.AsOf{})
+	e, err := p.Works.Registers.Get(ctx, tx, register.Inside, register.Name(w.ID), p.key(w.ID, w.Key), register.AsOf{})
 	if register.KindOf(err) == register.NotFound {
 		return nil, nil
 	}
@@ -332,7 +332,7 @@ func (p *Player) lookCount(ctx context.Context, tx *db.Tx, w policy.Want) (strin
 
 func (p *Player) lookOwes(ctx context.Context, tx *db.Tx, w policy.Want) (string, error) {
 	of, obligation, _ := strings.Cut(w.ID, "/")
-	list, _, err := p.Works.Registers.Owed(ctx, tx, register.OwedQuery{Register: register.Name(of), Key: w.Key, Obligation: obligation, Size: 100})
+	list, _, err := p.Works.Registers.Owed(ctx, tx, register.OwedQuery{Register: register.Name(of), Key: p.key(of, w.Key), Obligation: obligation, Size: 100})
 	if err != nil {
 		return "", err
 	}
@@ -458,7 +458,11 @@ func (p *Player) lookSeries(ctx context.Context, tx *db.Tx, w policy.Want) (stri
 
 // seriesState is 停用, 失联, 正常, or how the latest reading stands.
 func (p *Player) seriesState(ctx context.Context, tx *db.Tx, s observation.Series, w policy.Want) (string, error) {
-	if !s.Ended.IsZero() {
+	all, err := p.Works.Observations.Of(ctx, tx, s.Register, w.Key) // Find may not know yet that it has ended
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(all, func(o observation.Series) bool { return o.ID == s.ID && !o.Ended.IsZero() }) {
 		return "停用", nil
 	}
 	if silent, err := p.Works.Observations.IsSilent(ctx, tx, s.ID); err != nil || silent {

@@ -25,7 +25,8 @@ import (
 type Player struct {
 	DB     *db.DB
 	County *policy.County
-	Clock  *Clock
+	Ledger *ledger.Ledger // nil: that of the county's rules
+	Clock  Mover
 	Works  *policy.Works
 	turns  []calendar.Date // days on which something comes into force or ends
 	ids    map[string]cases.ID
@@ -33,9 +34,15 @@ type Player struct {
 	up     *platform
 }
 
-// NewPlayer wires the county as it is on the clock's day.
-func NewPlayer(d *db.DB, c *policy.County, clock *Clock) (*Player, error) {
-	p := &Player{DB: d, County: c, Clock: clock, ids: map[string]cases.ID{}}
+// Mover is the clock of a database, which can be moved.
+type Mover interface {
+	Now() time.Time
+	Set(time.Time)
+}
+
+// NewPlayer wires the county as it is on the clock's day. A nil ledger is that of the county's rules.
+func NewPlayer(d *db.DB, c *policy.County, l *ledger.Ledger, clock Mover) (*Player, error) {
+	p := &Player{DB: d, County: c, Ledger: l, Clock: clock, ids: map[string]cases.ID{}}
 	for _, i := range c.Policies.Items {
 		p.turns = append(p.turns, i.From, i.To)
 	}
@@ -51,8 +58,8 @@ func (p *Player) Close() {
 
 // wire makes the works of the day.
 func (p *Player) wire() error {
-	var l *ledger.Ledger
-	if c := p.County; c.Rules != nil {
+	l := p.Ledger
+	if c := p.County; l == nil && c.Rules != nil {
 		l = &ledger.Ledger{County: string(c.Place.Code), Office: c.Office, Government: c.Government, Rules: *c.Rules, Book: c.Book, Demo: true}
 	}
 	w, err := p.County.Works(l, dayOf(p.Clock.Now()), p.destinations())
@@ -60,24 +67,15 @@ func (p *Player) wire() error {
 	return err
 }
 
-// Advance moves the clock to a time, if that is not past, and does on the way what a server does: it looks after midnight, in the
-// morning, and at the end.
+// Advance moves the clock to a time, if that is not past. On the way it looks each morning, when the offices open, and at the end. A
+// server looks every few seconds; that nothing else comes of that is the business of the packages that it calls.
 func (p *Player) Advance(ctx context.Context, to time.Time) error {
 	from := p.Clock.Now()
 	if !from.Before(to) {
 		return nil
 	}
-	far := to.Sub(from) > 62*24*time.Hour
 	for day := dayOf(from); !dayOf(to).Before(day); day = day.AddDays(1) {
-		looks := []time.Duration{10 * time.Minute, 8*time.Hour + 30*time.Minute}
-		if far {
-			looks = looks[1:] // so long a way is walked once a day
-		}
-		for _, h := range looks {
-			at := day.Time().Add(h)
-			if !at.After(from) || !at.Before(to) {
-				continue
-			}
+		if at := day.Time().Add(8*time.Hour + 30*time.Minute); at.After(from) && at.Before(to) {
 			if err := p.at(ctx, at); err != nil {
 				return err
 			}
@@ -101,7 +99,8 @@ func (p *Player) at(ctx context.Context, t time.Time) error {
 // Tick does what has come due by now.
 func (p *Player) Tick(ctx context.Context) error { return p.Works.Tick(ctx, p.DB) }
 
-// Do makes a fact happen. What the county refuses is an error that said recognises.
+// Do makes a fact happen: the clock goes on to its time, and what comes due on the way is done. What the county refuses is an error
+// with its sentence.
 func (p *Player) Do(ctx context.Context, f policy.Fact) error {
 	if f.Kind != policy.ReadingFact && !f.At.IsZero() {
 		if err := p.Advance(ctx, f.At); err != nil {
@@ -189,12 +188,17 @@ func (p *Player) enter(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 		return &refusal{words: "没有台账“" + f.ID + "”"}
 	}
 	for _, x := range f.Fields {
-		if field, ok := s.Field(x.Name); ok && field.Type == register.File && x.Value != "" {
+		field, _ := s.Field(x.Name)
+		if field != nil && field.Type == register.File && x.Value != "" {
 			in.Files[x.Name] = register.Upload{Name: x.Value, MediaType: "application/octet-stream", Bytes: []byte(x.Value)}
 			continue
 		}
+		if field != nil && field.Type == register.Ref {
+			x.Value = p.key(string(field.Register), x.Value)
+		}
 		in.Fields[x.Name] = x.Value
 	}
+	f.Key = p.key(f.ID, f.Key)
 	var err error
 	switch f.Kind {
 	case policy.EntryFact:
@@ -207,6 +211,21 @@ func (p *Player) enter(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 		_, err = r.Remove(ctx, tx, by, name, f.Key, register.Leave{Why: f.Text})
 	}
 	return err
+}
+
+// key is the key of an entry as the register has it: where units make it, by any of their names.
+func (p *Player) key(of, key string) string {
+	s, ok := p.Works.Registers.Schema(register.Name(of))
+	if !ok {
+		return key
+	}
+	parts := strings.Split(key, "|")
+	for i, name := range s.Key {
+		if f, ok := s.Field(name); ok && f.Type == register.Unit && i < len(parts) {
+			parts[i] = p.unit(parts[i])
+		}
+	}
+	return strings.Join(parts, "|")
 }
 
 // record takes readings in, in the order in which they are written. The clock goes on to each that is not late; what lies within
