@@ -92,6 +92,7 @@ type Compute struct {
 	Class    *Classes // by a standard, from several series of the same place
 	Formula  *rule.Expr
 	Change   string // percent against the same indicator a year before
+	Times    *Times // periods of another indicator
 }
 
 // Select picks entries of a register.
@@ -114,6 +115,13 @@ type Measure struct {
 	How    string // mean, max, min, last, total, count, percentile
 	P      int    // of percentile
 	Where  *rule.Expr
+}
+
+// Times counts the periods of another, shorter indicator of the same entry of which a condition on its result holds: days with an index
+// of 100 and less in a year.
+type Times struct {
+	Of    string
+	Where *rule.Expr // over 值, 目标, 达标
 }
 
 // Classes asks package standard.

@@ -192,6 +192,8 @@ func (w *world) compute(ctx context.Context, ind *Indicator, key string, p calen
 		v, err = w.formula(ctx, ind, key, p)
 	case c.Change != "":
 		v, err = w.change(ctx, ind, key, p)
+	case c.Times != nil:
+		v, err = w.times(ctx, c.Times, key, p)
 	}
 	if err != nil {
 		return Result{}, err

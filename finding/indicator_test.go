@@ -35,6 +35,9 @@ func indicators() []Indicator {
 		{ID: "nh3-mean", Title: "氨氮均值", Each: "sections", Unit: "ug/L", Period: calendar.Month, Places: 1, Forecast: "linear", Compute: Compute{Readings: &Measure{Series: "nh3", How: "mean"}}},
 		{ID: "double", Title: "两倍", Each: "sections", Period: calendar.Month, Compute: Compute{Formula: compile(`指标("nh3-mean") * 2`, resultScope(rule.OfNumber), rule.OfNumber)}},
 		{ID: "change", Title: "同比", Unit: "%", Each: "sections", Period: calendar.Month, Places: 1, Compute: Compute{Change: "nh3-mean"}, Targets: []Target{{Op: "<", Number: quantity.Int(0)}}},
+		{ID: "cod-day", Title: "化学需氧量日均值", Each: "outlets", Unit: "mg/L", Period: calendar.Day, Compute: Compute{Readings: &Measure{Series: "cod", How: "mean"}}},
+		{ID: "good-days", Title: "达标天数", Each: "outlets", Unit: "d", Period: calendar.Month, Compute: Compute{Times: &Times{Of: "cod-day", Where: compile("值 <= 50", resultScope(rule.OfNumber), rule.OfBool)}},
+			Targets: []Target{{Op: ">=", Number: quantity.Int(2)}}},
 		{ID: "samples-total", Title: "全年采样", Period: calendar.Year, Forecast: "total", Compute: Compute{Count: &Select{Register: "samples", On: "采样日期"}}},
 	}
 }
@@ -191,4 +194,27 @@ func TestIndicatorsAfterAPause(t *testing.T) {
 	if got[0] != got[1] || !strings.Contains(got[0], "已恢复") {
 		t.Errorf("day by day\n%s\nafter a pause\n%s", got[0], got[1])
 	}
+}
+
+func TestTimesCountPeriodsOfAnotherIndicator(t *testing.T) {
+	tell(t, "2023-09-01 08:00", []Rule{{ID: "few", Title: "达标天数不够", Indicator: "good-days"}}, indicators(), func(s *story) {
+		s.entry("outlets", "编号=P1", "名称=一号")
+		s.want("no day is over", short(s.result("good-days", "P1", "2023-09-01")), "不能判定 >= 2 不能判定  化学需氧量日均值")
+		s.give("cod/P1 2023-09-01 10:00 50")
+		s.want("today is not over", short(s.result("good-days", "P1", "2023-09-01")), "不能判定 >= 2 不能判定  化学需氧量日均值")
+		s.at("2023-09-02 12:00")
+		s.give("cod/P1 2023-09-02 10:00 50.1")
+		s.at("2023-09-04 12:00")
+		r := s.result("good-days", "P1", "2023-09-04")
+		s.want("one good, one bad, one not measured", short(r)+" "+r.From[0].Note, "1 >= 2 未达标 差1d 另有1期不能判定")
+		s.give("cod/P1 2023-09-03 10:00 20") // late
+		s.want("a day that lacked something is asked again", short(s.result("good-days", "P1", "2023-09-04")), "2 >= 2 达标")
+		s.at("2023-10-01 12:00")
+		s.wantAll("enough in September", "")
+		s.give("cod/P1 2023-09-01 11:00 90") // the first day was bad after all
+		s.tick()
+		s.tick()
+		s.want("the month again, for one of its days is another", s.kept("good-days", "P1"), "2023-09 1 未达标  v2")
+		s.wantAll("and its rule", "1 few outlets/P1 未恢复 ×1")
+	})
 }

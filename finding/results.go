@@ -367,7 +367,7 @@ func (w *world) staleDependents(ctx context.Context, of *Indicator, res *Result)
 		switch {
 		case ind.Compute.Change == of.ID:
 			days = append(days, calendar.Span{N: 1, Unit: calendar.Years}.After(res.Period.To, nil))
-		case ind.asks(of.ID):
+		case ind.asks(of.ID), ind.Compute.Times != nil && ind.Compute.Times.Of == of.ID:
 		default:
 			continue
 		}

@@ -197,6 +197,7 @@ type indicatorFile struct {
 	Class     classesFile  `yaml:"class"`
 	Formula   text         `yaml:"formula"`
 	Change    text         `yaml:"change"`
+	Times     timesFile    `yaml:"times"`
 	Targets   []targetFile `yaml:"targets"`
 	Places    text         `yaml:"places"`
 	Forecast  text         `yaml:"forecast"`
@@ -225,6 +226,11 @@ type measureFile struct {
 	How    text `yaml:"how"`
 	P      text `yaml:"p"`
 	Where  text `yaml:"where"`
+}
+
+type timesFile struct {
+	Of    text `yaml:"of"`
+	Where text `yaml:"where"`
 }
 
 type classesFile struct {
@@ -359,5 +365,5 @@ type sendFile struct {
 // packTypes are what a message about an unknown field looks through.
 var packTypes = []any{policyFile{}, valuesFile{}, valueFile{}, datedFile{}, registersFile{}, registerFile{}, fieldFile{}, moveFile{}, checkFile{},
 	obligationFile{}, recordFile{}, completeFile{}, seriesFile{}, seriesOneFile{}, indicatorsFile{}, indicatorFile{}, selectFile{}, shareFile{},
-	measureFile{}, classesFile{}, targetFile{}, rulesFile{}, judgeFile{}, laddersFile{}, ladderFile{}, ladderRungFile{}, checklistsFile{},
+	measureFile{}, timesFile{}, classesFile{}, targetFile{}, rulesFile{}, judgeFile{}, laddersFile{}, ladderFile{}, ladderRungFile{}, checklistsFile{},
 	checklistFile{}, checkItemFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}, packDemoFile{}}

@@ -82,11 +82,56 @@ func (k *pack) indicator(i in[indicatorFile]) finding.Indicator {
 			k.bad(i.file, y.Change.line, "指标“%s”与自己相比", i.item.ID)
 		}
 	}
+	if way(y.Times != timesFile{}) {
+		c.Times = k.times(i, each)
+	}
 	if ways != 1 {
-		k.bad(i.file, i.item.Line, "指标“%s”怎么算：count、sum、share、readings、class、formula、change 里写一种，只写一种", i.item.ID)
+		k.bad(i.file, i.item.Line, "指标“%s”怎么算：count、sum、share、readings、class、formula、change、times 里写一种，只写一种", i.item.ID)
 	}
 	k.targets(i, &out, each)
 	return out
+}
+
+// times reads which periods of another indicator are counted.
+func (k *pack) times(i in[indicatorFile], each *form) *finding.Times {
+	y := i.v.Times
+	line := max(y.Of.line, y.Where.line)
+	if y.Of.s == "" || y.Where.s == "" {
+		k.bad(i.file, line, "times 要写 of（哪个指标）和 where（怎样的一期）")
+	}
+	item := k.find(IndicatorItem, i.file, y.Of, i.item)
+	if item == nil {
+		return nil
+	}
+	over := seen{kind: anIndicator, item: i.item}
+	name, of, value := k.eachOf(item)
+	if over.of, over.value = of, value; name.s != "" && of == nil {
+		return nil // which has been told
+	}
+	if of != each {
+		k.bad(i.file, y.Of.line, "times 数“%s”的期数，两个指标要按同一本台账逐条算，或者都是全县的", y.Of.s)
+	}
+	if mine, other := length(k.every(i.file, i.v.Period)), length(k.periodOf(item)); mine == 0 || other == 0 || other >= mine {
+		k.bad(i.file, y.Of.line, "times 数“%s”的期数，两个指标都要写 period，那个指标的要更短", y.Of.s)
+	}
+	return &finding.Times{Of: y.Of.s, Where: k.condition(i.file, y.Where, over)}
+}
+
+// periodOf is the period of an indicator that may be read later.
+func (k *pack) periodOf(indicator *Item) calendar.Every {
+	for _, p := range k.all {
+		for _, i := range p.indicators {
+			if i.item == indicator {
+				return calendar.Every(i.v.Period.s)
+			}
+		}
+	}
+	return ""
+}
+
+// length orders the periods of indicators, from 1; 0 is none.
+func length(e calendar.Every) int {
+	return 1 + slices.Index([]calendar.Every{calendar.Day, calendar.Month, calendar.Quarter, calendar.Year}, e)
 }
 
 // selects reads which entries are counted or added up.
