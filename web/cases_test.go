@@ -130,4 +130,3 @@ func TestFindingPages(t *testing.T) {
 		s.want(s.get("督查", "/findings?severity=很"), 400)
 	})
 }
-

@@ -16,6 +16,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/edition"
 	"zhixing/ledger"
+	"zhixing/observation"
 	"zhixing/org"
 )
 
@@ -52,6 +53,7 @@ func loadTemplates(s *Server) (*templates, error) {
 		"levelName":  func(l org.Level) string { return l.Chinese() },
 		"kindName":   kindName,
 		"hasText":    func(s string) bool { return strings.TrimSpace(s) != "" },
+		"mean":       func(st observation.Stats) string { return meanText(&st) },
 	}
 	parts, err := fs.Glob(templateFiles, "templates/_*.html")
 	if err != nil {

@@ -181,6 +181,20 @@ var rules = map[string]expected{
 	"GET /open/policies":      {right: "everybody"},
 	"GET /open/policies/{id}": {right: "everybody", things: one("water-2023")},
 
+	// Readings: whoever has a seat sees all; the public what is public.
+	"GET /series":                  {right: "see"},
+	"GET /series/{name}":           {right: "see", things: one("section-cod")},
+	"GET /series/{name}/{of}":      {right: "see", things: one("section-cod"), idle: true},
+	"GET /indicators":              {right: "see"},
+	"GET /indicators.csv":          {right: "see"},
+	"GET /indicators/{id}":         {right: "see", things: one("section-class")},
+	"GET /open/indicators":         {right: "everybody"},
+	"GET /open/indicators.csv":     {right: "everybody"},
+	"GET /open/indicators/{id}":    {right: "everybody", things: one("section-class")},
+	"GET /open/series":             {right: "everybody"},
+	"GET /open/series/{name}":      {right: "everybody", things: one("section-cod")},
+	"GET /open/series/{name}/{of}": {right: "everybody", things: one("section-cod")},
+
 	// How duties come onto the ledger and leave it.
 	"GET /intake":                     {right: "edit"},
 	"GET /intake/{key...}":            {right: "edit", things: one("other")},
@@ -349,7 +363,7 @@ func target(rt route, r expected, th *thing) string {
 		}
 	}
 	path = strings.NewReplacer("{$}", "", "{id}", id, "{sha}", sha, "{unit}", id, "{name}", id, "{key...}", id, "{act}", "disable", "{no}", "2031-1", "{n}", "1",
-		"{seq}", "1", "{sum}", "0", "{rest...}", "0/000", "{token}", id, "{page}", "report").Replace(path)
+		"{seq}", "1", "{sum}", "0", "{rest...}", "0/000", "{token}", id, "{page}", "report", "{of}", id).Replace(path)
 	path = (&url.URL{Path: path}).EscapedPath()
 	if _, q, ok := strings.Cut(r.query, "?"); ok {
 		k, v, _ := strings.Cut(q, "=")
