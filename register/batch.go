@@ -74,7 +74,7 @@ type Kept struct {
 }
 
 // Path is the address of the batch's page.
-func (b *Batch) Path() string { return fmt.Sprintf("/registers/%s/imports/%d", b.Register, b.ID) }
+func (b *Batch) Path() string { return fmt.Sprintf("/lists/%s/imports/%d", b.Register, b.ID) }
 
 // manyRows is from how many rows on an import changes what the database should know of its tables.
 const manyRows = 5000

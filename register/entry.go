@@ -1,6 +1,7 @@
 package register
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -65,7 +66,7 @@ func (e *Entry) Bool(field string) (yes, given bool) {
 }
 
 // Link is the address of an entry's page, below the site.
-func (e *Entry) Link() string { return "/registers/" + string(e.Register) + "/" + e.Key }
+func (e *Entry) Link() string { return "/lists/" + string(e.Register) + "/e/" + url.PathEscape(e.Key) }
 
 func (e *Entry) clone() *Entry {
 	c := *e

@@ -104,3 +104,22 @@ func sayApart(ctx context.Context, tx *db.Tx, county string, name Name, a, b ID,
 		county, string(name), int64(min(a, b)), int64(max(a, b)), who, db.Micros(tx.Now()), why)
 	return err
 }
+
+// mergings are the mergings of a register that stand, newest first.
+func mergings(ctx context.Context, tx *db.Tx, county string, name Name) ([]batchRow, error) {
+	rows, err := tx.Query(ctx, `/* register.mergings */ SELECT `+batchColumns+` FROM register_batch WHERE county = $1 AND register = $2 AND state = $3 ORDER BY id DESC`,
+		county, string(name), string(batchMerged))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []batchRow
+	for rows.Next() {
+		b, err := scanBatch(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, rows.Err()
+}

@@ -181,19 +181,36 @@ var rules = map[string]expected{
 	"GET /open/policies":      {right: "everybody"},
 	"GET /open/policies/{id}": {right: "everybody", things: one("water-2023")},
 
-	// Readings: whoever has a seat sees all; the public what is public.
-	"GET /series":                  {right: "see"},
-	"GET /series/{name}":           {right: "see", things: one("section-cod")},
-	"GET /series/{name}/{of}":      {right: "see", things: one("section-cod"), idle: true},
-	"GET /indicators":              {right: "see"},
-	"GET /indicators.csv":          {right: "see"},
-	"GET /indicators/{id}":         {right: "see", things: one("section-class")},
-	"GET /open/indicators":         {right: "everybody"},
-	"GET /open/indicators.csv":     {right: "everybody"},
-	"GET /open/indicators/{id}":    {right: "everybody", things: one("section-class")},
-	"GET /open/series":             {right: "everybody"},
-	"GET /open/series/{name}":      {right: "everybody", things: one("section-cod")},
-	"GET /open/series/{name}/{of}": {right: "everybody", things: one("section-cod")},
+	// Registers. Every official reads them; who writes, package register says: see TestListsStory.
+	"GET /lists":                                       {right: "see"},
+	"GET /lists/{register}":                            {right: "sit", things: one("plants")},
+	"GET /lists/{register}/e/{key}":                    {right: "see", idle: true},
+	"GET /lists/{register}/new":                        {right: "see", idle: true},
+	"POST /lists/{register}/new":                       {right: "see", idle: true},
+	"GET /lists/{register}/e/{key}/{act}":              {right: "see", idle: true},
+	"POST /lists/{register}/e/{key}/{act}":             {right: "see", idle: true},
+	"GET /lists/{register}/e/{key}/files/{field}":      {right: "see", idle: true},
+	"GET /lists/{register}/e/{key}/proof":              {right: "see", idle: true},
+	"GET /lists/{register}/dump":                       {right: "sit", things: one("plants")},
+	"GET /lists/{register}/owed":                       {right: "sit", things: one("plants")},
+	"GET /lists/{register}/map":                        {right: "sit", things: one("plants")},
+	"GET /lists/{register}/map.json":                   {right: "sit", things: one("plants")},
+	"GET /lists/{register}/import":                     {right: "see", idle: true},
+	"POST /lists/{register}/import":                    {right: "see", file: "file", idle: true},
+	"GET /lists/{register}/imports/{id}":               {right: "see", idle: true},
+	"POST /lists/{register}/imports/{id}/{act}":        {right: "see", idle: true},
+	"GET /lists/{register}/twins":                      {right: "see", idle: true},
+	"POST /lists/{register}/twins":                     {right: "see", idle: true},
+	"GET /open/lists":                                  {right: "everybody"},
+	"GET /open/lists/{register}":                       {right: "everybody", things: one("plants")},
+	"GET /open/lists/{register}/e/{key}":               {right: "everybody"},
+	"GET /open/lists/{register}/e/{key}/files/{field}": {right: "everybody"},
+	"GET /open/lists/{register}/e/{key}/proof":         {right: "everybody"},
+	"GET /open/lists/{register}/dump":                  {right: "everybody", things: one("plants")},
+	"GET /open/lists/{register}/map":                   {right: "everybody", things: one("plants")},
+	"GET /open/lists/{register}/map.json":              {right: "everybody", things: one("plants")},
+	"GET /map":                                         {right: "everybody"},
+	"GET /map/places.json":                             {right: "everybody"},
 
 	// How duties come onto the ledger and leave it.
 	"GET /intake":                     {right: "edit"},
@@ -362,8 +379,8 @@ func target(rt route, r expected, th *thing) string {
 			sha = th.sha
 		}
 	}
-	path = strings.NewReplacer("{$}", "", "{id}", id, "{sha}", sha, "{unit}", id, "{name}", id, "{key...}", id, "{act}", "disable", "{no}", "2031-1", "{n}", "1",
-		"{seq}", "1", "{sum}", "0", "{rest...}", "0/000", "{token}", id, "{page}", "report", "{of}", id).Replace(path)
+	path = strings.NewReplacer("{$}", "", "{id}", id, "{register}", id, "{key}", "1", "{field}", "1", "{sha}", sha, "{unit}", id, "{name}", id, "{key...}", id, "{act}", "disable", "{no}", "2031-1", "{n}", "1",
+		"{seq}", "1", "{sum}", "0", "{rest...}", "0/000", "{token}", id, "{page}", "report").Replace(path)
 	path = (&url.URL{Path: path}).EscapedPath()
 	if _, q, ok := strings.Cut(r.query, "?"); ok {
 		k, v, _ := strings.Cut(q, "=")

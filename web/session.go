@@ -13,6 +13,7 @@ import (
 	"zhixing/notice"
 	"zhixing/personnel"
 	"zhixing/publication"
+	"zhixing/register"
 	"zhixing/search"
 )
 
@@ -182,6 +183,10 @@ func asHTTPError(err error) *httpError {
 	var le *ledger.Error
 	if errors.As(err, &le) {
 		return &httpError{ledgerStatus[le.Kind], le.Message, err}
+	}
+	var re *register.Error
+	if errors.As(err, &re) {
+		return &httpError{registerStatus[re.Kind], re.Message, err}
 	}
 	var ne *notice.Error
 	if errors.As(err, &ne) {
