@@ -314,10 +314,10 @@ func (s *Server) listDay(r *http.Request) (day calendar.Date, as register.AsOf, 
 }
 
 // Review is how often an entry is to be looked at, in words; empty: nobody says.
-func (b listBase) Review() string { return spanWords(b.S.Review) }
+func (b listBase) Review() string { return reviewEvery(b.S.Review) }
 
-// spanWords is a length of time as people say it.
-func spanWords(s calendar.Span) string {
+// reviewEvery is a length of time as people say it.
+func reviewEvery(s calendar.Span) string {
 	if s.N == 0 {
 		return ""
 	}

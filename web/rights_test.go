@@ -211,6 +211,19 @@ var rules = map[string]expected{
 	"GET /open/lists/{register}/map.json":              {right: "everybody", things: one("plants")},
 	"GET /map":                                         {right: "everybody"},
 	"GET /map/places.json":                             {right: "everybody"},
+	// Readings: whoever has a seat sees all; the public what is public.
+	"GET /series":                  {right: "see"},
+	"GET /series/{name}":           {right: "see", things: one("section-cod")},
+	"GET /series/{name}/{of}":      {right: "see", things: one("section-cod"), idle: true},
+	"GET /indicators":              {right: "see"},
+	"GET /indicators.csv":          {right: "see"},
+	"GET /indicators/{id}":         {right: "see", things: one("section-class")},
+	"GET /open/indicators":         {right: "everybody"},
+	"GET /open/indicators.csv":     {right: "everybody"},
+	"GET /open/indicators/{id}":    {right: "everybody", things: one("section-class")},
+	"GET /open/series":             {right: "everybody"},
+	"GET /open/series/{name}":      {right: "everybody", things: one("section-cod")},
+	"GET /open/series/{name}/{of}": {right: "everybody", things: one("section-cod")},
 
 	// How duties come onto the ledger and leave it.
 	"GET /intake":                     {right: "edit"},
@@ -380,7 +393,7 @@ func target(rt route, r expected, th *thing) string {
 		}
 	}
 	path = strings.NewReplacer("{$}", "", "{id}", id, "{register}", id, "{key}", "1", "{field}", "1", "{sha}", sha, "{unit}", id, "{name}", id, "{key...}", id, "{act}", "disable", "{no}", "2031-1", "{n}", "1",
-		"{seq}", "1", "{sum}", "0", "{rest...}", "0/000", "{token}", id, "{page}", "report").Replace(path)
+		"{seq}", "1", "{sum}", "0", "{rest...}", "0/000", "{token}", id, "{page}", "report", "{of}", id).Replace(path)
 	path = (&url.URL{Path: path}).EscapedPath()
 	if _, q, ok := strings.Cut(r.query, "?"); ok {
 		k, v, _ := strings.Cut(q, "=")
