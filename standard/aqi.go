@@ -33,8 +33,8 @@ type Instead struct {
 	Average   Average
 }
 
-// String is SO2 24h.
-func (i Instead) String() string { return string(i.Pollutant) + " " + string(i.Average) }
+// String is SO2_24h, as a case would name it.
+func (i Instead) String() string { return string(i.Pollutant) + "_" + string(i.Average) }
 
 // AQI is the index of a day or an hour.
 type AQI struct {

@@ -48,6 +48,6 @@ var classNames = map[string]Class{
 	"Ⅰ": I, "I": I, "1": I, "一": I, "Ⅱ": II, "II": II, "2": II, "二": II, "Ⅲ": III, "III": III, "3": III, "三": III,
 	"Ⅳ": IV, "IV": IV, "4": IV, "四": IV, "Ⅴ": V, "V": V, "5": V, "五": V,
 	"劣Ⅴ": WorseThanV, "劣V": WorseThanV, "劣于Ⅴ": WorseThanV, "劣于V": WorseThanV, "劣五": WorseThanV, "劣5": WorseThanV, ">V": WorseThanV, ">Ⅴ": WorseThanV,
-	"6": WorseThanV, "WORSETHANV": WorseThanV, "WORSEV": WorseThanV, "劣": WorseThanV, "INFERIORV": WorseThanV,
+	"6": WorseThanV, "WORSETHANV": WorseThanV, "WORSEV": WorseThanV, "WORSE": WorseThanV, "劣": WorseThanV, "INFERIORV": WorseThanV,
 	"劣于Ⅲ": WorseThanIII, "劣于III": WorseThanIII,
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"zhixing/calendar"
-	"zhixing/quantity"
 )
 
 // maxLine bounds one case.
@@ -281,77 +280,4 @@ func readArray(name string, b json.RawMessage) ([]json.RawMessage, error) {
 		return nil, bad(name, "应为列表")
 	}
 	return out, nil
-}
-
-// cell is one value of the input: a number, a word, or nothing. Nothing is null, "", NA and dashes; / is “not measured by plan”.
-type cell struct {
-	number *quantity.Decimal
-	word   string // as it was written
-}
-
-func (c cell) missing() bool { return c.number == nil && c.word == "" }
-
-func readCell(name string, raw json.RawMessage) (cell, error) {
-	s := strings.TrimSpace(string(raw))
-	switch {
-	case s == "" || s == "null":
-		return cell{}, nil
-	case s[0] == '"':
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return cell{}, bad(name, "不是 JSON 文字")
-		}
-		s = strings.TrimSpace(s)
-	case s[0] != '-' && (s[0] < '0' || s[0] > '9'):
-		return cell{}, bad(name, "应为数或文字")
-	}
-	if slices.Contains([]string{"", "NA", "N/A", "--", "-", "—", "——", "null", "None"}, s) {
-		return cell{}, nil
-	}
-	c := cell{word: s}
-	var d quantity.Decimal
-	if err := d.UnmarshalJSON([]byte(s)); err == nil {
-		c.number = &d
-	}
-	return c, nil
-}
-
-// decimal is a cell that must be a number or missing.
-func readDecimal(name string, raw json.RawMessage) (*quantity.Decimal, error) {
-	c, err := readCell(name, raw)
-	if err != nil || c.missing() {
-		return nil, err
-	}
-	if c.number == nil {
-		return nil, bad(name, "“%s”不是数，或超过 18 位", short(c.word))
-	}
-	return c.number, nil
-}
-
-// need is a member of the input that must be there.
-func (q question) need(name string) (json.RawMessage, error) {
-	raw, ok := q.input.get(name)
-	if !ok || string(raw) == "null" {
-		return nil, bad(name, "缺少这项输入")
-	}
-	return raw, nil
-}
-
-// text is a member of the input that may be missing.
-func (q question) text(name string) (string, error) {
-	raw, _ := q.input.get(name)
-	c, err := readCell(name, raw)
-	return c.word, err
-}
-
-// number is a member of the input that may be missing.
-func (q question) number(name string) (*quantity.Decimal, error) {
-	raw, _ := q.input.get(name)
-	return readDecimal(name, raw)
-}
-
-func short(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
 }

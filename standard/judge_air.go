@@ -215,7 +215,7 @@ func judgeComposite(q question) (fields, error) {
 	}
 	var singles fields
 	for _, s := range c.Singles {
-		singles = append(singles, field{asked[s.Key], number(s.Index, 4)})
+		singles = append(singles, field{asked[s.Key], number(s.Index, 10)})
 	}
 	return fields{{"index", c.Index}, {"largest_single", asked[c.Largest[0].Key]}, {"largest_single_index", number(c.Largest[0].Index, 2)},
 		{"singles", singles}, {"edition", e}}, nil

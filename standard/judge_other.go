@@ -56,13 +56,13 @@ func judgeKiln(q question) (fields, error) {
 	}
 	var out, inner fields
 	for _, e := range national {
-		f := fields{{"converted", number(e.Converted, 4)}, {"limit", e.Limit}, {"ok", e.Keeps}, {"basis", e.Row.String()}}
+		f := fields{{"converted", number(e.Converted, 10)}, {"limit", e.Limit}, {"ok", e.Keeps}, {"basis", e.Row.String()}}
 		for _, l := range q.local {
 			if l.Process != e.Process || l.Pollutant != e.Pollutant || l.Set == e.Set || !q.date.IsZero() && !l.Holds(q.date) {
 				continue
 			}
 			if second, err := Emissions([]KilnLimit{l}, o2, map[Code]quantity.Decimal{l.Pollutant: e.Measured}); err == nil {
-				f = append(f, field{"encouraged", fields{{"set", l.Set}, {"converted", number(second[0].Converted, 4)}, {"limit", l.Limit}, {"ok", second[0].Keeps}, {"basis", l.Row.String()}}})
+				f = append(f, field{"encouraged", fields{{"set", l.Set}, {"converted", number(second[0].Converted, 10)}, {"limit", l.Limit}, {"ok", second[0].Keeps}, {"basis", l.Row.String()}}})
 			}
 		}
 		out, inner = append(out, field{asked[e.Pollutant], f}), append(inner, field{asked[e.Pollutant], f[:3]})

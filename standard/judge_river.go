@@ -68,9 +68,7 @@ func readCount(name string, raw json.RawMessage, most int64) (int, error) {
 }
 
 func (s Shares) fields() fields {
-	share, _ := quantity.Round(s.Good, 1)
-	worse, _ := quantity.Round(s.Worse, 1)
-	out := fields{{"share_I_III", share}, {"share_worse_V", worse}, {"grade", wordOrNull(s.ByShare.Word)}, {"sections", s.Total}}
+	out := fields{{"share_I_III", number(s.Good, 10)}, {"share_worse_V", number(s.Worse, 10)}, {"grade", wordOrNull(s.ByShare.Word)}, {"sections", s.Total}}
 	if s.Total < fewSections {
 		out = append(out, field{"note", "断面少于5个，应按各断面平均浓度评价；没有浓度，只能按类别比例"})
 	}

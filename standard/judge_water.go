@@ -157,7 +157,7 @@ func (v Verdict) fields(target Class, order []string) fields {
 			drinking = append(drinking, field{name, j.Passes})
 		}
 		if j.Over != nil {
-			over = append(over, field{name, number(j.Over, 4)})
+			over = append(over, field{name, number(j.Over, 10)})
 		}
 		if j.Flag != "" {
 			flags = append(flags, field{name, j.Flag})

@@ -3,6 +3,7 @@ package standard
 import (
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 
 	"zhixing/quantity"
@@ -24,13 +25,27 @@ var (
 		noticeNumber + `(?:\s*(?:[～~\-—–]|至|到)\s*` + noticeNumber + `)?\s*(?:毫米|mm)(\s*/\s*(?:小时|h)|每小时)?`)
 	noticeHour  = regexp.MustCompile(`(?:^|[^\d零一二两三四五六七八九十百个\s])(?:最大)?小时(?:最大)?(?:雨强|雨量|降雨|降水)`) // 小时雨强: of one hour
 	noticeNot   = regexp.MustCompile(`(?i)不足|未达|没有达|尚未|不到|未超过|小于|低于|少于|以下|below|under|less than|not reach`)
-	noticeVerb  = regexp.MustCompile(`(?i)(?:发布|升级|升为|变更|改发|降级|降为|调整|更新|继续|维持|确认|生效|issue|upgrade|raise|downgrade|lower|replace)`)
+	noticeVerb  = regexp.MustCompile(`(?i)(?:暴雨[、和及]|发布|升级|升为|变更|改发|降级|降为|调整|更新|继续|维持|确认|生效|issue|upgrade|raise|downgrade|lower|replace)`)
 	noticePast  = regexp.MustCompile(`(?:已|此前|前期|曾)发布`)
 	noticeLift  = regexp.MustCompile(`(?i)解除|撤销|取消|lifted|cancel`)
 	noticeAgain = regexp.MustCompile(`改发|变更为|降为|改为|降级为`)
+	noticeOther = otherSignals()
 	noticeWords = map[string]Level{"蓝": Blue, "黄": Yellow, "橙": Orange, "红": Red, "blue": Blue, "yellow": Yellow, "orange": Orange, "red": Red}
 	noticeLevel = regexp.MustCompile(`(?i)([蓝黄橙红])(?:色|$|[^\p{Han}])|\b(blue|yellow|orange|red)\b`)
 )
+
+// otherSignals finds the signals of other weather in a text, with what is done to them: 解除雷电黄色预警信号, 发布高温橙色预警. They say nothing of rain.
+func otherSignals() *regexp.Regexp {
+	var kinds []string
+	for _, s := range signals {
+		if word := regexp.QuoteMeta(s.Type); s.Type != "暴雨" && !slices.Contains(kinds, word) {
+			kinds = append(kinds, word)
+		}
+	}
+	slices.SortFunc(kinds, func(a, b string) int { return len(b) - len(a) }) // 雷雨大风 before 大风
+	kind := "(?:" + strings.Join(kinds, "|") + "|强对流|山洪|地质灾害|森林火险)"
+	return regexp.MustCompile(`(?:暴雨[、和及]|发布|升级|继续|维持|解除|撤销|取消|变更|更新|[为了])*(?:[、和及]?` + kind + `)+(?:[ⅠⅡⅢⅣIV]+级)?[蓝黄橙红]色(?:预警)?(?:信号)?(?:解除|撤销|取消)?`)
+}
 
 // maxNotice bounds a text.
 const maxNotice = 20_000
@@ -41,6 +56,12 @@ func readNotice(text string, w Weather) notice {
 	if len(text) > maxNotice {
 		text = text[:maxNotice]
 	}
+	text = noticeOther.ReplaceAllStringFunc(text, func(s string) string {
+		if strings.Contains(s, "暴雨") { // 暴雨、雷电黄色预警 is both
+			return s
+		}
+		return ""
+	})
 	n.readLevel(text)
 	for _, sentence := range noticeSentence.Split(text, -1) {
 		window := 0
