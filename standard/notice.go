@@ -28,7 +28,7 @@ var (
 	noticeVerb  = regexp.MustCompile(`(?i)(?:暴雨[、和及]|发布|升级|升为|变更|改发|降级|降为|调整|更新|继续|维持|确认|生效|issue|upgrade|raise|downgrade|lower|replace)`)
 	noticePast  = regexp.MustCompile(`(?:已|此前|前期|曾)发布`)
 	noticeLift  = regexp.MustCompile(`(?i)解除|撤销|取消|lifted|cancel`)
-	noticeAgain = regexp.MustCompile(`改发|变更为|降为|改为|降级为`)
+	noticeAgain = regexp.MustCompile(`改发|变更为|降为|改为|降级为|发布(?:[^的]|$)`)
 	noticeOther = otherSignals()
 	noticeWords = map[string]Level{"蓝": Blue, "黄": Yellow, "橙": Orange, "红": Red, "blue": Blue, "yellow": Yellow, "orange": Orange, "red": Red}
 	noticeLevel = regexp.MustCompile(`(?i)([蓝黄橙红])(?:色|$|[^\p{Han}])|\b(blue|yellow|orange|red)\b`)
@@ -76,8 +76,9 @@ func readNotice(text string, w Weather) notice {
 func (n *notice) readLevel(text string) {
 	if at := noticeLift.FindStringIndex(text); at != nil {
 		n.lifted = true
-		if again := noticeAgain.FindStringIndex(text[at[1]:]); again != nil {
-			n.named = lastLevel(text[at[1]+again[1]:])
+		rest := noticePast.ReplaceAllString(text[at[1]:], "")
+		if again := noticeAgain.FindStringIndex(rest); again != nil {
+			n.named = lastLevel(rest[again[0]:])
 		}
 		return
 	}
