@@ -254,7 +254,8 @@ func (v *Verdict) conclude(target Class) error {
 	return nil
 }
 
-// mainPollutants are at most three items worse than the target: cyanide and heavy metals first, then by class, then by multiple;
+// mainPollutants are at most three items worse than the target: cyanide and the heavy metals that regulation
+// puts first (lead, chromium, mercury, cadmium, arsenic; not copper and zinc), then by class, then by multiple;
 // what has no multiple (溶解氧, pH) comes behind its class.
 func mainPollutants(items []Judged, target Class) []Judged {
 	var out []Judged
