@@ -86,6 +86,7 @@ func (k *pack) story() {
 		case f.At.Before(k.p.From.Time()):
 			k.bad(file, f.Line, "%s 早于政策包的施行日期 %s", f.At.Format("2006-01-02 15:04"), k.p.From)
 		}
+		f.File = file
 		k.set.Story = append(k.set.Story, f)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"zhixing/ledger"
 	"zhixing/personnel"
 	"zhixing/policy"
+	"zhixing/policy/example"
 )
 
 // teller lets the story of a county's demo.yaml happen in the record: each act in the name of its person, at its time,
@@ -23,8 +24,9 @@ type teller struct {
 	*site
 	clock  *clock
 	story  *policy.Story
-	newest time.Time // of the record when the telling began: nothing is recorded before it
-	index  []listed  // what is on the ledger, for references
+	newest time.Time       // of the record when the telling began: nothing is recorded before it
+	index  []listed        // what is on the ledger, for references
+	facts  *example.Player // plays what policies tell; nil until the first
 }
 
 // listed is what a reference is looked up by.
@@ -39,7 +41,16 @@ type moment struct {
 	at    time.Time
 	scene *policy.Scene
 	by    policy.StoryPerson
-	unit  string // of a scene that many units play; empty: all that the scene names
+	unit  string       // of a scene that many units play; empty: all that the scene names
+	fact  *policy.Fact // what a policy's own story tells, instead of a scene
+}
+
+// where names the line of the story.
+func (m moment) where() string {
+	if m.fact != nil {
+		return fmt.Sprintf("%s:%d: %s %s", m.fact.File, m.fact.Line, m.fact.Kind, m.fact.ID)
+	}
+	return fmt.Sprintf("demo.yaml:%d: %s", m.scene.Line, m.scene.Act)
 }
 
 const toldDeed = "demo.story"
@@ -78,7 +89,7 @@ func (t *teller) tell(ctx context.Context, from, until time.Time) error {
 			return err
 		}
 		if err := t.play(ctx, m); err != nil {
-			return fmt.Errorf("demo.yaml:%d: %s: %w", m.scene.Line, m.scene.Act, err)
+			return fmt.Errorf("%s: %w", m.where(), err)
 		}
 		from = m.at
 	}
@@ -138,6 +149,12 @@ func (t *teller) moments() []moment {
 			seen[p.Unit] = seen[p.Unit] || t.worksFor(p)
 		}
 	}
+	if t.county.Policies != nil {
+		for i := range t.county.Policies.Story {
+			f := &t.county.Policies.Story[i]
+			out = append(out, moment{at: f.At, fact: f})
+		}
+	}
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
 	for i := 1; i < len(out); i++ {
 		if !out[i].at.After(out[i-1].at) {
@@ -184,6 +201,9 @@ func chance(words ...string) uint32 {
 // play lets one moment happen. What the ledger refuses is left out: a visitor may have closed what the story goes on with.
 func (t *teller) play(ctx context.Context, m moment) error {
 	t.stand(m.at)
+	if m.fact != nil {
+		return t.tellFact(ctx, m)
+	}
 	err := t.act(ctx, m)
 	if ledger.KindOf(err) != 0 || personnel.KindOf(err) != 0 || errors.Is(err, errNoDuty) {
 		t.logger.Info("the story leaves something out", "line", m.scene.Line, "act", m.scene.Act, "reason", err.Error())
@@ -216,6 +236,30 @@ func (t *teller) act(ctx context.Context, m moment) error {
 		return t.mark(ctx, tx, m)
 	})
 }
+
+// tellFact lets happen what a policy's demo.yaml tells. What is refused is left out, as in the rest of the story.
+func (t *teller) tellFact(ctx context.Context, m moment) error {
+	if t.facts == nil {
+		p, err := example.NewPlayer(t.db, &t.county, t.ledger, storyClock{t})
+		if err != nil {
+			return err
+		}
+		t.facts = p
+	}
+	if err := t.facts.Do(ctx, *m.fact); ctx.Err() != nil {
+		return ctx.Err()
+	} else if err != nil {
+		t.logger.Info("the story leaves something out", "where", m.where(), "reason", err.Error())
+		t.leftOut = append(t.leftOut, fmt.Errorf("%s: %w", m.where(), err))
+	}
+	return t.db.Write(ctx, func(tx *db.Tx) error { return t.mark(ctx, tx, m) })
+}
+
+// storyClock lets the examples' player move the clock of the story.
+type storyClock struct{ t *teller }
+
+func (c storyClock) Now() time.Time   { return c.t.clock.now() }
+func (c storyClock) Set(at time.Time) { c.t.stand(at) }
 
 // mark records how far the story is told.
 func (t *teller) mark(ctx context.Context, tx *db.Tx, m moment) error {
