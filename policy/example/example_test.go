@@ -36,6 +36,27 @@ func TestOtherCounty(t *testing.T) {
 	}
 }
 
+// The examples of the demonstration county, as many as the documents of issue four order.
+func TestJiangxian(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a minute")
+	}
+	c := county(t, "../../counties/jiangxian")
+	n := 0
+	err := example.Run(context.Background(), &c, c.Policies.Examples, func(r example.Result) {
+		n++
+		for _, f := range r.Failures {
+			t.Error(f)
+		}
+	})
+	if err != nil || n < 300 {
+		t.Error(n, "examples played", err)
+	}
+	for _, i := range c.Policies.Untested() {
+		t.Logf("%s:%d: no example shows %s", i.File, i.Line, i)
+	}
+}
+
 func BenchmarkJiangxian(b *testing.B) {
 	c := county(b, "../../counties/jiangxian")
 	for b.Loop() {
