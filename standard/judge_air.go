@@ -133,9 +133,9 @@ func judgeIAQI(q question) (fields, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := q.need("value")
-	if err != nil {
-		return nil, err
+	raw, ok := q.input.get("value")
+	if !ok {
+		return nil, bad("value", "缺少这项输入")
 	}
 	key := pollutant
 	averaging, err := q.text("averaging")
