@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/device"
 	"zhixing/edition"
 	"zhixing/ledger"
 	"zhixing/observation"
@@ -53,6 +54,9 @@ func loadTemplates(s *Server) (*templates, error) {
 		"levelName":  func(l org.Level) string { return l.Chinese() },
 		"kindName":   kindName,
 		"hasText":    func(s string) bool { return strings.TrimSpace(s) != "" },
+		"clock":      clockWords,
+		"crcs":       func() any { return crcWords },
+		"orderword":  func(what string) string { return device.What(what).Words() },
 		"mean":       func(st observation.Stats) string { return meanText(&st) },
 	}
 	parts, err := fs.Glob(templateFiles, "templates/_*.html")

@@ -124,7 +124,7 @@ func limitOfRule(w *policy.Works, r *finding.Rule, d *observation.Definition, s 
 	m := found[0]
 	l := limit{Op: turned[m[2]], Unit: string(d.Unit), Title: r.Title, Basis: r.Basis, Rule: r.ID, Source: r.Basis.String(), Often: strings.Contains(src, "&&") || strings.ContainsAny(src, "!?")}
 	if m[1] != "值" {
-		l.Of = spanWords(m[1])
+		l.Of = averageWords(m[1])
 	}
 	kind, name, _ := strings.Cut(m[3], ".")
 	switch kind {
@@ -156,8 +156,8 @@ func limitOfRule(w *policy.Works, r *finding.Rule, d *observation.Definition, s 
 	return l, true
 }
 
-// spanWords turns 均值("24小时") into 24小时均值.
-func spanWords(call string) string {
+// averageWords turns 均值("24小时") into 24小时均值.
+func averageWords(call string) string {
 	how, rest, _ := strings.Cut(call, `("`)
 	return strings.TrimSuffix(rest, `")`) + how
 }
