@@ -38,10 +38,9 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 	add(true, &rest, "督办规则", "/rules")
 	groups := []MenuGroup{{"任务", work}}
 	if _, err := s.works(); err == nil {
-		groups = append(groups, MenuGroup{"运行", []Link{{Text: "台账", URL: "/lists"}, {Text: "监测", URL: "/series"}, {Text: "指标", URL: "/indicators"}, {Text: "设备", URL: "/devices"}, {Text: "政策包", URL: "/policies"}}})
-	}
-	if n := len(groups) - 1; n > 0 {
-		groups[n].Links = append(groups[n].Links, Link{Text: "问题", URL: "/findings"}, Link{Text: "闭环事项", URL: "/cases"}, Link{Text: "检查", URL: "/inspections"})
+		groups = append(groups, MenuGroup{"运行", []Link{{Text: "台账", URL: "/lists"}, {Text: "监测", URL: "/series"}, {Text: "设备", URL: "/devices"},
+			{Text: "指标", URL: "/indicators"}, {Text: "问题", URL: "/findings"}, {Text: "闭环事项", URL: "/cases"}, {Text: "检查", URL: "/inspections"},
+			{Text: "通报", URL: "/bulletins"}, {Text: "联网", URL: "/sends"}, {Text: "政策包", URL: "/policies"}}})
 	}
 	groups = append(groups, MenuGroup{"协同", rest})
 	for _, g := range groups {

@@ -175,11 +175,19 @@ var rules = map[string]expected{
 	"POST /ledger/{id}/cancel":     {right: "check", things: in(ledger.Working), form: map[string]string{"result": "文件已废止"}},
 
 	// Policies.
-	"GET /policies":           {right: "see"},
-	"GET /policies/{id}":      {right: "see", things: one("water-2023")},
-	"POST /policies/reload":   {right: "edit", idle: true},
-	"GET /open/policies":      {right: "everybody"},
-	"GET /open/policies/{id}": {right: "everybody", things: one("water-2023")},
+	"GET /policies":              {right: "see"},
+	"GET /policies/{id}":         {right: "see", things: one("water-2023")},
+	"POST /policies/reload":      {right: "edit", idle: true},
+	"GET /bulletins":             {right: "see"},
+	"GET /bulletins/{id}":        {right: "see", things: one("section-month")},
+	"POST /bulletins/{id}/issue": {right: "edit", things: one("section-month"), form: map[string]string{"on": "2031-06-08"}},
+	"GET /open/bulletins":        {right: "everybody"},
+	"GET /open/bulletins/{id}":   {right: "everybody", things: one("section-month"), idle: true},
+	"GET /sends":                 {right: "see"},
+	"GET /sends/{id}":            {right: "see", things: one("plant-online")},
+	"POST /sends/{id}/drop":      {right: "edit", things: one("plant-online"), idle: true},
+	"GET /open/policies":         {right: "everybody"},
+	"GET /open/policies/{id}":    {right: "everybody", things: one("water-2023")},
 
 	// Registers. Every official reads them; who writes, package register says: see TestListsStory.
 	"GET /lists":                                       {right: "see"},

@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // route is one row of the list of routes.
 type route struct {
@@ -17,7 +20,7 @@ const maxUpload = 66 << 20
 
 // routes is every address that this server answers, and who may use it. A test walks the list and fails where
 // something that is not public comes out.
-var routes = slicesConcat(publicRoutes, openDataRoutes, accountRoutes, deskRoutes, ledgerRoutes, personnelRoutes, intakeRoutes, noticeRoutes, calendarRoutes, phoneRoutes, letterRoutes, outcomeRoutes, ledgerUnitRoutes, scoreRoutes, policyRoutes, listRoutes, findingRoutes, caseRoutes, caseOpenRoutes, open311Routes, seriesRoutes, indicatorRoutes, deviceRoutes, sampleRoutes, readingRoutes)
+var routes = slicesConcat(publicRoutes, openDataRoutes, accountRoutes, deskRoutes, ledgerRoutes, personnelRoutes, intakeRoutes, noticeRoutes, calendarRoutes, phoneRoutes, letterRoutes, outcomeRoutes, ledgerUnitRoutes, scoreRoutes, policyRoutes, listRoutes, findingRoutes, caseRoutes, caseOpenRoutes, open311Routes, seriesRoutes, indicatorRoutes, deviceRoutes, sampleRoutes, readingRoutes, bulletinRoutes, sendRoutes)
 
 var publicRoutes = []route{
 	{"GET /{$}", everybody, true, false, (*Server).front, "首页：最新一期、检索、公布情况"},
@@ -74,6 +77,9 @@ func slicesConcat(lists ...[]route) []route {
 func (s *Server) navigation(r *http.Request) []Link {
 	links := []Link{{Text: "首页", URL: "/"}, {Text: "历期公报", URL: "/issues"}, {Text: "公文检索", URL: "/search"},
 		{Text: "任务摘录", URL: "/duties"}, {Text: "落实情况", URL: "/outcomes"}, {Text: "单位名录", URL: "/units"}, {Text: "开放数据", URL: "/open"}}
+	if _, err := s.works(); err == nil {
+		links = slices.Insert(links, 5, Link{Text: "台账", URL: "/open/lists"})
+	}
 	if sess := sessionOf(r); sess != nil {
 		if seats, err := s.seatsOf(r); err == nil && len(seats) > 0 {
 			links = append(links, Link{Text: "工作台", URL: "/work"})

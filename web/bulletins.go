@@ -1,0 +1,217 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"zhixing/bulletin"
+	"zhixing/calendar"
+	"zhixing/db"
+	"zhixing/policy"
+)
+
+// bulletinRoutes are the reports that documents order to come round.
+var bulletinRoutes = []route{
+	{"GET /bulletins", seeLedger, false, false, (*Server).bulletins, "通报：各种通报，本期和印发过的"},
+	{"GET /bulletins/{id}", seeLedger, false, false, (*Server).bulletin, "一份通报；?on= 某天所在的一期，?as=now 按现在的记录；后缀 .docx .pdf 下载"},
+	{"POST /bulletins/{id}/issue", editLedger, false, false, (*Server).issueBulletin, "印发一份通报"},
+	{"GET /open/bulletins", everybody, false, false, (*Server).openBulletins, "印发的通报，公开"},
+	{"GET /open/bulletins/{id}", everybody, false, false, (*Server).openBulletin, "一份印发的通报，公开；?on= 某天所在的一期；后缀 .docx .pdf 下载"},
+}
+
+func init() { flashes["bulletin"] = "已印发。" }
+
+// bulletinRow is a kind of bulletin in the list.
+type bulletinRow struct {
+	*bulletin.Definition
+	Label string // of the period that runs
+	On    string
+	Last  *bulletin.Bulletin
+}
+
+func (s *Server) bulletins(w http.ResponseWriter, r *http.Request) error {
+	works, err := s.works()
+	if err != nil {
+		return err
+	}
+	var rows []bulletinRow
+	var issued []bulletin.Bulletin
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		for _, d := range works.Bulletins.Definitions {
+			row := bulletinRow{Definition: d, On: s.today().String()}
+			if p, ok := works.Bulletins.Period(d, s.today()); ok {
+				row.Label = p.Label(d.Every.Every)
+			}
+			last, err := works.Bulletins.Issued(ctx, tx, d.ID, false, 1)
+			if err != nil {
+				return err
+			}
+			if len(last) > 0 {
+				row.Last = &last[0]
+			}
+			rows = append(rows, row)
+		}
+		issued, err = works.Bulletins.Issued(ctx, tx, "", false, 100)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p := s.office(r, "通报", Link{Text: "通报"})
+	p.Data = map[string]any{"Rows": rows, "Issued": issued, "Inside": true}
+	return s.render(w, http.StatusOK, "bulletins.html", p)
+}
+
+func (s *Server) openBulletins(w http.ResponseWriter, r *http.Request) error {
+	works, err := s.works()
+	if err != nil {
+		return err
+	}
+	var issued []bulletin.Bulletin
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		issued, err = works.Bulletins.Issued(ctx, tx, "", true, 200)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p := s.page(r, "通报", home, Link{Text: "通报"})
+	p.Data = map[string]any{"Rows": []bulletinRow(nil), "Issued": issued, "Inside": false}
+	return s.render(w, http.StatusOK, "bulletins.html", p)
+}
+
+// bulletinOf is the bulletin that an address asks for: the one that was issued for the period, else, inside, as it would be now.
+func (s *Server) bulletinOf(r *http.Request, works *policy.Works, id string, inside bool) (b bulletin.Bulletin, err error) {
+	on := s.today()
+	if q := r.URL.Query().Get("on"); q != "" {
+		if on, err = calendar.ParseDate(q); err != nil || on.IsZero() {
+			return b, badRequest("日期写作 2023-10-31 的形式。")
+		}
+	}
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
+		if !inside || r.URL.Query().Get("as") != "now" {
+			kept, ok, err := works.Bulletins.Kept(ctx, tx, id, on, !inside)
+			if err != nil {
+				return err
+			}
+			if b = kept; ok {
+				return nil
+			}
+		}
+		if !inside {
+			return notFound("没有印发过这一期通报。")
+		}
+		b, err = works.Bulletins.Make(ctx, tx, id, on)
+		return err
+	})
+	return b, bulletinError(err)
+}
+
+func bulletinError(err error) error {
+	var said *bulletin.Error
+	if errors.As(err, &said) {
+		return notFound(said.Sentence)
+	}
+	return err
+}
+
+func (s *Server) bulletin(w http.ResponseWriter, r *http.Request) error {
+	return s.oneBulletin(w, r, true)
+}
+
+func (s *Server) openBulletin(w http.ResponseWriter, r *http.Request) error {
+	return s.oneBulletin(w, r, false)
+}
+
+func (s *Server) oneBulletin(w http.ResponseWriter, r *http.Request, inside bool) error {
+	works, err := s.works()
+	if err != nil {
+		return err
+	}
+	id, form := r.PathValue("id"), ""
+	for _, ext := range []string{".docx", ".pdf"} {
+		if base, ok := strings.CutSuffix(id, ext); ok {
+			id, form = base, ext
+		}
+	}
+	b, err := s.bulletinOf(r, works, id, inside)
+	if err != nil {
+		return err
+	}
+	d, _ := works.Bulletins.Find(id)
+	if form != "" {
+		return s.sendBulletin(w, b, s.agencyOf(works, d), form)
+	}
+	before, after := b.Period.From.AddDays(-1), b.Period.To.AddDays(1)
+	base := "/bulletins/"
+	p := s.office(r, b.Heading(), Link{Text: "通报", URL: "/bulletins"}, Link{Text: b.Label})
+	if !inside {
+		base = "/open/bulletins/"
+		p = s.page(r, b.Heading(), home, Link{Text: "通报", URL: "/open/bulletins"}, Link{Text: b.Label})
+	}
+	by, _ := s.member(r)
+	p.Data = map[string]any{"Bulletin": b, "Inside": inside, "Base": base + url.PathEscape(id), "On": b.Period.From, "Before": before, "After": after,
+		"More": after.Before(s.today().AddDays(1)), "MayIssue": inside && len(by.Seats) > 0, "Agency": s.agencyOf(works, d), "PDF": len(s.Font) > 0}
+	return s.render(w, http.StatusOK, "bulletin.html", p)
+}
+
+// agencyOf issues a bulletin: who answers for the policy.
+func (s *Server) agencyOf(works *policy.Works, d *bulletin.Definition) string {
+	if d != nil {
+		if p, ok := works.Set.Find(d.Policy); ok && p.Owner != "" {
+			return p.Owner
+		}
+	}
+	return s.County.Office
+}
+
+func (s *Server) sendBulletin(w http.ResponseWriter, b bulletin.Bulletin, agency, form string) error {
+	sheet, media := b.Paper(agency, s.Demo), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	out, err := []byte(nil), error(nil)
+	if form == ".pdf" {
+		if len(s.Font) == 0 {
+			return notFound("服务器上没有中文字体，不能生成 PDF。请下载 Word 格式。")
+		}
+		media = "application/pdf"
+		out, err = sheet.PDF(s.Font)
+	} else {
+		out, err = sheet.DOCX()
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(b.Heading()+form))
+	_, err = w.Write(out)
+	return err
+}
+
+func (s *Server) issueBulletin(w http.ResponseWriter, r *http.Request) error {
+	works, err := s.works()
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	on, err := calendar.ParseDate(r.FormValue("on"))
+	if err != nil || on.IsZero() {
+		return badRequest("没有写明是哪一期。")
+	}
+	no := strings.TrimSpace(r.FormValue("no"))
+	if len([]rune(no)) > 60 {
+		return badRequest("文号太长。")
+	}
+	err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
+		ctx := r.Context()
+		_, err := works.Bulletins.Issue(ctx, tx, string(sessionOf(r).User.Name), id, on, no)
+		return err
+	})
+	if err != nil {
+		return bulletinError(err)
+	}
+	http.Redirect(w, r, fmt.Sprintf("/bulletins/%s?on=%s&done=bulletin", url.PathEscape(id), on), http.StatusSeeOther)
+	return nil
+}
