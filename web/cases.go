@@ -25,7 +25,20 @@ var caseRoutes = slicesConcat([]route{
 	{"GET /cases.json", seated, false, false, (*Server).caseList, "闭环事项数据，同样的参数"},
 	{"GET /cases/{id}", seated, false, false, (*Server).caseOne, "一个事项的全过程和办理；?on= 看某天的情形"},
 	{"GET /cases/{id}/files/{sha}", seated, false, false, (*Server).caseFile, "事项的证据"},
-}, caseActRoutes())
+}, caseActRoutes(), casePhoneRoutes, inspectionRoutes, hotlineRoutes, caseLetterRoutes)
+
+// caseDesk is what waits for the person's units, for the page that he opens in the morning.
+func (s *Server) caseDesk(r *http.Request, by ledger.Actor) (desk cases.Desk, err error) {
+	w, err := s.works()
+	if err != nil || !cases.May(by, cases.ActSee) {
+		return desk, nil // a county without policies has no cases
+	}
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		desk, err = w.Cases.DeskOf(ctx, tx, by, 20)
+		return err
+	})
+	return desk, err
+}
 
 // caseUnits are units that a case may go to, for the forms.
 func (s *Server) caseUnits(w *policy.Works) []string {

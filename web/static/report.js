@@ -1,5 +1,5 @@
 'use strict';
-// The report from a telephone. What is typed and photographed is kept in the browser at every change and goes away only
+// The report from a telephone, of a duty, a case or an inspection. What is typed and photographed is kept in the browser at every change and goes away only
 // when the server has answered. A report has one token for its whole life, so that it is never recorded twice, however
 // often it is sent. Without this script the page is a plain form.
 (function () {
@@ -106,7 +106,7 @@
     for (const p of photos) data.append('files', p.blob, p.name);
     const stop = new AbortController(), clock = setTimeout(() => stop.abort(), 120000);
     try {
-      const answer = await fetch('/ledger/' + draft.duty + '/report', { method: 'POST', body: data, headers: { Accept: 'application/json' }, redirect: 'manual', signal: stop.signal });
+      const answer = await fetch(draft.to || '/ledger/' + draft.duty + '/report', { method: 'POST', body: data, headers: { Accept: 'application/json' }, redirect: 'manual', signal: stop.signal });
       if (answer.ok) await answer.json(); // an answer that was cut off is none
       return answer;
     } finally {
@@ -136,12 +136,12 @@
   const box = document.getElementById('drafts');
   async function list() {
     if (!box) return;
-    const rows = (await mine()).filter(d => !form || d.duty !== form.dataset.duty);
+    const rows = (await mine()).filter(d => !form || d.key !== account + ' ' + form.dataset.duty);
     const ul = box.querySelector('ul');
     ul.textContent = '';
     for (const d of rows) {
       const li = document.createElement('li'), a = document.createElement('a'), small = document.createElement('small');
-      a.href = '/ledger/' + d.duty + '/report';
+      a.href = d.page || '/ledger/' + d.duty + '/report';
       a.textContent = d.title;
       small.textContent = ' ' + says[busy.has(d.key) ? 'sending' : d.state] + (d.state === 'refused' ? '：' + d.why : '');
       li.append(a, small);
@@ -168,14 +168,29 @@
     const said = document.getElementById('said'), pictures = document.getElementById('photos'), steps = document.getElementById('steps');
     const number = document.getElementById('progress'), button = document.getElementById('send');
     const inputs = [document.getElementById('camera'), document.getElementById('album')];
-    const kept = ['quick', 'progress', 'text', 'trouble'].concat([...form.elements].map(e => e.name).filter(n => /^value\d+$/.test(n)));
+    const kept = [...new Set([...form.elements].filter(e => e.name && e.type !== 'file' && e.type !== 'submit').map(e => e.name))].filter(n => n !== 'once' && n !== 'back');
     let draft = null, working = Promise.resolve(), locked = false, going = false;
 
     document.body.classList.add('scripted');
-    steps.hidden = false;
-    const mark = () => { for (const b of steps.children) b.setAttribute('aria-pressed', String(b.value === number.value)); };
-    for (const b of steps.children) b.addEventListener('click', () => { number.value = b.value; mark(); change(); });
-    number.addEventListener('input', mark);
+    const mark = () => { if (steps) for (const b of steps.children) b.setAttribute('aria-pressed', String(b.value === number.value)); };
+    if (steps) {
+      steps.hidden = false;
+      for (const b of steps.children) b.addEventListener('click', () => { number.value = b.value; mark(); change(); });
+      number.addEventListener('input', mark);
+    }
+    const here = document.getElementById('here');
+    if (here && navigator.geolocation && window.isSecureContext) {
+      here.hidden = false;
+      here.addEventListener('click', () => {
+        here.textContent = '正在取得位置…';
+        navigator.geolocation.getCurrentPosition(p => {
+          form.elements.lon.value = p.coords.longitude.toFixed(6);
+          form.elements.lat.value = p.coords.latitude.toFixed(6);
+          here.textContent = '已取得现在的位置，可再取一次';
+          change();
+        }, () => { here.textContent = '没有取得位置，请再试一次'; }, { enableHighAccuracy: true, timeout: 20000 });
+      });
+    }
     form.addEventListener('input', e => { if (e.target.type !== 'file') change(); });
     for (const i of inputs) i.addEventListener('change', () => { const files = [...i.files]; i.value = ''; queue(() => take(files)); });
     form.addEventListener('submit', e => { e.preventDefault(); if (!going && !locked) { going = true; queue(submit).finally(() => { going = false; }); } });
@@ -190,7 +205,7 @@
       for (const name of kept) if (form.elements[name]) out[name] = form.elements[name].value;
       return out;
     }
-    const fresh = () => ({ key, account, duty: form.dataset.duty, title: form.dataset.title, once: token(), state: 'editing', sent: false });
+    const fresh = () => ({ key, account, duty: form.dataset.duty, to: form.getAttribute('action'), page: location.pathname, title: form.dataset.title, once: token(), state: 'editing', sent: false });
     async function begin() {
       draft = draft || fresh();
       draft.fields = read();
@@ -243,9 +258,13 @@
 
     async function submit() {
       const photos = await photosOf(key);
-      if (!form.elements.text.value.trim() && photos.length === 0) {
+      if (form.elements.text && !form.elements.text.value.trim() && photos.length === 0) {
         message('请拍一张照片，或写一句话。', 'warn');
         form.elements.text.focus();
+        return;
+      }
+      if (form.dataset.photo && photos.length === 0) {
+        message('请拍一张照片。', 'warn');
         return;
       }
       await begin();
@@ -298,7 +317,7 @@
       draft = what === 'done' ? null : d;
       if (what === 'done') {
         message('已提交。', 'ok');
-        location.assign('/work?done=report');
+        location.assign(form.dataset.done || '/work?done=report');
       } else if (what === 'sending') {
         message('正在发送…', 'warn');
       } else if (what === 'waiting') {

@@ -1,6 +1,6 @@
 'use strict';
-// What the browser runs for this site while no page is open: it shows pushed notices, and lets the page on which a town
-// reports open without a signal. Nothing else is kept: other pages of officials are always asked of the server.
+// What the browser runs for this site while no page is open: it shows pushed notices, and lets the pages on which people
+// report from where the work is open without a signal. Nothing else is kept: other pages of officials are always asked of the server.
 
 const pages = 'zhixing-pages', files = 'zhixing-files';
 const patience = 6000; // ms for a weak line, where a copy is at hand
@@ -18,7 +18,7 @@ self.addEventListener('fetch', e => {
   }
   if (e.request.method !== 'GET') return;
   if (to.pathname.startsWith('/static/')) e.respondWith(file(e.request));
-  else if (e.request.mode === 'navigate' && /^\/ledger\/\d+\/report$/.test(to.pathname)) e.respondWith(page(e.request, to.pathname));
+  else if (e.request.mode === 'navigate' && /^(\/ledger\/\d+\/report|\/cases\/(new|\d+\/phone\/\w+)|\/inspections\/(\d+|at\/.+))$/.test(to.pathname)) e.respondWith(page(e.request, to.pathname));
 });
 
 // file answers with the copy: the address of a static file holds its checksum.

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"zhixing/cases"
+	"zhixing/db"
+	"zhixing/db/dbtest"
+)
+
+// A program posts a request and reads it again in both formats; what is wrong is said as the standard says it, and who reported is told
+// to nobody.
+func TestOpen311(t *testing.T) {
+	sites(t, func(s *site) {
+		sum := sha256.Sum256([]byte("key-of-a-program"))
+		s.srv.Clients = map[string]string{hex.EncodeToString(sum[:]): "示例平台"}
+		s.want(s.get("", "/open311/v2/discovery.json"), 200, "GeoReport_v2")
+		s.want(s.get("", "/open311/v2/discovery.xml"), 200, "<discovery>", "<endpoint>")
+		var services []cases.Service311
+		a := s.get("", "/open311/v2/services.json")
+		if err := json.Unmarshal([]byte(a.body), &services); err != nil || len(services) == 0 {
+			t.Fatal(err, a.body)
+		}
+		for _, x := range services {
+			if d, _ := s.works.Cases.ServiceOf(x.Code); d.Sensitive || !d.Public {
+				t.Errorf("%s is offered to others", x.Code)
+			}
+		}
+		a = s.get("", "/open311/v2/services.xml")
+		var root struct {
+			XMLName xml.Name
+			List    []cases.Service311 `xml:"service"`
+		}
+		if err := xml.Unmarshal([]byte(a.body), &root); err != nil || root.XMLName.Local != "services" || len(root.List) != len(services) {
+			t.Errorf("%v %+v\n%.300s", err, root.XMLName, a.body)
+		}
+		form := url.Values{"service_code": {"water-black"}, "lat": {"35.5"}, "long": {"111.55"}, "description": {"暗语0007号：水是黑的"}, "first_name": {"示例甲"}, "phone": {"13900000000"}}
+		errorsIn := func(a answer, status int) {
+			t.Helper()
+			var list []cases.Error311
+			if err := json.Unmarshal([]byte(a.body), &list); a.status != status || err != nil || len(list) != 1 || list[0].Code != status || list[0].Description == "" {
+				t.Errorf("%d %s, want a list with one error %d", a.status, a.body, status)
+			}
+		}
+		errorsIn(s.post("", "/open311/v2/requests.json", form), 403)
+		form.Set("api_key", "another")
+		errorsIn(s.post("", "/open311/v2/requests.json", form), 403)
+		form.Set("api_key", "key-of-a-program")
+		bad := func(k, v string) url.Values {
+			out := url.Values{}
+			for key, vals := range form {
+				out[key] = vals
+			}
+			out.Set(k, v)
+			return out
+		}
+		errorsIn(s.post("", "/open311/v2/requests.json", bad("service_code", "")), 400)
+		errorsIn(s.post("", "/open311/v2/requests.json", bad("service_code", "nothing")), 404)
+		errorsIn(s.post("", "/open311/v2/requests.json", bad("service_code", "water-outlet")), 404) // sensitive
+		errorsIn(s.post("", "/open311/v2/requests.json", bad("lat", "north")), 400)
+		errorsIn(s.post("", "/open311/v2/requests.json", bad("description", "")), 400)
+		errorsIn(s.post("", "/open311/v2/requests.json", bad("jurisdiction_id", "elsewhere.example")), 404)
+		var got []open311Answer
+		a = s.post("", "/open311/v2/requests.json", form)
+		if err := json.Unmarshal([]byte(a.body), &got); a.status != 200 || err != nil || len(got) != 1 || got[0].ID != "1" {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+		for _, to := range []string{"/open311/v2/requests.json", "/open311/v2/requests.xml", "/open311/v2/requests/1.json", "/open311/v2/requests/1.xml",
+			"/open311/v2/requests.json?service_request_id=1,2&status=closed", "/open311/v2/requests.json?service_code=water-black&start_date=2031-06-01T00:00:00%2B08:00&status=open"} {
+			a := s.get("", to)
+			if strings.Contains(to, "status=closed") {
+				if a.body != "[]\n" {
+					t.Errorf("%s: %s", to, a.body)
+				}
+				continue
+			}
+			s.want(a, 200, "water-black", "35.5")
+			for _, secret := range []string{"暗语0007号", "13900000000", "示例甲"} {
+				if strings.Contains(a.body, secret) {
+					t.Errorf("%s tells %s", to, secret)
+				}
+			}
+		}
+		for to, status := range map[string]int{"/open311/v2/requests/77.json": 404, "/open311/v2/requests/x.json": 404, "/open311/v2/requests.json?status=lost": 400,
+			"/open311/v2/requests.json?start_date=yesterday": 400, "/open311/v2/requests.json?service_code=nothing": 404, "/open311/v2/requests.json?service_request_id=x": 400,
+			"/open311/v2/requests.json?start_date=2030-01-01T00:00:00Z": 400, "/open311/v2/nothing.json": 404, "/open311/v2/services/water-black.json": 404,
+			"/open311/v2/tokens/1.json": 404, "/open311/v2/services.json?jurisdiction_id=elsewhere": 404} {
+			errorsIn(s.get("", to), status)
+		}
+		s.want(s.get("", "/open311/v2/requests/77.xml"), 404, "<errors>", "<code>404</code>")
+		req := httptest.NewRequest(http.MethodGet, "/open311/v2/services", nil)
+		req.Header.Set("Accept", "application/json")
+		if a := s.do("", req); !strings.HasPrefix(a.body, "[") {
+			t.Errorf("%.100s", a.body)
+		}
+	})
+}
+
+// FuzzOpen311 asks with any query: the answer is a list or an error of the standard, never ours to blame.
+func FuzzOpen311(f *testing.F) {
+	for _, q := range []string{"service_request_id=1,2", "status=open&service_code=water-black", "start_date=2031-01-01T00:00:00Z&end_date=2031-02-01T00:00:00Z", "start_date=%00", "service_request_id=9999999999999999999"} {
+		f.Add(q)
+	}
+	clock := dbtest.At("2031-06-08")
+	s := newSite(f, dbtest.Open(f, dbtest.DSN(f, db.SQLite), clock.Now), clock)
+	f.Fuzz(func(t *testing.T, q string) {
+		if _, err := url.ParseQuery(q); err != nil || len(q) > 2000 {
+			t.Skip()
+		}
+		s.t = t
+		req := httptest.NewRequest(http.MethodGet, "/open311/v2/requests.json", nil)
+		req.URL.RawQuery = q
+		a := s.do("", req)
+		var list []any
+		if err := json.Unmarshal([]byte(a.body), &list); err != nil || a.status >= 500 {
+			t.Fatalf("%q: %d %s", q, a.status, a.body)
+		}
+	})
+}
+
+// A sheet of 12345 orders is looked at, taken in once, and answered.
+func TestHotlinePages(t *testing.T) {
+	sites(t, func(s *site) {
+		caseSeats(s)
+		sheet := "工单编号,诉求内容,诉求类别,地址,诉求人,联系电话\nA001,桥下的水发黑,黑臭水体,某村桥头,示例甲,13800000000\nA002,不知道是什么,没有的类别,某村,,\n"
+		s.want(s.get("局长", "/cases/hotline"), 403)
+		s.want(s.upload("局长", "/cases/hotline", nil, "工单.csv", []byte(sheet)), 403)
+		a := s.upload("督查", "/cases/hotline", nil, "工单.csv", []byte(sheet))
+		s.want(a, 200, "A001", "新工单 1 件", "没有的类别", "有问题 1 件")
+		s.want(s.get("督查", "/cases.csv"), 200)
+		if a := s.get("督查", "/cases"); strings.Contains(a.body, "桥头") {
+			t.Error("a sheet that was only looked at has been taken in")
+		}
+		_, rest, _ := strings.Cut(a.body, `name="sheet" value="`)
+		kept := map[string]string{"sheet": strings.ReplaceAll(rest[:strings.IndexByte(rest, '"')], "&#43;", "+")}
+		s.want(s.upload("督查", "/cases/hotline/take", kept, "", nil), 200, "新立事项 1 件")
+		s.want(s.upload("督查", "/cases/hotline/take", kept, "", nil), 200, "已受理过 1 件")
+		s.want(s.get("督查", "/cases/hotline/answers.csv"), 200, "A001")
+		s.want(s.get("局长", "/cases/hotline/answers.csv"), 403)
+		s.want(s.upload("督查", "/cases/hotline", nil, "工单.csv", []byte("一,二\n1,2\n")), 400, "工单编号")
+		s.want(s.post("督查", "/cases/hotline", nil), 400, "请选择要导入的表格")
+	})
+}
