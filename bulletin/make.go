@@ -3,7 +3,6 @@ package bulletin
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -213,7 +212,11 @@ func (m making) registers() (Part, bool, error) {
 		}
 		n := 0
 		var by []string
-		for _, state := range append(slices.Clone(s.States), register.OnlyState) {
+		states := s.States
+		if len(states) == 0 {
+			states = []string{register.OnlyState}
+		}
+		for _, state := range states {
 			if counts[state] > 0 {
 				n += counts[state]
 				by = append(by, fmt.Sprintf("%s%d", state, counts[state]))
@@ -228,10 +231,22 @@ func (m making) registers() (Part, bool, error) {
 
 // owing is what entries of the registers owe and have not done in time.
 func (m making) owing() (Part, bool, error) {
-	out := Part{Title: "逾期未做", Columns: []string{"台账", "条目", "应做", "责任单位", "应于"}}
+	out := Part{Title: "逾期未做", Columns: []string{"台账", "条目", "应做", "责任单位", "期数", "最早应于"}}
 	if len(m.d.Registers) == 0 {
 		return out, false, nil
 	}
+	type key struct {
+		register   register.Name
+		entry      register.ID
+		obligation string
+	}
+	type turns struct { // of one obligation of one entry that comes round
+		row []string
+		n   int
+		due calendar.Date
+	}
+	at := map[key]*turns{}
+	var order []key
 	for _, name := range m.d.Registers {
 		s, ok := m.Registers.Schema(name)
 		if !ok || m.d.Public && !s.Public || len(s.Obligations) == 0 {
@@ -248,14 +263,26 @@ func (m making) owing() (Part, bool, error) {
 				if err != nil {
 					return out, false, err
 				}
-				if ok {
-					out.Rows = append(out.Rows, []string{s.Title, label, o.Obligation.Name, o.Unit, o.Due.String()})
+				if !ok {
+					continue
+				}
+				turn := key{name, o.Entry, o.Obligation.ID}
+				if at[turn] == nil {
+					at[turn] = &turns{row: []string{s.Title, label, o.Obligation.Name, o.Unit}, due: o.Due}
+					order = append(order, turn)
+				}
+				at[turn].n++
+				if o.Due.Before(at[turn].due) {
+					at[turn].due = o.Due
 				}
 			}
-			if q.After = next; next == "" || len(out.Rows) > 10*mostRows {
+			if q.After = next; next == "" || len(order) > 10*mostRows {
 				break
 			}
 		}
+	}
+	for _, k := range order {
+		out.Rows = append(out.Rows, append(at[k].row, strconv.Itoa(at[k].n), at[k].due.String()))
 	}
 	out.Says = fmt.Sprintf("逾期未做的%d件。", len(out.Rows))
 	return out, len(out.Rows) > 0, nil

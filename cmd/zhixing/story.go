@@ -41,14 +41,14 @@ type moment struct {
 	at    time.Time
 	scene *policy.Scene
 	by    policy.StoryPerson
-	unit  string       // of a scene that many units play; empty: all that the scene names
-	fact  *policy.Fact // what a policy's own story tells, instead of a scene
+	unit  string        // of a scene that many units play; empty: all that the scene names
+	facts []policy.Fact // what the policies' own stories tell, instead of a scene: one, or all readings of the hour
 }
 
 // where names the line of the story.
 func (m moment) where() string {
-	if m.fact != nil {
-		return fmt.Sprintf("%s:%d: %s %s", m.fact.File, m.fact.Line, m.fact.Kind, m.fact.ID)
+	if len(m.facts) > 0 {
+		return fmt.Sprintf("%s:%d: %s %s", m.facts[0].File, m.facts[0].Line, m.facts[0].Kind, m.facts[0].ID)
 	}
 	return fmt.Sprintf("demo.yaml:%d: %s", m.scene.Line, m.scene.Act)
 }
@@ -150,15 +150,34 @@ func (t *teller) moments() []moment {
 		}
 	}
 	if t.county.Policies != nil {
-		for i := range t.county.Policies.Story {
-			f := &t.county.Policies.Story[i]
-			out = append(out, moment{at: f.At, fact: f})
-		}
+		out = append(out, factMoments(t.county.Policies.Story)...)
 	}
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
 	for i := 1; i < len(out); i++ {
 		if !out[i].at.After(out[i-1].at) {
 			out[i].at = out[i-1].at.Add(time.Second)
+		}
+	}
+	return out
+}
+
+// factMoments puts readings that are of one time together, so that each comes when it was measured.
+func factMoments(story []policy.Fact) (out []moment) {
+	at := map[int64]int{}
+	for _, f := range story {
+		if f.Kind != policy.ReadingFact {
+			out = append(out, moment{at: f.At, facts: []policy.Fact{f}})
+			continue
+		}
+		for _, r := range f.Readings {
+			one := f
+			one.At, one.Readings = r.At, []policy.GivenReading{r}
+			if i, ok := at[r.At.Unix()]; ok {
+				out[i].facts = append(out[i].facts, one)
+				continue
+			}
+			at[r.At.Unix()] = len(out)
+			out = append(out, moment{at: r.At, facts: []policy.Fact{one}})
 		}
 	}
 	return out
@@ -201,8 +220,8 @@ func chance(words ...string) uint32 {
 // play lets one moment happen. What the ledger refuses is left out: a visitor may have closed what the story goes on with.
 func (t *teller) play(ctx context.Context, m moment) error {
 	t.stand(m.at)
-	if m.fact != nil {
-		return t.tellFact(ctx, m)
+	if len(m.facts) > 0 {
+		return t.tellFacts(ctx, m)
 	}
 	err := t.act(ctx, m)
 	if ledger.KindOf(err) != 0 || personnel.KindOf(err) != 0 || errors.Is(err, errNoDuty) {
@@ -237,8 +256,8 @@ func (t *teller) act(ctx context.Context, m moment) error {
 	})
 }
 
-// tellFact lets happen what a policy's demo.yaml tells. What is refused is left out, as in the rest of the story.
-func (t *teller) tellFact(ctx context.Context, m moment) error {
+// tellFacts lets happen what a policy's demo.yaml tells. What is refused is left out, as in the rest of the story.
+func (t *teller) tellFacts(ctx context.Context, m moment) error {
 	if t.facts == nil {
 		p, err := example.NewPlayer(t.db, &t.county, t.ledger, storyClock{t})
 		if err != nil {
@@ -246,11 +265,13 @@ func (t *teller) tellFact(ctx context.Context, m moment) error {
 		}
 		t.facts = p
 	}
-	if err := t.facts.Do(ctx, *m.fact); ctx.Err() != nil {
-		return ctx.Err()
-	} else if err != nil {
-		t.logger.Info("the story leaves something out", "where", m.where(), "reason", err.Error())
-		t.leftOut = append(t.leftOut, fmt.Errorf("%s: %w", m.where(), err))
+	for _, f := range m.facts {
+		if err := t.facts.Do(ctx, f); ctx.Err() != nil {
+			return ctx.Err()
+		} else if err != nil {
+			t.logger.Info("the story leaves something out", "where", m.where(), "reason", err.Error())
+			t.leftOut = append(t.leftOut, fmt.Errorf("%s: %w", m.where(), err))
+		}
 	}
 	return t.db.Write(ctx, func(tx *db.Tx) error { return t.mark(ctx, tx, m) })
 }
