@@ -58,7 +58,7 @@ type Fact struct {
 	Place    *[2]float64 // longitude, latitude
 	Receipt  string      // number of the receipt of a transfer
 	Despite  string      // why a case is closed though what was found stands
-	File     string // with Line: where it stands
+	File     string      // with Line: where it stands
 	Line     int
 }
 
