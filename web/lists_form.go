@@ -169,6 +169,14 @@ type entryFormData struct {
 	Action      string
 }
 
+// Pick is the map on which places are picked; nil where the form asks for none.
+func (d *entryFormData) Pick() *mapView {
+	if !slices.ContainsFunc(d.Fields, func(f formField) bool { return f.Geo() }) {
+		return nil
+	}
+	return &mapView{Layers: []mapLayer{}, Box: countyBox(d.works.Registers.Places), Places: "/map/places.json"}
+}
+
 // mostChoices is how many entries a form offers for a reference; of a longer list the key is typed.
 const mostChoices = 200
 

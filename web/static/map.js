@@ -7,8 +7,35 @@
   const UNIT = 1e7;
 
   for (const box of document.querySelectorAll('.map[data-map]')) start(box);
+  for (const b of document.querySelectorAll('button[data-pick]')) offer(b);
 
-  function start(root) {
+  // A form's field that is filled in on a map: a press opens one below the field; each press on the map sets the point, or one
+  // more corner. What is picked stands in the field as it would be typed.
+  function offer(button) {
+    const field = document.getElementById(button.dataset.for), kind = button.dataset.pick;
+    const made = document.querySelector('[data-pickmap]');
+    if (!field || !made) return;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const open = button.parentNode.querySelector('.map');
+      if (open) { open.remove(); return; }
+      const root = made.content.firstElementChild.cloneNode(true);
+      button.after(root);
+      const corners = [];
+      const said = field.value.trim().split(/[\s,，]+/).map(Number);
+      if (kind === 'point' && said.length === 2 && said.every(Number.isFinite)) corners.push(said);
+      const write = () => {
+        if (kind === 'point') { field.value = corners.length ? corners[0].join(' ') : ''; return; }
+        const enough = corners.length >= (kind === 'line' ? 2 : 3);
+        field.value = !enough ? '' : JSON.stringify(kind === 'line' ? { type: 'LineString', coordinates: corners } : { type: 'Polygon', coordinates: [[...corners, corners[0]]] });
+      };
+      const back = root.querySelector('[data-undo]');
+      const redraw = start(root, { kind, corners, add(at) { if (kind === 'point') corners.length = 0; corners.push(at); write(); } });
+      back.addEventListener('click', () => { corners.pop(); write(); redraw(); });
+    });
+  }
+
+  function start(root, pick) {
     const setup = JSON.parse(root.dataset.map);
     const canvas = root.querySelector('canvas'), pen = canvas.getContext('2d');
     const says = root.querySelector('.mapsays'), card = root.querySelector('.mapcard');
@@ -85,6 +112,14 @@
           pen.stroke();
         }
       }
+      if (pick) {
+        pen.strokeStyle = pen.fillStyle = '#b3120b'; pen.lineWidth = 2;
+        pen.beginPath();
+        pick.corners.forEach(([x, y], i) => { if (i) pen.lineTo(px(x * UNIT), py(y * UNIT)); else pen.moveTo(px(x * UNIT), py(y * UNIT)); });
+        if (pick.kind === 'polygon') pen.closePath();
+        pen.stroke();
+        for (const [x, y] of pick.corners) pen.fillRect(px(x * UNIT) - 4, py(y * UNIT) - 4, 8, 8);
+      }
       pen.font = '13px sans-serif'; pen.fillStyle = '#56606d'; pen.textAlign = 'center';
       for (const p of places) {
         if (p.state !== 'town' && view.scale < 6000) continue;
@@ -101,6 +136,7 @@
 
     // Each layer is asked for the rectangle that is seen, a little larger, at the zoom at which a pixel is a pixel.
     async function load() {
+      if (pick) { says.textContent = pick.kind === 'point' ? '点一下地图定位置' : '依次点出各个转折点'; return; }
       const w = width / 2 / view.scale / squeeze * 1.2, h = height / 2 / view.scale * 1.2;
       const clamp = (v, most) => Math.max(-most, Math.min(most, v)).toFixed(6);
       const rect = [clamp(view.x - w, 180), clamp(view.y - h, 90), clamp(view.x + w, 180), clamp(view.y + h, 90)].join(',');
@@ -190,7 +226,13 @@
       apart = d; travelled = 99;
     });
     const lift = (e) => {
-      if (e.type === 'pointerup' && fingers.size === 1 && travelled < 5) show(under(e.offsetX, e.offsetY), e.offsetX, e.offsetY);
+      if (e.type === 'pointerup' && fingers.size === 1 && travelled < 5) {
+        if (pick) {
+          const lon = view.x + (e.offsetX - width / 2) / view.scale / squeeze, lat = view.y - (e.offsetY - height / 2) / view.scale;
+          pick.add([Number(lon.toFixed(6)), Number(lat.toFixed(6))]);
+          redraw();
+        } else show(under(e.offsetX, e.offsetY), e.offsetX, e.offsetY);
+      }
       fingers.delete(e.pointerId); apart = 0;
     };
     canvas.addEventListener('pointerup', lift);
@@ -214,6 +256,18 @@
     }
 
     const list = root.querySelector('.maplayers');
+    if (layers.length > 2) {
+      for (const [word, on] of [['全开', true], ['全关', false]]) {
+        const b = document.createElement('button');
+        b.type = 'button'; b.className = 'btn small plain'; b.textContent = word;
+        b.addEventListener('click', () => {
+          layers.forEach((l) => { l.on = on; });
+          for (const tick of list.querySelectorAll('input')) tick.checked = on;
+          moved();
+        });
+        list.append(b);
+      }
+    }
     for (const l of layers) {
       const label = document.createElement('label'), tick = document.createElement('input'), patch = document.createElement('span');
       tick.type = 'checkbox'; tick.checked = l.on;
@@ -234,5 +288,6 @@
     }).catch(() => {});
     window.addEventListener('resize', size);
     size();
+    return redraw;
   }
 })();
