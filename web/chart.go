@@ -99,7 +99,7 @@ func (c *chart) draw() *chartView {
 	}
 	c.drawDots(v, x, y)
 	above := -100.0 // where the text of the limit before stands
-	for _, l := range c.Limits {
+	for _, l := range oncePerHeight(c.Limits) {
 		from, to := c.From, c.To
 		if l.From.After(from) {
 			from = l.From
@@ -122,6 +122,23 @@ func (c *chart) draw() *chartView {
 		v.Limits = append(v.Limits, chartLine{px(x(from)), px(x(to)), px(at), px(text), l.Words, l.Faint})
 	}
 	return v
+}
+
+// oncePerHeight makes one line of limits that lie on one another: it says all of them.
+func oncePerHeight(limits []chartLimit) (out []chartLimit) {
+next:
+	for _, l := range limits {
+		for i := range out {
+			o := &out[i]
+			if o.V == l.V && o.From.Equal(l.From) && o.To.Equal(l.To) {
+				o.Faint = o.Faint && l.Faint
+				o.Words += "；" + l.Words
+				continue next
+			}
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 func (c *chart) drawDots(v *chartView, x func(time.Time) float64, y func(float64) float64) {

@@ -118,7 +118,8 @@ type deviceListData struct {
 	Faulty    int
 	Strangers []device.Stranger
 	Senders   []observation.Sender
-	Silent    []observation.Silence
+	Silent    []silentView
+	Names     map[observation.SeriesName]string // of series, for people
 	Works     *policy.Works
 	May       bool
 	Listening bool
@@ -130,6 +131,12 @@ type deviceListData struct {
 	Token     string // shown once
 	Sender    string
 	Now       time.Time
+}
+
+// silentView is a series that is silent.
+type silentView struct {
+	Text, URL string
+	Since     time.Time
 }
 
 // Registers are those at whose entries something is measured.
@@ -211,7 +218,18 @@ func (s *Server) showDevices(w http.ResponseWriter, r *http.Request, status int,
 		if d.Senders, err = works.Observations.Senders(ctx, tx); err != nil {
 			return err
 		}
-		d.Silent, err = works.Observations.SilentNow(ctx, tx)
+		silent, err := works.Observations.SilentNow(ctx, tx)
+		for _, x := range silent {
+			v := silentView{Since: x.Since, URL: b.URL(x.Series.Name, x.Series.Key), Text: x.Series.Key}
+			if def, schema, ok := b.shownDefinition(string(x.Series.Name)); ok {
+				v.Text = schema.Title + " " + x.Series.Key + " " + def.Title
+			}
+			d.Silent = append(d.Silent, v)
+		}
+		d.Names = map[observation.SeriesName]string{}
+		for _, l := range d.Definitions() {
+			d.Names[observation.SeriesName(l.URL)] = l.Text
+		}
 		return err
 	})
 	if err != nil {

@@ -17,7 +17,6 @@ import (
 	"zhixing/device"
 	"zhixing/edition"
 	"zhixing/ledger"
-	"zhixing/observation"
 	"zhixing/org"
 )
 
@@ -57,7 +56,6 @@ func loadTemplates(s *Server) (*templates, error) {
 		"clock":      clockWords,
 		"crcs":       func() any { return crcWords },
 		"orderword":  func(what string) string { return device.What(what).Words() },
-		"mean":       func(st observation.Stats) string { return meanText(&st) },
 	}
 	parts, err := fs.Glob(templateFiles, "templates/_*.html")
 	if err != nil {

@@ -34,8 +34,8 @@ type seriesData struct {
 	Last   calendar.Date
 	Chart  *chartView
 	Months []seriesMonth
-	Days   []observation.DaySum // where the table is of days
-	Rows   []readingView        // where it is of readings
+	Parts  []seriesPart  // where the table is of days or months
+	Rows   []readingView // where it is of readings
 	More   string
 	Sums   seriesSums
 	Silent []observation.Silence
@@ -275,14 +275,13 @@ func (d *seriesData) fill(ctx context.Context, tx *db.Tx, after string) error {
 	if d.D.Kind != observation.Sample && d.D.Kind != observation.Month {
 		d.Months = monthsOf(days, d.D.Step() > 0, func(on calendar.Date) string { return d.Here("day", on) })
 	}
-	d.sums(days)
+	d.Sums = sumsOf(days)
 	if err := d.draw(ctx, tx, end); err != nil {
 		return err
 	}
 	fine := d.D.Kind == observation.RealTime || d.D.Kind == observation.Minute || d.D.Kind == observation.Hour
 	if fine && d.Span != "day" {
-		d.Days = slices.DeleteFunc(days, func(x observation.DaySum) bool { return x.Valid+x.Invalid+x.Missing+x.Expected == 0 })
-		slices.Reverse(d.Days)
+		d.parts(days)
 	} else if err := d.table(ctx, tx, end, after); err != nil {
 		return err
 	}
@@ -299,6 +298,11 @@ func (d *seriesData) fill(ctx context.Context, tx *db.Tx, after string) error {
 		return err
 	}
 	d.Late = d.Late[:min(len(d.Late), 20)]
+	for i := range d.Late {
+		if c := d.Late[i].Changed; len(c) > 3 {
+			d.Late[i].Changed = append(slices.Clone(c[:3]), fmt.Sprintf("等 %d 处", len(c)))
+		}
+	}
 	return nil
 }
 
@@ -313,9 +317,34 @@ func (d *seriesData) others(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-func (d *seriesData) sums(days []observation.DaySum) {
-	var all observation.DaySum
-	s := &d.Sums
+// seriesPart is a day of a month, or a month of a year.
+type seriesPart struct {
+	Label, URL string
+	seriesSums
+}
+
+// parts makes the table of days or months, newest first.
+func (d *seriesData) parts(days []observation.DaySum) {
+	for len(days) > 0 {
+		n, first := 1, days[0].Day
+		p := seriesPart{Label: first.String(), URL: d.Here("day", first)}
+		if d.Span == "year" {
+			for n < len(days) && days[n].Day.Month == first.Month {
+				n++
+			}
+			p.Label, p.URL = fmt.Sprintf("%d年%d月", first.Year, first.Month), d.Here("month", first)
+		}
+		if p.seriesSums = sumsOf(days[:n]); p.Valid+p.Invalid+p.Missing+p.Gaps > 0 {
+			d.Parts = append(d.Parts, p)
+		}
+		days = days[n:]
+	}
+	slices.Reverse(d.Parts)
+}
+
+// sumsOf adds up days.
+func sumsOf(days []observation.DaySum) (s seriesSums) {
+	all := observation.Stats{Sum: new(big.Rat)}
 	for _, x := range days {
 		s.Valid += x.Valid
 		s.Invalid += x.Invalid
@@ -333,16 +362,14 @@ func (d *seriesData) sums(days []observation.DaySum) {
 		if all.Valid == 0 || x.Max.Cmp(all.Max.Decimal) > 0 {
 			all.Max = x.Max
 		}
-		if all.Sum == nil {
-			all.Sum = new(big.Rat)
-		}
 		all.Sum.Add(all.Sum, x.Sum)
 		all.Valid += x.Valid
 		all.Places = max(all.Places, x.Places)
 	}
 	if all.Valid > 0 {
-		s.Min, s.Max, s.Mean = all.Min.String(), all.Max.String(), meanText(&all.Stats)
+		s.Min, s.Max, s.Mean = all.Min.String(), all.Max.String(), meanText(&all)
 	}
+	return s
 }
 
 // meanText is a mean with one place more than the values have.

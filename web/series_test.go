@@ -41,7 +41,7 @@ func newMeasured(s *site) *measured {
 	}
 	schema, _ := s.works.Registers.Schema(register.Name(m.of.Register))
 	m.write(func(ctx context.Context, tx *db.Tx) error {
-		e, err := s.works.Registers.Add(ctx, tx, register.System, schema.Name, register.Input{Fields: fieldsFor(schema, m.key)})
+		e, err := s.works.Registers.Add(ctx, tx, register.System, schema.Name, register.Input{Fields: fieldsFor(schema, m.key), Holds: calendar.Date{Year: 2031, Month: 1, Day: 1}})
 		if err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func TestSeriesPages(t *testing.T) {
 			t.Error("the public page says where readings come from")
 		}
 		wants(t, "a month", m.get("", page+"?span=month"), http.StatusOK, "<svg", "日历", "逐日")
-		wants(t, "a year", m.get("", page+"?span=year&on=2031-01-05"), http.StatusOK, "2031年")
+		wants(t, "a year", m.get("", page+"?span=year&on=2031-01-05"), http.StatusOK, "2031年", "逐月", "2031年6月")
 		wants(t, "an empty year", m.get("", page+"?span=year&on=2029-01-05"), http.StatusOK, "没有可以画的数值")
 		wants(t, "no such span", m.get("", page+"?span=week"), http.StatusBadRequest, "span")
 		wants(t, "no such place", m.get("", "/open/series/"+string(m.series)+"/"+escape("没有的")), http.StatusNotFound, "没有这个点位")
@@ -184,7 +184,7 @@ func wants(t *testing.T, what string, a answer, status int, words ...string) {
 func TestIndicatorPages(t *testing.T) {
 	sites(t, func(s *site) {
 		m := newMeasured(s)
-		for h := 24 * 39; h > 24*8; h -= 6 { // through May
+		for h := 24 * 69; h > 24*8; h -= 6 { // April and May
 			m.take(h, "55.5", observation.Normal)
 		}
 		for more := true; more; {
@@ -199,7 +199,7 @@ func TestIndicatorPages(t *testing.T) {
 		a := m.get("", "/open/indicators/"+id)
 		wants(t, "an indicator", a, http.StatusOK, m.key, "怎样算", "GB 3838", "劣Ⅴ")
 		a = m.get("", "/open/indicators/"+id+"?of="+escape(m.key))
-		wants(t, "an entry", a, http.StatusOK, "由什么算出", "/open/series/section-cod/"+escape(m.key), "历期")
+		wants(t, "an entry", a, http.StatusOK, "由什么算出", "<svg", "目标 不劣于 Ⅲ", "/open/series/section-cod/"+escape(m.key), "历期")
 		wants(t, "an entry's table", m.get("", "/open/indicators/"+id+".csv?of="+escape(m.key)), http.StatusOK, "劣Ⅴ", "2031年5月")
 		wants(t, "an entry's data", m.get("", "/open/indicators/"+id+".json?of="+escape(m.key)), http.StatusOK, `"class":"劣Ⅴ"`)
 		wants(t, "an entry that is not there", m.get("", "/open/indicators/"+id+"?of=x"), http.StatusNotFound)
