@@ -198,9 +198,15 @@ func TestLinear(t *testing.T) {
 			}
 			return best
 		}
-		small, large := read(2_000), read(20_000)
-		if large > 60*small && large > 100*time.Millisecond {
-			t.Errorf("%q: %v for one length, %v for ten times as much", unit, small, large)
+		for try := 1; ; try++ { // others may use the machine: only what is slow again and again is slow
+			small, large := read(2_000), read(20_000)
+			if large <= 60*small || large <= 100*time.Millisecond {
+				break
+			}
+			if try == 5 {
+				t.Errorf("%q: %v for one length, %v for ten times as much", unit, small, large)
+				break
+			}
 		}
 	}
 }
