@@ -58,10 +58,18 @@ func (k *pack) field(file string, t text, of *form, types ...register.FieldType)
 
 // state checks that entries can be in a state.
 func (k *pack) state(file string, t text, of *form) string {
-	if of != nil && t.s != "" && !slices.Contains(of.schema.States, t.s) {
-		k.bad(file, t.line, "台账“%s”没有状态“%s”%s，可写：%s", of.item.ID, t.s, nearest(t.s, of.schema.States), strings.Join(of.schema.States, "、"))
+	if of != nil && t.s != "" && !of.schema.HasState(t.s) {
+		k.bad(file, t.line, "台账“%s”没有状态“%s”%s，可写：%s", of.item.ID, t.s, nearest(t.s, of.states()), strings.Join(of.states(), "、"))
 	}
 	return t.s
+}
+
+// states are those that entries can be in.
+func (x *form) states() []string {
+	if len(x.schema.States) == 0 {
+		return []string{register.OnlyState}
+	}
+	return x.schema.States
 }
 
 // register finds a register by its id and what its entries look like.
@@ -73,9 +81,6 @@ func (k *pack) register(file string, t text, of *Item) *form {
 	return k.forms[item]
 }
 
-// inForce is the state of an entry of a register that names no states.
-const inForce = "在册"
-
 // fields reads what the entries of the policy's registers look like, so that everything else can speak of them.
 func (k *pack) fields() {
 	for _, r := range k.registers {
@@ -85,9 +90,6 @@ func (k *pack) fields() {
 			States: words(r.v.States), Key: words(r.v.Key), Label: r.v.Label.s,
 		}}
 		k.forms[r.item] = x
-		if len(x.schema.States) == 0 {
-			x.schema.States = []string{inForce}
-		}
 		for i, s := range r.v.States {
 			if s.s == "" || slices.Contains(x.schema.States[:i], s.s) {
 				k.bad(r.file, s.line, "状态“%s”是空的或写了两次", s.s)

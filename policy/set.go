@@ -34,6 +34,7 @@ type Set struct {
 	Places     *register.Places // outlines of towns and villages; nil: none are drawn
 
 	speaks map[string][]string // policies that definitions of a policy refer to
+	leans  map[*Item][]*Item   // definitions that a definition refers to
 }
 
 // Policy is one folder: what one published document (or one plan of it) orders.
@@ -110,7 +111,7 @@ type Carried struct {
 func (s *Set) On(day calendar.Date) *Set {
 	live, kept := map[string]bool{}, map[string]*Item{}
 	id := func(kind ItemKind, policy, id string) string { return string(kind) + " " + policy + " " + id }
-	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks}
+	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans}
 	out.Policies = keep(s.Policies, func(p Policy) bool { return p.Hold(day) })
 	for _, i := range s.Items {
 		if i.Hold(day) {
@@ -149,7 +150,7 @@ func (s *Set) Around(ids ...string) *Set {
 			ids = append(slices.Clone(ids), s.speaks[id]...)
 		}
 	}
-	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks,
+	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans,
 		Policies:   keep(s.Policies, func(x Policy) bool { return in[x.ID] }),
 		Items:      keep(s.Items, func(x *Item) bool { return in[x.Policy] }),
 		Values:     keep(s.Values, func(x finding.Value) bool { return in[x.Policy] }),
@@ -163,6 +164,42 @@ func (s *Set) Around(ids ...string) *Set {
 		Bulletins:  keep(s.Bulletins, func(x *bulletin.Definition) bool { return in[x.Policy] }),
 		Sends:      keep(s.Sends, func(x *relay.Send) bool { return in[x.Policy] }),
 	}
+}
+
+// For is what an example is played with: its policy and those that it speaks of, so that a folder that is added changes no example of
+// another. Of their indicators it has those alone that the example, a register or another rule asks for: each costs a look at every
+// entry of every day.
+func (s *Set) For(e *Example) *Set {
+	ids := []string{e.Policy}
+	for _, i := range e.Touches {
+		ids = append(ids, i.Policy)
+	}
+	out := s.Around(ids...)
+	todo := slices.Clone(e.Touches)
+	onIndicator := map[string]bool{}
+	for _, r := range out.Rules {
+		onIndicator[r.ID] = r.Indicator != ""
+	}
+	for _, i := range out.Items {
+		if i.Kind == RegisterItem || i.Kind == SeriesItem || i.Kind == RuleItem && !onIndicator[i.ID] {
+			todo = append(todo, i)
+		}
+	}
+	asked := map[*Item]bool{}
+	for len(todo) > 0 {
+		i := todo[0]
+		if todo = todo[1:]; !asked[i] {
+			asked[i] = true
+			todo = append(todo, s.leans[i]...)
+		}
+	}
+	in := map[string]bool{}
+	for i := range asked {
+		in[string(i.Kind)+" "+i.Policy+" "+i.ID] = true
+	}
+	out.Indicators = keep(out.Indicators, func(x finding.Indicator) bool { return in[string(IndicatorItem)+" "+x.Policy+" "+x.ID] })
+	out.Rules = keep(out.Rules, func(x finding.Rule) bool { return x.Indicator == "" || in[string(RuleItem)+" "+x.Policy+" "+x.ID] })
+	return out
 }
 
 func keep[T any](all []T, in func(T) bool) []T {

@@ -103,7 +103,7 @@ func work(ctx context.Context, c *policy.County, file string, examples []policy.
 		began := time.Now()
 		e := &examples[i]
 		own := *c
-		own.Policies = around(c.Policies, e)
+		own.Policies = c.Policies.For(e)
 		own.Place.Code = org.Code(fmt.Sprintf("example-%d", i+1)) // nobody else's records
 		failures, err := play(ctx, d, clock, &own, e)
 		if err != nil {
@@ -115,16 +115,6 @@ func work(ctx context.Context, c *policy.County, file string, examples []policy.
 		results[i] <- Result{e, failures, time.Since(began)}
 	}
 	return nil
-}
-
-// around is what an example is played with: its policy, and those that it speaks of. A folder that is added changes no example of
-// another.
-func around(s *policy.Set, e *policy.Example) *policy.Set {
-	ids := []string{e.Policy}
-	for _, i := range e.Touches {
-		ids = append(ids, i.Policy)
-	}
-	return s.Around(ids...)
 }
 
 // play tells one example.
