@@ -512,8 +512,8 @@ func (w *world) ask(rt route, r expected, who walker, th *thing) answer {
 	if a.status >= 500 && a.status != http.StatusNotImplemented {
 		w.t.Errorf("%s as %s on %v: %d\n%.400s", rt.pattern, who, th, a.status, around2(a.body, "<main"))
 	}
-	// The journal keeps the reasons that are given, for the administrator; cases that were exposed in this walk are public.
-	if r.right != "journal" && !strings.HasPrefix(rt.pattern, "GET /open/cases") && rt.pattern != "GET /open/exposure" {
+	// The journal keeps the reasons that are given, for the administrator; cases that were exposed, merged or handed on in this walk are others' too.
+	if r.right != "journal" && !strings.HasPrefix(rt.pattern, "GET /open/cases") && rt.pattern != "GET /open/exposure" && !strings.HasPrefix(rt.pattern, "GET /cases") {
 		for _, word := range wordForm.FindAllString(a.text(), -1) {
 			if x := w.things[word]; x != nil && !x.sees(who) {
 				w.t.Errorf("%s as %s: it holds a word of another's %s", rt.pattern+" "+to, who, x.what)
