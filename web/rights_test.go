@@ -530,6 +530,7 @@ func (w *world) refused(rt route, r expected, who walker, th *thing) {
 	switch {
 	case who.name == "" && get && a.status == http.StatusSeeOther && strings.HasPrefix(a.location, "/login?"):
 	case (who.name == "" || r.right == "token") && !get && a.status == http.StatusUnauthorized:
+	case r.right == "token" && a.status == http.StatusForbidden: // Open311 says so of a key that is missing
 	case who.name != "" && (a.status == http.StatusForbidden || a.status == http.StatusNotFound):
 	default:
 		w.t.Errorf("%s as %s on %s: %d %s, want a refusal", rt.pattern, who, th.describe(), a.status, a.location)
