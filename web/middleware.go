@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -114,6 +116,10 @@ func (s *Server) dispatch(mux *http.ServeMux) http.Handler {
 			s.fail(w, r, &httpError{status: http.StatusRequestURITooLong, message: "地址太长，请减少查询条件。"})
 			return
 		}
+		if !readableQuery(r.URL.RawQuery) {
+			s.fail(w, r, badRequest("网址里的查询条件不是 UTF-8 文字，请在页面上重新查询。"))
+			return
+		}
 		h, pattern := mux.Handler(r)
 		if pattern != "" {
 			mux.ServeHTTP(w, r)
@@ -134,6 +140,19 @@ func (s *Server) dispatch(mux *http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 		}
 	})
+}
+
+// readableQuery reports whether a query holds what a database takes for text. Old browsers send GBK; PostgreSQL fails on it.
+func readableQuery(raw string) bool {
+	q, _ := url.ParseQuery(raw) // what cannot be read is left out, as handlers leave it out
+	for k, values := range q {
+		for _, v := range append(values, k) {
+			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func shortMethod(m string) string {

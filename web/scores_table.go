@@ -35,6 +35,9 @@ var scoreColumns = []scoreColumn{
 	{Text: "未附证明", Fact: score.NoEvidence, Counts: "填报进展或申请销号时没有附证明材料的。", of: func(u *score.Unit) int { return u.NoEvidence }},
 	{Text: "未按时签收", Fact: score.Unsigned, Counts: "签收期限在考核期内，到期没有签收的；配合单位也计。", of: func(u *score.Unit) int { return u.Unsigned }},
 	{Text: "文书", Fact: score.Lettered, Counts: "考核期内发给本单位的督办文书；哪几种扣分，看扣分办法。", of: func(u *score.Unit) int { return u.Letters }},
+	{Text: "闭环逾期", Fact: score.CaseOverdue, Counts: "发现、反馈、整改的事项在本单位手里过了时限的次数，每个时限计一次。", of: func(u *score.Unit) int { return u.CaseOverdue }},
+	{Text: "整改退回", Fact: score.CaseSentBack, Counts: "报告整改后被核查退回，或反映人表示没有解决的次数。", of: func(u *score.Unit) int { return u.CaseSentBack }},
+	{Text: "再次发生", Fact: score.CaseRecurred, Counts: "整改过的问题又被发现的次数。", of: func(u *score.Unit) int { return u.CaseRecurred }},
 }
 
 // columnsOf are the columns with the rules of a table.
