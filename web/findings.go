@@ -147,11 +147,16 @@ func (s *Server) findingQuery(w *policy.Works, q url.Values) (findingQuery, erro
 
 // findingsOf are the findings that the question asks for and the person may see, newest first; more says that others follow.
 func (s *Server) findingsOf(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor, q findingQuery, most int) (out []finding.Finding, more bool, err error) {
-	units := []string{q.Unit}
+	all := []string{""}
+	if q.Unit != "" {
+		all = s.caseUnitNames(ledger.Actor{}, q.Unit)
+	}
+	units := all
 	if !cases.Everywhere(by, cases.ActSee) {
 		units = s.caseUnitNames(by, q.Unit)
-	} else if q.Unit != "" {
-		units = s.caseUnitNames(ledger.Actor{}, q.Unit)
+		if len(s.leads(w, by)) > 0 { // those of every unit, looked through below
+			units = append(units, all...)
+		}
 	}
 	const batch = 1000
 	for _, u := range units {
@@ -163,7 +168,7 @@ func (s *Server) findingsOf(ctx context.Context, tx *db.Tx, w *policy.Works, by 
 				return nil, false, err
 			}
 			for _, f := range list {
-				if q.Severity == "" || f.Severity == q.Severity {
+				if (q.Severity == "" || f.Severity == q.Severity) && s.findingMine(w, by, f) {
 					out = append(out, f)
 					got++
 				}
@@ -332,9 +337,21 @@ func findingSheet(rows []findingView) [][]string {
 	return out
 }
 
-// findingMine reports whether a finding is the person's to see.
-func (s *Server) findingMine(by ledger.Actor, f finding.Finding) bool {
-	return cases.Everywhere(by, cases.ActSee) || slices.Contains(cases.Units(by, cases.ActSee), s.canonicalUnit(f.Unit))
+// findingMine reports whether a finding is the person's to see: his unit has to put it right, or leads the policy that looks for it.
+func (s *Server) findingMine(w *policy.Works, by ledger.Actor, f finding.Finding) bool {
+	return cases.Everywhere(by, cases.ActSee) || slices.Contains(cases.Units(by, cases.ActSee), s.canonicalUnit(f.Unit)) || slices.Contains(s.leads(w, by), f.Policy)
+}
+
+// leads are the policies that the person's units lead.
+func (s *Server) leads(w *policy.Works, by ledger.Actor) []string {
+	units := cases.Units(by, cases.ActSee)
+	var out []string
+	for _, p := range w.Set.Policies {
+		if slices.Contains(units, s.canonicalUnit(p.Owner)) {
+			out = append(out, p.ID)
+		}
+	}
+	return out
 }
 
 func (s *Server) finding(w http.ResponseWriter, r *http.Request) error {
@@ -369,7 +386,7 @@ func (s *Server) finding(w http.ResponseWriter, r *http.Request) error {
 				}
 			}
 		}
-		if !ok || k == nil && !s.findingMine(by, f) { // who has the case sees what it came from
+		if !ok || k == nil && !s.findingMine(works, by, f) { // who has the case sees what it came from
 			return notFound("没有这个问题，或者它与您所在单位无关。")
 		}
 		cites, err := s.caseCites(ctx, tx, works)
@@ -413,7 +430,7 @@ func (s *Server) findingsUnknown(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		mine := s.caseUnitNames(by, "")
+		mine, lead := s.caseUnitNames(by, ""), s.leads(works, by)
 		for _, u := range list {
 			x := row{Unknown: u, Rule: u.Rule, Label: u.Subject}
 			at := u.Entry
@@ -424,7 +441,7 @@ func (s *Server) findingsUnknown(w http.ResponseWriter, r *http.Request) error {
 			if d := works.Judge.Rule(u.Rule); d != nil {
 				x.Rule = d.Title
 			}
-			if !cases.Everywhere(by, cases.ActSee) && !slices.Contains(mine, u.Subject) {
+			if d := works.Judge.Rule(u.Rule); !cases.Everywhere(by, cases.ActSee) && !slices.Contains(mine, u.Subject) && (d == nil || !slices.Contains(lead, d.Policy)) {
 				continue
 			}
 			rows = append(rows, x)

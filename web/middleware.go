@@ -116,7 +116,7 @@ func (s *Server) dispatch(mux *http.ServeMux) http.Handler {
 			s.fail(w, r, &httpError{status: http.StatusRequestURITooLong, message: "地址太长，请减少查询条件。"})
 			return
 		}
-		if !readableQuery(r.URL.RawQuery) {
+		if !strings.HasPrefix(r.URL.Path, "/open311/") && !readableQuery(r.URL.RawQuery) { // which refuses in its own format
 			s.fail(w, r, badRequest("网址里的查询条件不是 UTF-8 文字，请在页面上重新查询。"))
 			return
 		}

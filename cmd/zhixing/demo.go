@@ -32,6 +32,7 @@ var demoAccounts = []demoAccount{
 func demo(ctx context.Context, c *call) error {
 	s := c.site()
 	on := c.onFlag()
+	s.takes = c.demoIntake()
 	if err := c.parse(); err != nil {
 		return err
 	}

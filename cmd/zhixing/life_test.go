@@ -190,12 +190,15 @@ func (b *browser) leave() {
 func (b *browser) desk() { b.t.Helper(); b.do(chromedp.EmulateViewport(1280, 900)) }
 
 // drawn is a small real photo.
-func drawn(t *testing.T) []byte {
+func drawn(t *testing.T) []byte { return drawnAs(t, 0) }
+
+// drawnAs is another photo for each shade.
+func drawnAs(t *testing.T, shade int) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 320, 240))
 	for y := range 240 {
 		for x := range 320 {
-			img.Set(x, y, color.RGBA{uint8(x / 2), uint8(y), 120, 255})
+			img.Set(x, y, color.RGBA{uint8(x/2 + y*shade/10), uint8(y + x*shade/20), 120, 255})
 		}
 	}
 	var b bytes.Buffer

@@ -35,12 +35,22 @@ type intake struct {
 
 func (c *call) intake() *intake {
 	return &intake{
-		hj212:        c.flags.String("hj212", "", "address on which stations are listened to by HJ 212, such as :9212 (optional)"),
+		hj212:        c.stations(),
 		mqtt:         c.flags.String("mqtt", "", "MQTT broker from which programs' readings are taken, such as tcp://127.0.0.1:1883 (optional)"),
 		mqttUser:     c.flags.String("mqtt-user", "", "user name at the broker"),
 		mqttPassword: c.secret("mqtt-password", "its password"),
 		sends:        c.secret("sends", "platforms that sends.yaml names, one a line: NAME URL [token=…]"),
 	}
+}
+
+// demoIntake is the flags of a demonstration: simulated stations may send to it, and what is invented goes nowhere.
+func (c *call) demoIntake() *intake {
+	none := new(string)
+	return &intake{hj212: c.stations(), mqtt: none, mqttUser: none, mqttPassword: none, sends: none}
+}
+
+func (c *call) stations() *string {
+	return c.flags.String("hj212", "", "address on which stations are listened to by HJ 212, such as :9212 (optional)")
 }
 
 // platforms reads --sends.
