@@ -55,7 +55,7 @@ load-registers: ## a million entries into a register, 50,000 plots, lists and ma
 	ZHIXING_LOAD_REGISTERS=$(or $(ENTRIES),1000000) $(GO) test -count=1 -timeout 60m -run 'TestLoad$$' -v ./register
 
 load-readings: build ## 1,000 stations send 50,000 readings a second for half a minute, each judged (DB=postgres://… for an empty database)
-	$(GO) run ./docs/readings -rate 10 -seconds 30 $(if $(DB),-db '$(DB)')
+	$(GO) run ./docs/readings -rate 10.5 -seconds 30 $(if $(DB),-db '$(DB)')
 
 kills-readings: ## kill -9 while 40 stations send, 100 times on each database
 	ZHIXING_KILLS=100 $(GO) test -count=1 -timeout 60m -run Kill -v ./device

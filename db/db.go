@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -46,6 +47,9 @@ type DB struct {
 	dsn     string  // SQLite: the path; PostgreSQL: the address
 	write   *sql.DB // one connection, so that writers queue instead of failing
 	read    *sql.DB
+
+	stop, stopped chan struct{} // of what keeps SQLite's log short; nil on PostgreSQL
+	once          sync.Once
 }
 
 // Tx is one transaction. Its Now is fixed when it begins, so that all its records carry the same time.
@@ -155,7 +159,13 @@ func decided(err error) bool {
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
 
 // Close ends all connections; it waits for running transactions.
-func (d *DB) Close() error { return errors.Join(d.read.Close(), d.write.Close()) }
+func (d *DB) Close() error {
+	if d.stop != nil {
+		d.once.Do(func() { close(d.stop) })
+		<-d.stopped
+	}
+	return errors.Join(d.read.Close(), d.write.Close())
+}
 
 // maxAttempts bounds how often a write that met another process's write is tried; with pause it gives up after
 // about ten seconds.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func openSQLite(path string) (*DB, error) {
 	// FULL, because a publication that was acknowledged must survive a power cut. recursive_triggers, because
 	// only then does INSERT OR REPLACE meet the triggers that guard append-only tables.
 	write, err := openKeeping(liteURL(path, "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
-		"foreign_keys(1)", "recursive_triggers(1)", "cache_size(-65536)", "journal_size_limit(67108864)", "temp_store(MEMORY)"))
+		"foreign_keys(1)", "recursive_triggers(1)", "cache_size(-65536)", "journal_size_limit(67108864)", "wal_autocheckpoint("+strconv.Itoa(walPages)+")", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +77,14 @@ func openSQLite(path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	return &DB{Dialect: SQLite, dsn: path, write: write, read: read}, nil
+	beside, err := openKeeping(liteURL(path, "deferred", "busy_timeout(0)", "synchronous(FULL)", "wal_autocheckpoint(0)"))
+	if err != nil {
+		return nil, err
+	}
+	beside.SetMaxOpenConns(1)
+	d := &DB{Dialect: SQLite, dsn: path, write: write, read: read, stop: make(chan struct{}), stopped: make(chan struct{})}
+	go keepShort(beside, path, d.stop, d.stopped)
+	return d, nil
 }
 
 // liteURL is the driver's address of a file with the settings of each new connection.

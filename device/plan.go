@@ -102,6 +102,7 @@ func (p *plan) readings(f *hj212.Frame, now time.Time) (list []observation.Readi
 		}
 	}
 	source := p.device.source(f.QN)
+	list = make([]observation.Reading, 0, len(data.Factors))
 	for i := range data.Factors {
 		factor := &data.Factors[i]
 		if p.ignored[factor.Code] {

@@ -113,7 +113,9 @@ func (f *following) lookAt(ctx context.Context, d *observation.Definition, r *ob
 	facts := f.readingFacts(d, r)
 	s := sight{look{at: r.At}, facts, &facts.about, ""}
 	err := f.r.lookAt(ctx, &s, f.open)
-	s.from = sourceOf(r)
+	if s.holds || s.clears { // else nobody asks for it, and readings are many
+		s.from = sourceOf(r)
+	}
 	return s, err
 }
 

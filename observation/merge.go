@@ -44,7 +44,9 @@ func (in *instant) learn(id SeriesID, v Value) {
 func (w *recording) merge(ctx context.Context, g *group) error {
 	p := w.places[g.key.place]
 	newest, some := p.newest(g.key.kind)
-	slices.SortStableFunc(g.list, func(a, b given) int { return cmp.Compare(a.at, b.at) })
+	if byInstant := func(a, b given) int { return cmp.Compare(a.at, b.at) }; !slices.IsSortedFunc(g.list, byInstant) {
+		slices.SortStableFunc(g.list, byInstant)
+	}
 	stored := map[int64]*instant{}
 	if some && len(g.list) > 0 && g.list[0].at <= newest {
 		if err := w.loadInstants(ctx, g, newest, stored); err != nil {
@@ -101,7 +103,7 @@ func (w *recording) mergeInstant(p *place, key groupKey, in *instant, list []giv
 		}
 		w.touch(p, s, list[i].at)
 		p.see(s, list[i].at, r.Value)
-		w.result.Changed = append(w.result.Changed, r)
+		w.result.Changed = append(w.result.Changed, *r)
 	}
 	flush()
 }

@@ -1,6 +1,7 @@
 package observation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -198,12 +199,20 @@ func ofSet(s string, id SeriesID) (v Value, ok bool, err error) {
 	return Value{}, false, nil
 }
 
-// byTime sorts readings by series and time.
+// byTime sorts readings by series and time, those of one time as they stand. Readings are large: their places are sorted, and each is
+// moved once.
 func byTime(list []Reading) {
-	slices.SortStableFunc(list, func(a, b Reading) int {
-		if a.Series != b.Series {
-			return int(a.Series - b.Series)
-		}
-		return a.At.Compare(b.At)
+	type place struct{ series, at, i int64 }
+	places := make([]place, len(list))
+	for i := range list {
+		places[i] = place{int64(list[i].Series), list[i].At.UnixMicro(), int64(i)}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.series, b.series), cmp.Compare(a.at, b.at), cmp.Compare(a.i, b.i))
 	})
+	sorted := make([]Reading, len(list))
+	for to, p := range places {
+		sorted[to] = list[p.i]
+	}
+	copy(list, sorted)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 
 	"zhixing/calendar"
@@ -38,15 +39,17 @@ func (o *Observations) Record(ctx context.Context, tx *db.Tx, readings []Reading
 }
 
 func (o *Observations) record(ctx context.Context, tx *db.Tx, readings []Reading, means bool) (Result, error) {
-	w := recording{o: o, tx: tx, now: tx.Now(), groups: map[groupKey]*group{}, places: map[PlaceID]*place{}}
+	w := recording{o: o, tx: tx, now: tx.Now(), groups: map[groupKey]*group{}, places: map[PlaceID]*place{}, series: map[SeriesID]Series{}}
+	readings = slices.Clone(readings) // each is filled in
 	for i := range readings {
-		if err := w.add(ctx, i, readings[i], means); err != nil {
+		if err := w.add(ctx, i, &readings[i], means); err != nil {
 			return Result{}, err
 		}
 	}
 	if err := w.loadPlaces(ctx); err != nil {
 		return Result{}, err
 	}
+	w.result.Changed = make([]Reading, 0, len(readings))
 	for _, key := range w.order {
 		if err := w.merge(ctx, w.groups[key]); err != nil {
 			return Result{}, err
@@ -92,7 +95,7 @@ type groupKey struct {
 }
 
 type given struct {
-	Reading
+	*Reading
 	at int64
 }
 
@@ -112,7 +115,7 @@ func (w *recording) refuse(i int, message string) {
 }
 
 // add checks a reading and puts it to its group.
-func (w *recording) add(ctx context.Context, i int, r Reading, means bool) error {
+func (w *recording) add(ctx context.Context, i int, r *Reading, means bool) error {
 	s, d, err := w.o.resolve(ctx, w.tx, r)
 	if err != nil {
 		var e *Error
@@ -131,10 +134,9 @@ func (w *recording) add(ctx context.Context, i int, r Reading, means bool) error
 	if d != nil && r.Flag == Normal && !r.Empty && outside(r.Decimal, d) {
 		r.Flag = Outside
 	}
-	if w.series == nil {
-		w.series = map[SeriesID]Series{}
+	if _, known := w.series[s.ID]; !known {
+		w.series[s.ID] = s
 	}
-	w.series[s.ID] = s
 	key := groupKey{s.Place, s.Kind.code()}
 	g := w.groups[key]
 	if g == nil {
@@ -147,7 +149,7 @@ func (w *recording) add(ctx context.Context, i int, r Reading, means bool) error
 }
 
 // resolve finds the series that a reading is of, and its definition, which is nil where no policy in force has it any more.
-func (o *Observations) resolve(ctx context.Context, tx *db.Tx, r Reading) (Series, *Definition, error) {
+func (o *Observations) resolve(ctx context.Context, tx *db.Tx, r *Reading) (Series, *Definition, error) {
 	if r.Series != 0 {
 		s, err := o.SeriesByID(ctx, tx, r.Series)
 		return s, o.byName[s.Name], err
@@ -163,7 +165,7 @@ func (o *Observations) resolve(ctx context.Context, tx *db.Tx, r Reading) (Serie
 var earliest = time.Date(1949, 10, 1, 0, 0, 0, 0, time.UTC)
 
 // check says why a reading cannot be taken; empty: it can.
-func check(r Reading, d *Definition, now time.Time, means bool) string {
+func check(r *Reading, d *Definition, now time.Time, means bool) string {
 	switch {
 	case r.At.Before(earliest):
 		return "没有写时间，或者时间不对。"

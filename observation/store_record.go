@@ -175,9 +175,18 @@ func (w *recording) storePlaces(ctx context.Context) error {
 	}
 	// In the order of groups, so that two transactions lock places in one order.
 	for _, key := range w.order {
-		if p := w.places[key.place]; seen[p.id] {
-			seen[p.id] = false
+		p := w.places[key.place]
+		if !seen[p.id] {
+			continue
+		}
+		seen[p.id] = false
+		if w.tx.Dialect == db.PostgreSQL { // in few round trips; the row is there
 			update.add(w.o.County, int64(p.id), "", "", p.heard, p.silentText(), p.text())
+			continue
+		}
+		if _, err := w.tx.Exec(ctx, `/* observation.storePlaces */ UPDATE observation_place SET heard_at = $1, silent = $2, latest = $3 WHERE county = $4 AND id = $5`,
+			p.heard, p.silentText(), p.text(), w.o.County, int64(p.id)); err != nil {
+			return err
 		}
 	}
 	return update.run(ctx, w.tx)

@@ -133,7 +133,7 @@ func (m Mark) Valid() bool { return m == Normal || m == "" }
 
 // Data are the frame's readings. A part of split data has those of its own factors, and is useful alone.
 func (f *Frame) Data() Data {
-	d := Data{Kind: f.Kind(), Resent: f.Resent}
+	d := Data{Kind: f.Kind(), Resent: f.Resent, Factors: make([]Factor, 0, len(f.Items)/2+1)}
 	values := make([]Value, 0, len(f.Items))
 	group := -1
 	for _, it := range f.Items {
