@@ -233,10 +233,12 @@ func parseDegrees(s string) (int32, bool) {
 	return int32(coef), true
 }
 
+// pointWords is what people write around a longitude and a latitude, and between them.
+var pointWords = strings.NewReplacer("东经", "", "北纬", " ", "°", "", "(", "", ")", "", "、", " ", ",", " ", "，", " ", ";", " ")
+
 // parsePoint reads a point as people write it: 111.57 35.49, 111.57,35.49, 东经111.57 北纬35.49.
 func parsePoint(s string) (XY, string) {
-	s = strings.NewReplacer("东经", "", "北纬", " ", "°", "", "(", "", ")", "", "、", " ", ",", " ", "，", " ", ";", " ").Replace(tidy(s))
-	parts := strings.Fields(s)
+	parts := strings.Fields(pointWords.Replace(tidy(s)))
 	if len(parts) != 2 {
 		return XY{}, "请写经度和纬度两个数，如 111.57 35.49。"
 	}
