@@ -139,7 +139,10 @@ func (c *Cases) tell(ctx context.Context, tx *db.Tx, k *Case, unit string, n not
 	for _, r := range roles {
 		n.To.Roles = append(n.To.Roles, string(r))
 	}
-	n.About, n.Path = k.ID.About(), k.ID.Path()
+	n.About = k.ID.About()
+	if n.Path == "" {
+		n.Path = k.ID.Path()
+	}
 	if n.Basis == "" {
 		n.Basis = k.Basis
 	}

@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"zhixing/calendar"
@@ -209,6 +210,8 @@ type Case struct {
 	ID        ID               `json:"-"`
 	Revision  int64            `json:"-"` // number of the newest step
 	Source    Source           `json:"source"`
+	System    string           `json:"system,omitempty"` // other system that it came from
+	Ref       string           `json:"ref,omitempty"`    // its number there
 	Ladder    string           `json:"ladder,omitempty"`
 	Service   string           `json:"service,omitempty"`
 	Title     string           `json:"title"`
@@ -262,6 +265,21 @@ type Check struct {
 	On    calendar.Date `json:"on,omitzero"`
 	Words string        `json:"words,omitempty"`
 	Place *Point        `json:"place,omitempty"`
+}
+
+// Origin is the source with the other system that the case came from, and its number there.
+func (k *Case) Origin() string {
+	var from []string
+	if k.System != "" {
+		from = append(from, k.System)
+	}
+	if k.Ref != "" {
+		from = append(from, "编号 "+k.Ref)
+	}
+	if len(from) == 0 {
+		return k.Source.Chinese()
+	}
+	return k.Source.Chinese() + "（" + strings.Join(from, "，") + "）"
 }
 
 // Open reports whether somebody still has something to do about the case.

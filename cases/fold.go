@@ -78,6 +78,7 @@ func (k *Case) wind(s Step) {
 var effects = map[Deed]func(*Case, Step){
 	DidOpen: func(k *Case, s Step) {
 		o := s.Data.Opening
+		k.System, k.Ref = o.System, o.Ref
 		k.Source, k.Ladder, k.Service, k.Title, k.Text, k.Basis = o.Source, o.Ladder, o.Service, o.Title, o.Text, o.Basis
 		k.Severity, k.Place, k.Address, k.Town, k.Group, k.Owner = o.Severity, o.Place, o.Address, o.Town, o.Group, o.Owner
 		k.Earlier, k.Held, k.Split = o.Earlier, s.Data.Held, o.Split
@@ -173,6 +174,7 @@ var effects = map[Deed]func(*Case, Step){
 	DidSummarise: func(k *Case, s Step) { k.Title, k.Summary = s.Data.Title, s.Data.Words },
 	DidExpose:    func(k *Case, s Step) { k.Sight = s.Data.Sight },
 	DidConceal:   func(k *Case, s Step) { k.Sight = nil },
+	DidHear:      func(*Case, Step) {},
 }
 
 // link writes what is newly known of a finding.

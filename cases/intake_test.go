@@ -236,9 +236,13 @@ func TestLetters(t *testing.T) {
 		s.read(func(tx *db.Tx) error { // the functions for duties do not know it
 			_, _, err := s.c.Ledger.LetterOf(ctx, tx, as("督查甲"), paper)
 			s.refused(err, ledger.NotFound, "没有这份文书")
-			list, err := s.c.Ledger.Letters(ctx, tx, as("督查甲"), "", 0, 10)
-			if err != nil || len(list) != 0 {
+			list, err := s.c.Ledger.Letters(ctx, tx, as("督查甲"), "", 0, 10) // but it stands in the list of what waits
+			if err != nil || len(list) != 1 || list[0].Path() != fmt.Sprintf("%s/letters/%d", id.Path(), paper) {
 				t.Errorf("%+v, %v", list, err)
+			}
+			desk, err := s.c.Ledger.DeskOf(ctx, tx, as("督查甲"), day("2023-10-16"))
+			if err != nil || len(desk.ToSignLetters) != 1 {
+				t.Errorf("the desk of who signs: %+v, %v", desk.ToSignLetters, err)
 			}
 			return nil
 		})

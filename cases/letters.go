@@ -73,14 +73,15 @@ func (c *Cases) fill(p *ledger.Paper, k *Case, on calendar.Date) bool {
 	return true
 }
 
-func (c *Cases) tellSigner(ctx context.Context, tx *db.Tx, k *Case, g Rung, n notice.Notice) error {
+func (c *Cases) tellSigner(ctx context.Context, tx *db.Tx, k *Case, g Rung, paper int64, n notice.Notice) error {
 	role := personnel.Role(firstOf(g.Sign, string(personnel.Office)))
+	n.Path = ledger.Paper{ID: paper, About: k.ID.About()}.Path()
 	n.Kind, n.Subject, n.Text = "letter", "请签发"+g.Letter.Chinese(), "按"+firstOf(n.Basis, g.Name)+"起草。"+n.Text
 	return c.tell(ctx, tx, k, c.seatOf(role), n, role)
 }
 
-// caseOfPaper is the case that a letter is about.
-func caseOfPaper(p ledger.Paper) ID {
+// OfPaper is the case that a letter is about; 0 where it is about something else.
+func OfPaper(p ledger.Paper) ID {
 	n, err := strconv.ParseInt(strings.TrimPrefix(p.About, "case/"), 10, 64)
 	if err != nil || !strings.HasPrefix(p.About, "case/") {
 		return 0
@@ -96,7 +97,7 @@ func (c *Cases) LetterOf(ctx context.Context, tx *db.Tx, by Actor, id int64) (le
 	if err != nil {
 		return p, nil, wrap(op, err)
 	}
-	k, err := load(ctx, tx, c.county(), caseOfPaper(p))
+	k, err := load(ctx, tx, c.county(), OfPaper(p))
 	if err != nil {
 		return p, nil, wrap(op, err)
 	}
@@ -133,7 +134,7 @@ func (c *Cases) SignLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, d
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	k, err := load(ctx, tx, c.county(), caseOfPaper(p))
+	k, err := load(ctx, tx, c.county(), OfPaper(p))
 	if err != nil {
 		return p, wrap(op, err)
 	}
@@ -153,7 +154,7 @@ func (c *Cases) SignLetter(ctx context.Context, tx *db.Tx, by Actor, id int64, d
 		text += "请于" + p.AnswerBy.Chinese() + "前书面反馈。"
 	}
 	for _, u := range p.Letter.To {
-		if err := c.tell(ctx, tx, k, u, notice.Notice{Kind: "letter", Subject: p.Letter.Kind.Chinese(), Text: text}, personnel.Head, personnel.Office); err != nil {
+		if err := c.tell(ctx, tx, k, u, notice.Notice{Kind: "letter", Subject: p.Letter.Kind.Chinese(), Text: text, Path: p.Path()}, personnel.Head, personnel.Office); err != nil {
 			return p, wrap(op, err)
 		}
 	}
@@ -173,7 +174,7 @@ func (c *Cases) AnswerLetter(ctx context.Context, tx *db.Tx, by Actor, id int64,
 	if err != nil {
 		return p, wrap(op, err)
 	}
-	k, err := load(ctx, tx, c.county(), caseOfPaper(p))
+	k, err := load(ctx, tx, c.county(), OfPaper(p))
 	if err != nil {
 		return p, wrap(op, err)
 	}
@@ -185,7 +186,7 @@ func (c *Cases) AnswerLetter(ctx context.Context, tx *db.Tx, by Actor, id int64,
 	if err := c.do(ctx, tx, by, seat, k, DidAnswer, s.Once, data); err != nil {
 		return p, wrap(op, err)
 	}
-	n := notice.Notice{Kind: "letter", Subject: seat.Unit + "已反馈" + p.Letter.Kind.Chinese(), Text: cut(s.Words, 300)}
+	n := notice.Notice{Kind: "letter", Subject: seat.Unit + "已反馈" + p.Letter.Kind.Chinese(), Text: cut(s.Words, 300), Path: p.Path()}
 	return p, wrap(op, c.tell(ctx, tx, k, c.Ledger.Office, n, personnel.Office))
 }
 

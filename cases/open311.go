@@ -2,9 +2,7 @@ package cases
 
 import (
 	"context"
-	"encoding/json"
 	"encoding/xml"
-	"io"
 	"net/url"
 	"strconv"
 	"strings"
@@ -77,7 +75,7 @@ func (d Degrees) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, d.Value, 'f', -1, 64), nil
 }
 
-// UnmarshalJSON reads a number, a number in quotes, "" and null.
+// UnmarshalJSON reads a number, a number in quotes, "" and null. What is no coordinate is none: one bad request must not hide the others.
 func (d *Degrees) UnmarshalJSON(b []byte) error { return d.read(strings.Trim(string(b), `"`)) }
 
 // MarshalText and UnmarshalText are for XML.
@@ -97,10 +95,9 @@ func (d *Degrees) read(s string) error {
 		return nil
 	}
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || v != v || v > 180 || v < -180 {
-		return plain("not a coordinate: " + cut(s, 40))
+	if err == nil && v >= -180 && v <= 180 {
+		*d = Degrees{v, true}
 	}
-	*d = Degrees{v, true}
 	return nil
 }
 
@@ -217,89 +214,4 @@ func Post311(v url.Values) (Report, error) {
 		}
 	}
 	return r, nil
-}
-
-// Read311 reads requests that another server gives: JSON as a list or in an object, or XML. It reads at most a thousand.
-func Read311(r io.Reader) ([]Request311, error) {
-	const op = "Read311"
-	b, err := io.ReadAll(io.LimitReader(r, 8<<20+1))
-	switch {
-	case err != nil:
-		return nil, wrap(op, err)
-	case len(b) > 8<<20:
-		return nil, wrong(op, "body", "对方的数据超过 8 MB。")
-	}
-	var list []Request311
-	switch text := strings.TrimSpace(string(b)); {
-	case strings.HasPrefix(text, "<"):
-		var x struct {
-			Requests []Request311 `xml:"request"`
-		}
-		if err := xml.Unmarshal(b, &x); err != nil {
-			return nil, wrong(op, "body", "对方的 XML 读不出来：%s", cut(err.Error(), 100))
-		}
-		list = x.Requests
-	case strings.HasPrefix(text, "["):
-		if err := json.Unmarshal(b, &list); err != nil {
-			return nil, wrong(op, "body", "对方的 JSON 读不出来：%s", cut(err.Error(), 100))
-		}
-	default:
-		var x struct {
-			Requests []Request311 `json:"service_requests"`
-		}
-		if err := json.Unmarshal(b, &x); err != nil {
-			return nil, wrong(op, "body", "对方的 JSON 读不出来：%s", cut(err.Error(), 100))
-		}
-		list = x.Requests
-	}
-	if len(list) > maxPage {
-		return nil, wrong(op, "body", "一次最多取 %d 件。", maxPage)
-	}
-	return list, nil
-}
-
-// Take311 takes open requests of another server in, each once by its number there; source names the server.
-func (c *Cases) Take311(ctx context.Context, tx *db.Tx, source string, list []Request311) ([]Line, error) {
-	const op = "Take311"
-	if source == "" || source == hotline || len(source) > 100 || !readable(source) {
-		return nil, wrong(op, "source", "请写明对方系统的名称。")
-	}
-	var out []Line
-	for i, q := range list {
-		l := Line{Line: i + 1, Number: strings.TrimSpace(q.ID), What: NewLine}
-		r := Report{Service: q.ServiceCode, Text: firstOf(q.Description, q.ServiceName), Address: q.Address}
-		if q.Lat.Known && q.Lon.Known {
-			r.Place = &Point{q.Lon.Value, q.Lat.Value}
-		}
-		if s, ok := c.serviceNamed(firstOf(q.ServiceCode, q.ServiceName)); ok {
-			r.Service = s.Code
-		} else if s, ok := c.serviceNamed(q.ServiceName); ok {
-			r.Service = s.Code
-		}
-		_, err := c.checkReport(op, &r)
-		switch {
-		case l.Number == "" || len(l.Number) > 100 || !readable(l.Number):
-			err = plain("没有编号")
-		case q.Status == "closed":
-			err = plain("对方已经办结")
-		}
-		if err != nil {
-			l.What, l.Why = WrongLine, message(err)
-			out = append(out, l)
-			continue
-		}
-		l.digest = sumOf([]byte(r.Service + "\x1f" + r.Text))
-		id, _, err := foreign(ctx, tx, c.county(), source, l.Number)
-		if err != nil {
-			return nil, wrap(op, err)
-		}
-		if l.Case, l.What = id, SameLine; id == 0 {
-			l.What = NewLine
-			if l.Case, err = c.takeForeign(ctx, tx, op, ByOpen311, source, l.Number, l.digest, r); err != nil {
-				return nil, wrap(op, err)
-			}
-		}
-		out = append(out, l)
-	}
-	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -117,6 +118,22 @@ func (k *Case) late(on calendar.Date) bool {
 	return !due.IsZero() && due.Before(on)
 }
 
+// Newest says when a case was last changed; zero where there is none.
+func (c *Cases) Newest(ctx context.Context, tx *db.Tx) (time.Time, error) {
+	t, err := newestChange(ctx, tx, c.county())
+	return t, wrap("Newest", err)
+}
+
+// ChangedSince are the cases that were changed later than a time, of those that the actor may see: at most limit, the newest change
+// first.
+func (c *Cases) ChangedSince(ctx context.Context, tx *db.Tx, by Actor, since time.Time, limit int) ([]ID, error) {
+	if !May(by, ActSee) {
+		return nil, nil
+	}
+	ids, err := changedSince(ctx, tx, c.where(by, Query{}, calendar.Date{}), since, limit)
+	return ids, wrap("ChangedSince", err)
+}
+
 // Each gives every case that the query asks for and the actor may see, in its order, a page at a time.
 func (c *Cases) Each(ctx context.Context, tx *db.Tx, by Actor, q Query, do func(Row) error) error {
 	q.Size = 500
@@ -185,7 +202,7 @@ func (r Row) Cells() []string {
 	case !r.Asked.Until.IsZero():
 		said = "未答复"
 	}
-	return []string{r.ID.Number(), r.Title, r.Source.Chinese(), r.Basis, string(r.Severity), string(r.State), joined(r.Units()), r.Owner, joined(r.Holders()),
+	return []string{r.ID.Number(), r.Title, r.Origin(), r.Basis, string(r.Severity), string(r.State), joined(r.Units()), r.Owner, joined(r.Holders()),
 		r.Due().String(), yes(r.Late), calendar.DateOf(r.OpenedAt).String(), r.ClosedOn.String(), r.Reason, r.Result, r.Checked.Unit, said,
 		strconv.Itoa(r.Backs), strconv.Itoa(r.Recurs), r.Rung, r.Town}
 }

@@ -25,6 +25,8 @@ type Report struct {
 	Files   []Upload
 	Contact Contact
 	Once    string // token of the sender: what is sent twice with it is one report with one answer
+
+	system, ref string // other system that it came from, and its number there
 }
 
 // Contact is who reported. It is asked for by nobody and shown to those alone who may see the case; it stands in no other table.
@@ -61,12 +63,21 @@ func (c *Cases) ReportBy(ctx context.Context, tx *db.Tx, by Actor, r Report) (Re
 	return c.take(ctx, tx, op, by, seat, ByGrid, r)
 }
 
+// ReportFrom takes a report that another system passes on; the case names that system.
+func (c *Cases) ReportFrom(ctx context.Context, tx *db.Tx, system string, r Report) (Receipt, error) {
+	r.system, r.ref = system, ""
+	return c.take(ctx, tx, "ReportFrom", Actor{Account: "token/" + system, Name: system}, personnel.Seat{}, ByOpen311, r)
+}
+
 // take opens the case of a report.
 func (c *Cases) take(ctx context.Context, tx *db.Tx, op string, by Actor, seat personnel.Seat, source Source, r Report) (Receipt, error) {
 	if r.Once != "" && len(r.Once) < minOnce {
 		return Receipt{}, refuse(ledger.Invalid, op, "提交标识不合规定，请刷新页面后重新提交。")
 	}
-	code, once := codeOf(r.Once), hashed(r.Once)
+	code, once := "", hashed(r.Once)
+	if source == ByCitizen { // others are not asked by this county
+		code = codeOf(r.Once)
+	}
 	if k, done, err := c.again(ctx, tx, op, by, 0, once); done || err != nil {
 		if err != nil {
 			return Receipt{}, err
@@ -77,7 +88,8 @@ func (c *Cases) take(ctx context.Context, tx *db.Tx, op string, by Actor, seat p
 	if err != nil {
 		return Receipt{}, err
 	}
-	o := Opening{Source: source, Ladder: s.ladder(), Service: s.Code, Text: r.Text, Severity: finding.Minor, Place: r.Place, Address: r.Address}
+	o := Opening{Source: source, Ladder: s.ladder(), Service: s.Code, Text: r.Text, Severity: finding.Minor, Place: r.Place, Address: r.Address,
+		System: r.system, Ref: r.ref}
 	l := c.LadderOf(o.Ladder)
 	o.Owner, o.Basis = c.owner(l), l.Basis.String()
 	unit := s.Unit
@@ -101,13 +113,10 @@ func (c *Cases) take(ctx context.Context, tx *db.Tx, op string, by Actor, seat p
 	if err != nil {
 		return Receipt{}, wrap(op, err)
 	}
-	if code == "" {
+	if code == "" && source == ByCitizen {
 		if code, err = randomCode(); err != nil {
 			return Receipt{}, wrap(op, err)
 		}
-	}
-	if source != ByCitizen { // others are not asked by this county
-		code = ""
 	}
 	return c.receipt(k, code), wrap(op, insertReporter(ctx, tx, c.county(), k.ID, hashed(code), source, r.Contact))
 }

@@ -453,7 +453,7 @@ func TestOpen311(t *testing.T) {
 			{ID: "79", ServiceName: "别的", Address: "某街"}}
 		for range 2 {
 			s.write(func(tx *db.Tx) error {
-				lines, err := s.c.Take311(ctx, tx, "city.example.org", other)
+				lines, err := s.c.Take311(ctx, tx, cases.Server311{Name: "city.example.org"}, other)
 				if err != nil || lines[0].Case == 0 || lines[1].What != cases.WrongLine || lines[2].What != cases.WrongLine {
 					t.Errorf("%+v, %v", lines, err)
 				}

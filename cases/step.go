@@ -44,6 +44,7 @@ const (
 	DidSummarise Deed = "summarise"
 	DidExpose    Deed = "expose"
 	DidConceal   Deed = "conceal"
+	DidHear      Deed = "hear"
 )
 
 var deedChinese = map[Deed]string{
@@ -51,7 +52,7 @@ var deedChinese = map[Deed]string{
 	DidPutRight: "整改", DidCheck: "核查", DidClose: "办结", DidSendBack: "退回整改", DidHandUp: "上交", DidHandDown: "下交", DidHandOver: "移送",
 	DidReceipt: "登记移送回执", DidTakeBack: "收回移送", DidRefuse: "不予受理", DidMerge: "并入其他事项", DidTakeIn: "并案", DidSplit: "分案",
 	DidAdd: "补充材料", DidRung: "督办阶梯", DidLetter: "发出文书", DidAnswer: "反馈文书", DidDecide: "问责决定", DidReply: "反映人回复",
-	DidSummarise: "拟定公开内容", DidExpose: "曝光", DidConceal: "停止曝光",
+	DidSummarise: "拟定公开内容", DidExpose: "曝光", DidConceal: "停止曝光", DidHear: "外部系统的进展",
 }
 
 // Chinese is what pages call the deed.
@@ -125,6 +126,8 @@ type Data struct {
 // Opening is what a case begins with.
 type Opening struct {
 	Source   Source           `json:"source"`
+	System   string           `json:"system,omitempty"` // other system that it came from
+	Ref      string           `json:"ref,omitempty"`    // its number there
 	Ladder   string           `json:"ladder,omitempty"`
 	Service  string           `json:"service,omitempty"`
 	Title    string           `json:"title"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -218,4 +219,28 @@ func waiting(ctx context.Context, tx *db.Tx, county string, units []string, on c
 	list, err = listCases(ctx, tx, county, `/* cases.waiting */ SELECT k.id, k.revision, k.data FROM case_record k WHERE `+c.sql.String()+
 		` ORDER BY CASE WHEN k.due = '' THEN '9' ELSE k.due END, k.id LIMIT `+c.arg(limit), c.args...)
 	return list, total, late, err
+}
+
+func newestChange(ctx context.Context, tx *db.Tx, county string) (time.Time, error) {
+	var at int64
+	err := tx.QueryRow(ctx, `/* cases.newestChange */ SELECT COALESCE(max(changed_at), 0) FROM case_record WHERE county = $1`, county).Scan(&at)
+	return instant(at), err
+}
+
+func changedSince(ctx context.Context, tx *db.Tx, c *condition, since time.Time, limit int) ([]ID, error) {
+	c.and("k.changed_at > %s", c.arg(db.Micros(since)))
+	rows, err := tx.Query(ctx, `/* cases.changedSince */ SELECT k.id FROM case_record k WHERE `+c.sql.String()+` ORDER BY k.changed_at DESC, k.id LIMIT `+c.arg(limit), c.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []ID
+	for rows.Next() {
+		var id ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		out = append(out, id)
+	}
+	return out, rows.Err()
 }

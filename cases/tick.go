@@ -193,7 +193,7 @@ func (c *Cases) fire(ctx context.Context, tx *db.Tx, k *Case, f Firing) error {
 		n.Grade = notice.Urgent
 	}
 	if rec.Letter != 0 {
-		if err := c.tellSigner(ctx, tx, k, f.Rung, n); err != nil {
+		if err := c.tellSigner(ctx, tx, k, f.Rung, rec.Letter, n); err != nil {
 			return err
 		}
 	} else if err := c.tell(ctx, tx, k, f.Clock.Unit, n); err != nil {

@@ -137,6 +137,9 @@ func (m *MQTT) sender(ctx context.Context, name string) (s *observation.Sender, 
 		s, err = m.Observations().SenderNamed(ctx, tx, name)
 		return err
 	})
+	if err == nil && s != nil {
+		err = m.Observations().Heard(ctx, m.DB, s)
+	}
 	return s, err
 }
 

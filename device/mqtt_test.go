@@ -71,7 +71,7 @@ func TestMQTT(t *testing.T) {
 	defer stop()
 	serving(t, 0, Limits{}, func(s *station) {
 		s.write(func(tx *db.Tx) error {
-			_, err := s.o.AddSender(ctx, tx, "示例甲", "示例平台", []observation.SeriesName{"cod-hour"})
+			_, err := s.o.AddSender(ctx, tx, "示例甲", observation.Sender{Name: "示例平台", Series: []observation.SeriesName{"cod-hour"}})
 			return err
 		})
 		var broken atomic.Bool

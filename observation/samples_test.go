@@ -133,7 +133,7 @@ func TestReceive(t *testing.T) {
 	stories(t, "2023-09-20 12:00", func(s *story) {
 		var token string
 		s.write(func(tx *db.Tx) (err error) {
-			token, err = s.o.AddSender(ctx, tx, "示例甲", "示例平台", []SeriesName{"cod", "nh3"})
+			token, err = s.o.AddSender(ctx, tx, "示例甲", Sender{Name: "示例平台", Series: []SeriesName{"cod", "nh3"}})
 			return err
 		})
 		body := `{"readings":[

@@ -24,7 +24,7 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"register_record", "register_head", "register_node", "register_entry", "register_place", "register_link", "register_owed", "register_shape",
 	"relay_item", "relay_batch", "bulletin", "register_file", "register_batch", "register_apart", "observation_place", "observation_series", "observation_reading", "observation_day",
 	"observation_mean", "observation_clock", "observation_silence", "observation_import", "observation_sender",
-	"case_record", "case_step", "case_party", "case_stay", "case_finding", "case_silence", "case_quiet", "case_reporter", "case_foreign", "case_evidence",
+	"case_record", "case_step", "case_party", "case_stay", "case_finding", "case_silence", "case_quiet", "case_reporter", "case_foreign", "case_server", "case_evidence",
 	"case_band", "case_match", "case_inspection", "case_draw", "case_clock", "device", "device_state",
 	"finding", "finding_occurrence", "finding_episode", "finding_track", "finding_rejudged", "finding_result", "finding_stale", "finding_clock",
 	"device_stranger", "device_unplaced", "device_order", "goose_db_version", "sqlite_sequence"}

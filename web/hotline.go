@@ -15,7 +15,7 @@ import (
 
 // hotlineRoutes are the exchange with 12345: its orders come in as a sheet that is looked at first, what became of them goes back.
 var hotlineRoutes = []route{
-	{"GET /cases/hotline", seated, false, false, (*Server).hotlineForm, "12345工单：导入、导出办理结果"},
+	{"GET /cases/hotline", seated, false, false, (*Server).hotlineForm, "12345工单：导入、导出办理结果；外部系统（Open311）的情况"},
 	{"POST /cases/hotline", seated, false, true, (*Server).hotlineLook, "12345工单：看导入的表会怎样，还不导入"},
 	{"POST /cases/hotline/take", seated, false, true, (*Server).hotlineTake, "12345工单：导入"},
 	{"GET /cases/hotline/answers.csv", seated, false, false, (*Server).hotlineAnswers, "12345工单办理结果；?from= ?to="},
@@ -27,19 +27,27 @@ func (s *Server) hotlineForm(w http.ResponseWriter, r *http.Request) error {
 
 // hotlinePage shows the sheet line by line as it was looked at; sheet is the file itself, which the browser keeps until it is taken in.
 func (s *Server) hotlinePage(w http.ResponseWriter, r *http.Request, status int, lines []cases.Line, sheet string, taken bool, problem string) error {
-	by, _, err := s.caseSeer(r)
+	by, works, err := s.caseSeer(r)
 	if err != nil {
 		return err
 	}
 	if !cases.May(by, cases.ActImport) {
 		return forbidden("只有县政府办公室可以导入工单。")
 	}
+	var servers []cases.Standing311
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		servers, err = works.Cases.Standings311(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	counts := map[string]int{}
 	for _, l := range lines {
 		counts[string(l.What)]++
 	}
-	p := s.office(r, "12345工单", Link{Text: "闭环事项", URL: "/cases"}, Link{Text: "12345工单"})
-	p.Data = map[string]any{"Lines": lines, "Counts": counts, "Sheet": sheet, "Taken": taken, "Problem": problem, "From": s.today().AddDays(-30), "To": s.today(),
+	p := s.office(r, "12345工单和外部系统", Link{Text: "闭环事项", URL: "/cases"}, Link{Text: "12345工单和外部系统"})
+	p.Data = map[string]any{"Lines": lines, "Counts": counts, "Sheet": sheet, "Taken": taken, "Problem": problem, "Servers": servers, "From": s.today().AddDays(-30), "To": s.today(),
 		"What": map[cases.LineKind]string{cases.NewLine: "新工单", cases.SameLine: "已受理过", cases.ChangedLine: "内容有变", cases.WrongLine: "有问题"}}
 	return s.render(w, status, "hotline.html", p)
 }

@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -15,11 +13,12 @@ import (
 
 	"zhixing/cases"
 	"zhixing/db"
+	"zhixing/observation"
 	"zhixing/policy"
 )
 
 // Open311 GeoReport v2: services and requests for other systems and for anybody's programs, in JSON and XML. Reading needs no key;
-// POST needs the api_key of a program that the county knows (Config.Clients). Who reported stands in no answer.
+// the api_key of a POST is a token that the office gave to a program that may report. Who reported stands in no answer.
 
 var open311Routes = []route{
 	{"GET /open311/v2/discovery.json", everybody, false, false, open311Do((*Server).open311Discovery), "Open311：入口、格式、密钥"},
@@ -145,7 +144,7 @@ func (s *Server) open311Discovery(w http.ResponseWriter, r *http.Request) (open3
 		return open311List{}, err
 	}
 	since := works.Day.Time().Format(time.RFC3339)
-	return open311List{"discovery", open311Discovered{Changeset: since, Contact: s.countyName + "人民政府办公室", KeyService: "请向" + s.countyName + "人民政府办公室申请 api_key",
+	return open311List{"discovery", open311Discovered{Changeset: since, Contact: s.countyName + "人民政府办公室", KeyService: "提交要 api_key，请向" + s.countyName + "人民政府办公室申请；查询不要。",
 		Endpoints: []open311Endpoint{{"http://wiki.open311.org/GeoReport_v2", s.BaseURL + "/open311/v2", since, "production", []string{"text/xml", "application/json"}}}}}, nil
 }
 
@@ -244,7 +243,8 @@ func (s *Server) open311Post(w http.ResponseWriter, r *http.Request) (open311Lis
 	if key == "" {
 		key = r.URL.Query().Get("api_key")
 	}
-	if err := s.open311Key(key); err != nil {
+	client, err := s.open311Client(r, works, key)
+	if err != nil {
 		return open311List{}, err
 	}
 	if j := f.Get("jurisdiction_id"); j != "" && j != s.countyCode && j != s.open311Host() {
@@ -264,7 +264,7 @@ func (s *Server) open311Post(w http.ResponseWriter, r *http.Request) (open311Lis
 	in.Files = f.uploads
 	var got cases.Receipt
 	err = s.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
-		got, err = works.Cases.Report(r.Context(), tx, in)
+		got, err = works.Cases.ReportFrom(r.Context(), tx, client.Name, in)
 		return err
 	})
 	if err != nil {
@@ -277,14 +277,22 @@ func (s *Server) open311Post(w http.ResponseWriter, r *http.Request) (open311Lis
 	return open311List{"service_requests", []open311Answer{{ID: strconv.FormatInt(int64(got.ID), 10), Notice: notice}}}, nil
 }
 
-// open311Key refuses a key that the county did not give out.
-func (s *Server) open311Key(key string) error {
+// open311Client is the program whose key it is, if it may report.
+func (s *Server) open311Client(r *http.Request, works *policy.Works, key string) (client *observation.Sender, err error) {
 	if key == "" {
-		return open311Refuse(http.StatusForbidden, "提交要 api_key。")
+		return nil, open311Refuse(http.StatusForbidden, "提交要 api_key。")
 	}
-	sum := sha256.Sum256([]byte(key)) // looked up by the hash: the time that takes tells nothing of the key
-	if s.Clients[hex.EncodeToString(sum[:])] == "" {
-		return open311Refuse(http.StatusForbidden, "api_key 不对，或者已经停用。")
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		client, err = works.Observations.SenderOf(ctx, tx, key)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case client == nil:
+		return nil, open311Refuse(http.StatusForbidden, "api_key 不对，或者已经停用。")
+	case !client.Reports:
+		return nil, open311Refuse(http.StatusForbidden, "这个 api_key 只能报送读数，不能反映问题。")
 	}
-	return nil
+	return client, works.Observations.Heard(r.Context(), s.DB, client)
 }

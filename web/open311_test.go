@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
@@ -20,9 +18,9 @@ import (
 // to nobody.
 func TestOpen311(t *testing.T) {
 	sites(t, func(s *site) {
-		sum := sha256.Sum256([]byte("key-of-a-program"))
-		s.srv.Clients = map[string]string{hex.EncodeToString(sum[:]): "示例平台"}
-		s.want(s.get("", "/open311/v2/discovery.json"), 200, "GeoReport_v2")
+		caseSeats(s)
+		key := s.key(url.Values{"sender": {"示例平台"}, "reports": {"1"}})
+		s.want(s.get("", "/open311/v2/discovery.json"), 200, "GeoReport_v2", "提交要 api_key")
 		s.want(s.get("", "/open311/v2/discovery.xml"), 200, "<discovery>", "<endpoint>")
 		var services []cases.Service311
 		a := s.get("", "/open311/v2/services.json")
@@ -53,7 +51,9 @@ func TestOpen311(t *testing.T) {
 		errorsIn(s.post("", "/open311/v2/requests.json", form), 403)
 		form.Set("api_key", "another")
 		errorsIn(s.post("", "/open311/v2/requests.json", form), 403)
-		form.Set("api_key", "key-of-a-program")
+		form.Set("api_key", s.key(url.Values{"sender": {"只报读数"}, "series": {"section-cod"}}))
+		errorsIn(s.post("", "/open311/v2/requests.json", form), 403)
+		form.Set("api_key", key)
 		bad := func(k, v string) url.Values {
 			out := url.Values{}
 			for key, vals := range form {
@@ -101,6 +101,58 @@ func TestOpen311(t *testing.T) {
 		if a := s.do("", req); !strings.HasPrefix(a.body, "[") {
 			t.Errorf("%.100s", a.body)
 		}
+	})
+}
+
+// key lets the office make a token, which its page shows this once.
+func (s *site) key(form url.Values) string {
+	s.t.Helper()
+	a := s.post("督查", "/senders", form)
+	s.want(a, 200, "只显示这一次", form.Get("sender"))
+	_, rest, _ := strings.Cut(a.body, `<code class="secret">`)
+	key, _, _ := strings.Cut(rest, "<")
+	if again := s.get("督查", "/devices"); strings.Contains(again.body, key) {
+		s.t.Error("the key is shown again")
+	}
+	return key
+}
+
+// The office gives a program a key and ends it; the cases that the program reports name it, and the list says when it last did.
+func TestOpen311Keys(t *testing.T) {
+	sites(t, func(s *site) {
+		caseSeats(s)
+		s.want(s.post("局长", "/senders", url.Values{"sender": {"示例平台"}, "reports": {"1"}}), 403)
+		s.want(s.post("督查", "/senders", url.Values{"sender": {"示例平台"}}), 400, "勾选可以反映问题")
+		key := s.key(url.Values{"sender": {"示例平台"}, "reports": {"1"}})
+		s.want(s.get("督查", "/devices"), 200, "示例平台", "反映问题（Open311）", "没有用过")
+		report := func(key, once string) answer {
+			form := url.Values{"service_code": {"water-black"}, "address_string": {"某村桥头"}, "description": {"水是黑的"}, "once": {once}}
+			if key != "" {
+				form.Set("api_key", key)
+			}
+			return s.post("", "/open311/v2/requests.json", form)
+		}
+		s.want(report("", ""), 403, "api_key")
+		s.want(report(key+"x", ""), 403, "不对")
+		s.want(report(key, "once-and-never-again-01"), 200, `"service_request_id":"1"`)
+		s.want(report(key, "once-and-never-again-01"), 200, `"service_request_id":"1"`)
+		s.want(s.get("督查", "/cases"), 200, "外部系统（示例平台）")
+		s.want(s.get("督查", "/cases/1"), 200, "外部系统（示例平台）", "<small>示例平台</small>")
+		s.want(s.get("督查", "/cases.csv"), 200, "外部系统（示例平台）")
+		for _, to := range []string{"/open/cases", "/open/cases.json", "/open/cases/1", "/open311/v2/requests.json"} {
+			if a := s.get("", to); a.status != 200 || strings.Contains(a.body, "示例平台") {
+				t.Errorf("%s tells the public which program reported: %d", to, a.status)
+			}
+		}
+		if a := s.get("督查", "/devices"); strings.Contains(a.body, "没有用过") || !strings.Contains(a.body, "2031-06-08 09:00") {
+			t.Errorf("the list does not say when the key was used: %s", around2(a.body, "senders"))
+		}
+		req := httptest.NewRequest(http.MethodPost, "/api/readings", strings.NewReader(`{"series": "section-cod", "of": "x", "at": "2031-06-08T00:00:00Z", "value": 1}`))
+		req.Header.Set("Authorization", "Bearer "+key)
+		s.want(s.do("", req), 422, "不可报送") // one mechanism, but a key is for what it was given for
+		s.want(s.post("督查", "/senders/1/end", nil), 303)
+		s.want(report(key, ""), 403, "已经停用")
+		s.want(s.get("督查", "/devices"), 200, "2031-06-08 停用")
 	})
 }
 

@@ -48,6 +48,9 @@ func (s *Server) takeReadings(w http.ResponseWriter, r *http.Request) error {
 		writeProblem(w, &httpError{status: http.StatusUnauthorized, message: "没有令牌，或者令牌不对、已停用。"})
 		return nil
 	}
+	if err := works.Observations.Heard(r.Context(), s.DB, sender); err != nil {
+		return err
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, observation.MaxIntake+1))
 	if err != nil {
 		return err
@@ -217,14 +220,13 @@ func (s *Server) senderAdd(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return badRequest("表单不完整，请重新提交。")
 	}
-	name := strings.TrimSpace(r.PostForm.Get("sender"))
-	var series []observation.SeriesName
+	sender := observation.Sender{Name: strings.TrimSpace(r.PostForm.Get("sender")), Reports: r.PostForm.Get("reports") != ""}
 	for _, n := range r.PostForm["series"] {
-		series = append(series, observation.SeriesName(n))
+		sender.Series = append(sender.Series, observation.SeriesName(n))
 	}
 	var token string
 	err = s.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
-		token, err = works.Observations.AddSender(r.Context(), tx, string(sessionOf(r).User.Name), name, series)
+		token, err = works.Observations.AddSender(r.Context(), tx, string(sessionOf(r).User.Name), sender)
 		return err
 	})
 	if observation.KindOf(err) != 0 {
@@ -233,7 +235,7 @@ func (s *Server) senderAdd(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showDevices(w, r, http.StatusOK, &deviceListData{Token: token, Sender: name})
+	return s.showDevices(w, r, http.StatusOK, &deviceListData{Token: token, Sender: sender})
 }
 
 func (s *Server) senderEnd(w http.ResponseWriter, r *http.Request) error {

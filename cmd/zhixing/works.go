@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
 	"zhixing/calendar"
+	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/device"
 	"zhixing/ledger"
@@ -21,7 +24,8 @@ import (
 // running is how the policies of the county are kept at work, and what takes readings in.
 type running struct {
 	live    *policy.Live
-	headed  calendar.Date // on which it was last told where the registers stand
+	headed  calendar.Date     // on which it was last told where the registers stand
+	others  []cases.Server311 // other cities' servers that are asked for requests
 	writer  *observation.Writer
 	devices *device.Registry
 	server  *device.Server
@@ -29,7 +33,7 @@ type running struct {
 
 // intake is the flags by which readings come in and go on.
 type intake struct {
-	hj212, sends                 *string
+	hj212, sends, open311        *string
 	mqtt, mqttUser, mqttPassword *string
 }
 
@@ -40,13 +44,14 @@ func (c *call) intake() *intake {
 		mqttUser:     c.flags.String("mqtt-user", "", "user name at the broker"),
 		mqttPassword: c.secret("mqtt-password", "its password"),
 		sends:        c.secret("sends", "platforms that sends.yaml names, one a line: NAME URL [token=…]"),
+		open311:      c.secret("open311", "Open311 servers whose requests become cases here, one a line: NAME URL [jurisdiction=…] [service=THEIRS:OURS …]"),
 	}
 }
 
 // demoIntake is the flags of a demonstration: simulated stations may send to it, and what is invented goes nowhere.
 func (c *call) demoIntake() *intake {
 	none := new(string)
-	return &intake{hj212: c.stations(), mqtt: none, mqttUser: none, mqttPassword: none, sends: none}
+	return &intake{hj212: c.stations(), mqtt: none, mqttUser: none, mqttPassword: none, sends: none, open311: none}
 }
 
 func (c *call) stations() *string {
@@ -87,6 +92,47 @@ func platforms(text string) (map[string]relay.Destination, error) {
 	return out, nil
 }
 
+// servers reads --open311. ours says whether the county has a service.
+func servers(text string, ours func(code string) bool) ([]cases.Server311, error) {
+	var out []cases.Server311
+	for n, line := range strings.Split(text, "\n") {
+		f := strings.Fields(line)
+		if len(f) == 0 || strings.HasPrefix(f[0], "#") {
+			continue
+		}
+		bad := func(why string) error {
+			return fmt.Errorf("%w: open311, line %d: %s: want NAME URL [jurisdiction=…] [service=THEIRS:OURS …]", errUsage, n+1, why)
+		}
+		if len(f) < 2 {
+			return nil, bad("no address")
+		}
+		u, err := url.Parse(f[1])
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" {
+			return nil, bad("the address is none")
+		}
+		s := cases.Server311{Name: f[0], URL: strings.TrimRight(f[1], "/"), Services: map[string]string{}}
+		for _, word := range f[2:] {
+			key, value, _ := strings.Cut(word, "=")
+			theirs, code, ok := strings.Cut(value, ":")
+			switch {
+			case key == "jurisdiction" && value != "":
+				s.Jurisdiction = value
+			case key == "service" && ok && theirs != "" && ours(code):
+				s.Services[theirs] = code
+			case key == "service" && ok:
+				return nil, bad("this county has no service " + strconv.Quote(code))
+			default:
+				return nil, bad(strconv.Quote(word) + " is neither jurisdiction nor service")
+			}
+		}
+		if slices.ContainsFunc(out, func(o cases.Server311) bool { return o.Name == s.Name }) {
+			return nil, bad(s.Name + " stands there twice")
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
 // startPolicies puts what is in force today to work.
 func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 	live := &policy.Live{DB: s.db, Folder: c.folder, Ledger: s.ledger}
@@ -102,6 +148,12 @@ func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 		s.logger.Error("the policies on record go on, those in the folder are not taken", "reason", err)
 	}
 	s.running = &running{live: live, devices: device.NewRegistry(string(s.county.Place.Code))}
+	if s.takes != nil {
+		ours := func(code string) bool { _, ok := s.works().Cases.ServiceOf(code); return ok }
+		if s.running.others, err = servers(*s.takes.open311, ours); err != nil {
+			return err
+		}
+	}
 	return s.running.devices.Load(ctx, s.db)
 }
 
@@ -154,6 +206,9 @@ func (s *site) takeIn(ctx context.Context) (wait func(), err error) {
 				s.logger.Error("MQTT", "error", err)
 			}
 		})
+	}
+	if len(r.others) > 0 {
+		all.Go(func() { cases.Run311(ctx, s.db, func() *cases.Cases { return s.works().Cases }, r.others, s.logger) })
 	}
 	all.Go(func() { relay.Run(ctx, s.db, func() *relay.Relay { return s.works().Relay }, s.logger) })
 	return wait, nil
