@@ -57,8 +57,13 @@ type Paper struct {
 	HasPDF    bool           `json:"-"`
 }
 
-// Path is the address of the letter's page.
-func (p Paper) Path() string { return fmt.Sprintf("/letters/%d", p.ID) }
+// Path is the address of the letter's page: below that of the case that it is about, if it is.
+func (p Paper) Path() string {
+	if kase, ok := strings.CutPrefix(p.About, "case/"); ok {
+		return fmt.Sprintf("/cases/%s/letters/%d", kase, p.ID)
+	}
+	return fmt.Sprintf("/letters/%d", p.ID)
+}
 
 // draftLetter drafts the letter of a rung. Where one of its kind to the same units waits for signature already, that one
 // takes up the new cause: nobody is sent two letters about one duty in one day.

@@ -10,8 +10,9 @@ import (
 )
 
 // Letters about something else than a duty, such as a case, are drafted by the package of that noun, and numbered, signed, printed
-// and kept here with all others: there is one series of numbers. Duty is 0 in them, About says what they are about, and the
-// functions for letters about duties do not know them. The record of what was done stands with the noun.
+// and kept here with all others: there is one series of numbers, and one list of what waits for whom. Duty is 0 in them, About says
+// what they are about, and the functions that do something to letters about duties do not know them. The record of what was done stands
+// with the noun.
 
 // DraftAbout keeps a letter as a draft and gives its number in the county.
 func (l *Ledger) DraftAbout(ctx context.Context, tx *db.Tx, p Paper) (int64, error) {

@@ -223,7 +223,11 @@ func (l *Ledger) unitDesk(ctx context.Context, tx *db.Tx, by Actor, units []stri
 		}
 	}
 	sent, err := papersOf(ctx, tx, l.County, letters)
-	for _, p := range sent {
+	if err != nil {
+		return err
+	}
+	about, err := aboutToAnswer(ctx, tx, l.County)
+	for _, p := range append(sent, about...) {
 		if p.State == LetterSent && p.to(units) {
 			d.Answers = append(d.Answers, p)
 		}

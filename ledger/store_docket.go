@@ -13,7 +13,7 @@ func (l *Ledger) eachLetter(ctx context.Context, tx *db.Tx, by Actor, q LetterQu
 	all, units := by.Everywhere(ActSee), by.Units(ActSee)
 	named := q.Unit != "" || !all
 	rows, err := tx.Query(ctx, `/* ledger.eachLetter */ SELECT id, state, CASE WHEN $2 = 1 OR state = 'drafted' THEN data ELSE '' END FROM ledger_letter
-		WHERE county = $1 AND about = '' AND ($3 = '' OR kind = $3) ORDER BY id DESC`, l.County, oneIf(named), string(q.Kind))
+		WHERE county = $1 AND ($3 = '' OR kind = $3) ORDER BY id DESC`, l.County, oneIf(named), string(q.Kind))
 	if err != nil {
 		return err
 	}

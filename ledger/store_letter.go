@@ -108,8 +108,8 @@ func draftsOf(ctx context.Context, tx *db.Tx, county string, duty ID, kind lette
 		WHERE county = $1 AND duty = $2 AND kind = $3 AND state = 'drafted' ORDER BY id`, county, int64(duty), string(kind))
 }
 
-// Letters are the newest letters in a state, or in any, of one duty, or of all, newest first: of those that the actor may
-// see.
+// Letters are the newest letters in a state, or in any, of one duty, or of all and of cases, newest first: of those that the
+// actor may see.
 func (l *Ledger) Letters(ctx context.Context, tx *db.Tx, by Actor, state LetterState, duty ID, limit int) ([]Paper, error) {
 	return l.lettersThat(ctx, tx, by, letterFilter{state: state, duty: duty}, limit, func(Paper) bool { return true })
 }
@@ -149,7 +149,7 @@ const lettersAtOnce = 100
 
 func lettersBefore(ctx context.Context, tx *db.Tx, county string, f letterFilter, before int64) ([]Paper, error) {
 	return listPapers(ctx, tx, county, `/* ledger.lettersBefore */ SELECT `+paperColumns+` FROM ledger_letter
-		WHERE county = $1 AND about = '' AND ($2 = '' OR state = $2) AND (duty = $3 OR $3 = 0) AND id < $4 ORDER BY id DESC LIMIT $5`,
+		WHERE county = $1 AND ($2 = '' OR state = $2) AND (duty = $3 OR $3 = 0) AND id < $4 ORDER BY id DESC LIMIT $5`,
 		county, string(f.state), int64(f.duty), before, lettersAtOnce)
 }
 
@@ -205,4 +205,10 @@ func loadAbout(ctx context.Context, tx *db.Tx, county string, id int64) (Paper, 
 func papersAbout(ctx context.Context, tx *db.Tx, county, about string, state LetterState) ([]Paper, error) {
 	return listPapers(ctx, tx, county, `/* ledger.papersAbout */ SELECT `+paperColumns+` FROM ledger_letter
 		WHERE county = $1 AND about = $2 AND about <> '' AND ($3 = '' OR state = $3) ORDER BY id`, county, about, string(state))
+}
+
+// aboutToAnswer are the letters about something else than a duty that were sent and wait for an answer.
+func aboutToAnswer(ctx context.Context, tx *db.Tx, county string) ([]Paper, error) {
+	return listPapers(ctx, tx, county, `/* ledger.aboutToAnswer */ SELECT `+paperColumns+` FROM ledger_letter
+		WHERE county = $1 AND about <> '' AND state = 'sent' AND answer_by <> '' ORDER BY id`, county)
 }

@@ -207,6 +207,9 @@ func caseActOn(a caseAct) func(*Server, http.ResponseWriter, *http.Request) erro
 				return attempt.bad
 			})
 		}
+		if err == nil {
+			s.changed()
+		}
 		switch {
 		case err == nil && wantsJSON(r):
 			return writeJSON(w, http.StatusOK, map[string]any{"done": a.name, "case": id})

@@ -112,6 +112,7 @@ func caseLetterAct(name string) func(*Server, http.ResponseWriter, *http.Request
 		var le *ledger.Error
 		switch {
 		case err == nil:
+			s.changed()
 			return &redirectError{"/cases/" + r.PathValue("id") + "/letters/" + r.PathValue("no") + "?done=letter_" + name}
 		case errors.As(err, &le) && (le.Kind == ledger.Invalid || le.Kind == ledger.WrongState || le.Kind == ledger.Conflict):
 			return s.caseLetterPage(w, r, &refused{name, le, f.Values})

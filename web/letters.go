@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"zhixing/calendar"
+	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/edition/paper"
 	"zhixing/ledger"
@@ -139,17 +140,25 @@ func letterTabs(by ledger.Actor, asked url.Values, list ledger.Docket, now strin
 
 // letterTable is the docket as offices keep it.
 func letterTable(list []ledger.Paper, names map[string]string) [][]string {
-	out := [][]string{{"序号", "文号", "文书", "标题", "主送", "任务编号", "任务", "事由", "依据规则", "状态", "起草", "起草时间", "签发人", "签发日期", "反馈期限", "反馈日期", "反馈内容", "不予发出的理由"}}
+	out := [][]string{{"序号", "文号", "文书", "标题", "主送", "任务或事项编号", "任务或事项", "事由", "依据规则", "状态", "起草", "起草时间", "签发人", "签发日期", "反馈期限", "反馈日期", "反馈内容", "不予发出的理由"}}
 	for i, p := range list {
 		title := ""
 		if len(p.Letter.Items) > 0 {
 			title = p.Letter.Items[0].Title
 		}
-		out = append(out, []string{strconv.Itoa(i + 1), p.Letter.No, p.Letter.Kind.Chinese(), p.Letter.Heading(), strings.Join(p.Letter.To, "、"), p.Duty.Number(), title,
+		out = append(out, []string{strconv.Itoa(i + 1), p.Letter.No, p.Letter.Kind.Chinese(), p.Letter.Heading(), strings.Join(p.Letter.To, "、"), letterAbout(p), title,
 			p.Cause, p.Rule.Cite(), p.State.Chinese(), nameOf(names, p.DraftedBy), p.DraftedAt.In(calendar.Zone).Format("2006-01-02 15:04"), nameOf(names, p.SignedBy),
 			p.Letter.SignedOn.String(), p.AnswerBy.String(), p.RepliedOn.String(), p.Reply, p.Dropped})
 	}
 	return out
+}
+
+// letterAbout is the number of the duty or the case that a letter is about.
+func letterAbout(p ledger.Paper) string {
+	if id := cases.OfPaper(p); id != 0 {
+		return "闭环事项" + id.Number()
+	}
+	return p.Duty.Number()
 }
 
 func nameOf(names map[string]string, account string) string {

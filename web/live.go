@@ -7,17 +7,19 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"zhixing/account"
+	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/notice"
 )
 
-// Open pages learn that the ledger has moved on by a stream of events (GET /live). It carries numbers of duties that its
-// person may see and the count of his unread messages; what has changed is on the page that he then loads.
+// Open pages learn that the ledger and the cases have moved on by a stream of events (GET /live). It carries numbers of duties and cases
+// that its person may see and the count of his unread messages; what has changed is on the page that he then loads.
 
 const livePath = "/live"
 
@@ -28,7 +30,7 @@ const (
 	liveLook       = 3 * time.Second
 	liveBeat       = 20 * time.Second // shorter than a proxy waits in silence
 	liveLong       = 30 * time.Minute
-	liveDuties     = 50
+	liveDuties     = 50             // and as many cases
 	liveBack       = 48 * time.Hour // what is older than that, a page that was left open is not told of
 	liveWriteLimit = 10 * time.Second
 )
@@ -101,13 +103,56 @@ func (s *Server) leaveLive(who string) {
 	}
 }
 
+// mark is how new something was that a page shows: the ledger, and the cases. They are counted apart, since what one was told of the
+// other could hide a change of its own that was written at the same time.
+type mark struct{ duties, cases int64 }
+
+func (m mark) String() string { return fmt.Sprintf("%d.%d", m.duties, m.cases) }
+
+// parseMark reads a mark as pages give it back.
+func parseMark(s string) (m mark, ok bool) {
+	duties, cases, both := strings.Cut(s, ".")
+	var err error
+	if m.duties, err = strconv.ParseInt(duties, 10, 64); err != nil || m.duties < 0 {
+		return m, false
+	}
+	if m.cases = m.duties; both {
+		m.cases, err = strconv.ParseInt(cases, 10, 64)
+	}
+	return m, err == nil && m.cases >= 0
+}
+
+// newest is how new ledger and cases are.
+func (s *Server) newest(ctx context.Context, tx *db.Tx) (m mark, err error) {
+	duty, err := s.Ledger.Newest(ctx, tx)
+	if err != nil {
+		return m, err
+	}
+	if m.duties = microsOf(duty); s.Config.Works != nil {
+		kase, err := s.Config.Works().Cases.Newest(ctx, tx)
+		if err != nil {
+			return m, err
+		}
+		m.cases = microsOf(kase)
+	}
+	return m, nil
+}
+
+// microsOf is a time as marks write it, 0 for none.
+func microsOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return db.Micros(t)
+}
+
 // lookForChanges finds what the clock and other processes have done.
 func (s *Server) lookForChanges(ctx context.Context) {
-	var last time.Time
+	var last mark
 	for {
-		var newest time.Time
+		var newest mark
 		err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			newest, err = s.Ledger.Newest(ctx, tx)
+			newest, err = s.newest(ctx, tx)
 			return err
 		})
 		switch {
@@ -115,7 +160,7 @@ func (s *Server) lookForChanges(ctx context.Context) {
 			return
 		case err != nil:
 			s.Logger.Error("live: looking for changes", "error", err)
-		case !newest.Equal(last):
+		case newest != last:
 			last = newest
 			s.live.ring()
 		}
@@ -129,16 +174,13 @@ func (s *Server) lookForChanges(ctx context.Context) {
 	}
 }
 
-// seenMark is how new the ledger was when the request began.
+// seenMark is how new ledger and cases were when the request began.
 func seenMark(r *http.Request) string {
 	known, ok := r.Context().Value(seatingKey{}).(*seating)
 	if !ok || len(known.seats) == 0 {
 		return ""
 	}
-	if known.newest.IsZero() {
-		return "0"
-	}
-	return strconv.FormatInt(db.Micros(known.newest), 10)
+	return known.newest.String()
 }
 
 // unread counts the person's unread messages; a page does without the number rather than fail.
@@ -161,8 +203,8 @@ type stream struct {
 	out  *http.ResponseController
 	by   ledger.Actor
 	tok  account.Token
-	mark int64 // newest change that the page knows
-	told int   // unread messages that it was told of
+	mark mark // newest changes that the page knows
+	told int  // unread messages that it was told of
 }
 
 // liveStream answers GET /live until the page is closed, the log-in ends or the server stops.
@@ -171,13 +213,13 @@ func (s *Server) liveStream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	mark := r.Header.Get("Last-Event-ID") // of a page that lost its line
-	if mark == "" {
-		mark = r.URL.Query().Get("seen")
+	seen := r.Header.Get("Last-Event-ID") // of a page that lost its line
+	if seen == "" {
+		seen = r.URL.Query().Get("seen")
 	}
-	since, err := strconv.ParseInt(mark, 10, 64)
-	if err != nil || since < 0 {
-		return badRequest("缺少 seen：页面生成时台账的最新时间。")
+	since, ok := parseMark(seen)
+	if !ok {
+		return badRequest("缺少 seen：页面生成时台账和事项的最新时间。")
 	}
 	if !s.enterLive(by.Account) {
 		return &httpError{status: http.StatusTooManyRequests, message: "打开的页面太多，本页不自动提示更新。"}
@@ -239,19 +281,21 @@ var errGone = errors.New("the page is closed")
 
 // tell sends what is new.
 func (st *stream) tell(ctx context.Context) error {
-	var ids []ledger.ID
-	var newest time.Time
+	var duties []ledger.ID
+	var kases []cases.ID
+	var newest mark
 	unread := 0
 	err := st.s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		if newest, err = st.s.Ledger.Newest(ctx, tx); err != nil {
+		if newest, err = st.s.newest(ctx, tx); err != nil {
 			return err
 		}
-		if !newest.IsZero() && db.Micros(newest) > st.mark {
-			since := db.FromMicros(st.mark)
-			if back := newest.Add(-liveBack); since.Before(back) {
-				since = back
+		if newest.duties > st.mark.duties {
+			if duties, err = st.s.Ledger.ChangedSince(ctx, tx, st.by, lately(st.mark.duties, newest.duties), liveDuties); err != nil {
+				return err
 			}
-			if ids, err = st.s.Ledger.ChangedSince(ctx, tx, st.by, since, liveDuties); err != nil {
+		}
+		if newest.cases > st.mark.cases {
+			if kases, err = st.s.Config.Works().Cases.ChangedSince(ctx, tx, st.by, lately(st.mark.cases, newest.cases), liveDuties); err != nil {
 				return err
 			}
 		}
@@ -261,18 +305,21 @@ func (st *stream) tell(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !newest.IsZero() {
-		st.mark = max(st.mark, db.Micros(newest))
-	}
-	if len(ids) == 0 && unread == st.told {
+	st.mark = mark{max(st.mark.duties, newest.duties), max(st.mark.cases, newest.cases)}
+	if len(duties) == 0 && len(kases) == 0 && unread == st.told {
 		return nil
 	}
 	st.told = unread
-	data, err := json.Marshal(map[string]any{"duties": orEmpty(ids), "unread": unread})
+	data, err := json.Marshal(map[string]any{"duties": orEmpty(duties), "cases": orEmpty(kases), "unread": unread})
 	if err != nil {
 		return err
 	}
-	return st.write(fmt.Sprintf("id: %d\nevent: change\ndata: %s\n\n", st.mark, data))
+	return st.write(fmt.Sprintf("id: %s\nevent: change\ndata: %s\n\n", st.mark, data))
+}
+
+// lately is a page's mark, but not longer before the newest change than pages are told of.
+func lately(mark, newest int64) time.Time {
+	return db.FromMicros(max(mark, newest-liveBack.Microseconds()))
 }
 
 // write sends at once. Whoever takes nothing for long loses the stream.

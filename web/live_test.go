@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/notice"
@@ -32,6 +33,7 @@ type listener struct {
 type news struct {
 	id, name string
 	Duties   []ledger.ID
+	Cases    []cases.ID
 	Unread   int
 }
 
@@ -115,7 +117,7 @@ func (s *site) stage() *httptest.Server {
 // seen is how new the ledger was that a page shows.
 func (s *site) seen(as, page string) string {
 	s.t.Helper()
-	m := regexp.MustCompile(`data-seen="(\d+)"`).FindStringSubmatch(s.get(as, page).body)
+	m := regexp.MustCompile(`data-seen="(\d+\.\d+)"`).FindStringSubmatch(s.get(as, page).body)
 	if m == nil {
 		s.t.Fatalf("%s as %s does not say how new it is", page, as)
 	}

@@ -3,13 +3,13 @@ package web
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"zhixing/account"
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/personnel"
+	"zhixing/register"
 )
 
 // What a person may do in the ledger follows from the posts that he holds today, not from his account: who takes over a
@@ -28,7 +28,7 @@ type seating struct {
 	name   string // of the person
 	asked  bool
 	seats  []personnel.Seat
-	newest time.Time // of the ledger, before the page reads it
+	newest mark // of ledger and cases, before the page reads them
 	err    error
 }
 
@@ -51,7 +51,7 @@ func (s *Server) seatsOf(r *http.Request) ([]personnel.Seat, error) {
 	if !known.asked {
 		known.asked = true
 		known.err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-			if known.newest, err = s.Ledger.Newest(ctx, tx); err != nil {
+			if known.newest, err = s.newest(ctx, tx); err != nil {
 				return err
 			}
 			if known.name, err = personnel.NameOf(ctx, tx, s.countyCode, string(sess.User.Name)); err != nil {
@@ -76,6 +76,11 @@ func (s *Server) member(r *http.Request) (ledger.Actor, error) {
 		by.Name = known.name // letters are signed by the person, whatever his account is called
 	}
 	return by, nil
+}
+
+// clerkOf is a person as the registers know him: he writes for the units of his seats, the county office for all.
+func clerkOf(by ledger.Actor) register.Actor {
+	return register.Actor{Account: by.Account, Name: by.Name, Units: by.Units(ledger.ActReport), Office: by.Everywhere(ledger.ActEdit)}
 }
 
 // maySit checks an access that follows from seats.

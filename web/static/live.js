@@ -1,11 +1,13 @@
 'use strict';
-// Tells an open page of the officials' side that the ledger has moved on. It never loads the page by itself.
+// Tells an open page of the officials' side that the ledger or a case has moved on. It never loads the page by itself.
 (function () {
   const body = document.body, main = document.getElementById('main');
   let mark = body.dataset.seen;
   if (!mark || !window.EventSource || !main) return;
-  const duty = Number((location.pathname.match(/^\/ledger\/(\d+)(\/|$)/) || [])[1] || 0);
-  const list = /^\/(work|ledger|letters|screen|intake)?$/.test(location.pathname) && location.pathname !== '/';
+  // The page of one duty or case (or of a letter about it), or else a list of the ones, the others or both.
+  const one = location.pathname.match(/^(\/(ledger|cases)\/(\d+)(\/letters\/\d+)?)(\/|$)/);
+  const dutyList = /^\/(work|ledger|letters|screen|intake)$/.test(location.pathname);
+  const caseList = /^\/(work|cases|letters)$/.test(location.pathname);
   let touched = !!main.querySelector('[role=alert]'); // a form that came back keeps what was typed
   main.addEventListener('input', () => { touched = true; if (bar) words(); });
 
@@ -19,7 +21,7 @@
       mark = e.lastEventId || mark;
       const news = JSON.parse(e.data);
       count(news.unread);
-      if (duty ? news.duties.includes(duty) : list && news.duties.length > 0) show();
+      if (concerns(news)) show();
     });
     source.addEventListener('out', close); // logged out: nothing more will come
     source.addEventListener('error', () => {
@@ -67,9 +69,14 @@
     bar.append(link);
   }
 
+  function concerns(news) {
+    if (one) return (one[2] === 'cases' ? news.cases : news.duties).includes(Number(one[3]));
+    return dutyList && news.duties.length > 0 || caseList && news.cases.length > 0;
+  }
+
   // address is that of the page itself; a page that answered a form stands at the form's.
   function address() {
-    if (duty) return '/ledger/' + duty;
+    if (one) return one[1];
     const q = new URLSearchParams(location.search);
     q.delete('done');
     return location.pathname + (q.toString() ? '?' + q : '');
