@@ -133,9 +133,9 @@ func (ps *packs) open(dir string) *pack {
 		switch {
 		case strings.HasPrefix(e.Name(), "."), strings.EqualFold(e.Name(), "README.md"), e.Name() == policyYAML, e.Name() == demoYAML:
 		case !e.IsDir() && yaml && slices.Contains(packFiles, base):
-		case e.IsDir() && (slices.Contains(packFiles, e.Name()) || e.Name() == "examples"):
+		case e.IsDir() && (slices.Contains(packFiles, e.Name()) || e.Name() == "examples" || e.Name() == standardsDir):
 		default:
-			ps.bad(path.Join(dir, e.Name()), 0, "政策包里没有这样的文件%s，可有：policy.yaml、%s.yaml、demo.yaml、examples/", nearest(base, append([]string{"policy", "examples"}, packFiles...)), strings.Join(packFiles, ".yaml、"))
+			ps.bad(path.Join(dir, e.Name()), 0, "政策包里没有这样的文件%s，可有：policy.yaml、%s.yaml、demo.yaml、standards/、examples/", nearest(base, append([]string{"policy", "examples", standardsDir}, packFiles...)), strings.Join(packFiles, ".yaml、"))
 		}
 	}
 	file := path.Join(dir, policyYAML)
@@ -230,6 +230,7 @@ func take[F, T any](k *pack, noun string, kind ItemKind, list func(F) []T, head 
 
 // declare reads all files of the policy.
 func (k *pack) declare() {
+	k.standards()
 	take(k, "values", ValueItem, func(f valuesFile) []valueFile { return f.Values },
 		func(v valueFile) (text, text, orderFile) { return v.Name, v.Name, v.orderFile }, func(v in[valueFile]) { k.values = append(k.values, v) })
 	take(k, "registers", RegisterItem, func(f registersFile) []registerFile { return f.Registers },

@@ -87,6 +87,12 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 	}
 	s.Custodian = k.unit(r.file, r.v.Custodian)
 	s.Writers = k.units(r.file, r.v.Writers)
+	if _, ok := k.field(r.file, r.v.Own, x, register.Unit); ok {
+		s.Own = r.v.Own.s
+		if !slices.ContainsFunc(s.Writers, k.isSet) && len(s.Writers) == len(r.v.Writers) {
+			k.bad(r.file, r.v.Own.line, "own 说统称里的各单位只写自己的条目，但 writers 里没有统称（如各乡镇人民政府）")
+		}
+	}
 	s.Review = k.span(r.file, r.v.Review)
 	for _, m := range r.v.Moves {
 		s.Moves = append(s.Moves, k.move(r, x, m))

@@ -36,17 +36,17 @@ func (k *pack) obligation(r in[registerFile], x *form, y obligationFile) registe
 		}
 	}
 	if terms != 1 {
-		k.bad(r.file, line, "欠着的事“%s”何时要做完：within、by、every 里写一种，只写一种", y.ID.s)
+		k.bad(r.file, line, "应做事项“%s”何时要做完：within、by、every 里写一种，只写一种", y.ID.s)
 	}
 	if y.To.s == "" {
-		k.bad(r.file, line, "欠着的事“%s”没有写 to：谁欠着", y.ID.s)
+		k.bad(r.file, line, "应做事项“%s”没有写 to：由谁做", y.ID.s)
 	}
 	recorded := y.Record != recordFile{}
 	switch {
 	case y.Done.s == "" && !recorded:
-		k.bad(r.file, line, "欠着的事“%s”怎样算做到：写 done 或 record", y.ID.s)
+		k.bad(r.file, line, "应做事项“%s”怎样算做到：写 done 或 record", y.ID.s)
 	case y.Done.s != "" && recorded:
-		k.bad(r.file, y.Done.line, "欠着的事“%s”的 done 和 record 只写一种", y.ID.s)
+		k.bad(r.file, y.Done.line, "应做事项“%s”的 done 和 record 只写一种", y.ID.s)
 	case y.Every.s != "" && !recorded:
 		k.bad(r.file, y.Every.line, "反复要做的“%s”要用 record 写明记在哪本台账：一格填了就总是填着，数不出第几次", y.ID.s)
 	case recorded:
@@ -244,7 +244,7 @@ func (k *pack) findingOf(file string, t text, of *Item) *Item {
 			ids = append(ids, id)
 		}
 	}
-	k.bad(file, t.line, "没有“%s”：应是 台账/欠着的事、台账/齐套要求 或 检查表/检查项%s", t.s, nearest(t.s, ids))
+	k.bad(file, t.line, "没有“%s”：应是 台账/应做事项、台账/应有条目 或 检查表/检查项%s", t.s, nearest(t.s, ids))
 	return nil
 }
 

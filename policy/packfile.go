@@ -77,6 +77,7 @@ type registerFile struct {
 	orderFile   `yaml:",inline"`
 	Custodian   text             `yaml:"custodian"`
 	Writers     texts            `yaml:"writers"`
+	Own         text             `yaml:"own"`
 	Review      text             `yaml:"review"`
 	Public      bool             `yaml:"public"`
 	Key         texts            `yaml:"key"`

@@ -116,10 +116,14 @@ func (f *folder) bad(file string, line int, format string, args ...any) {
 // order of files and lines, at most fifty.
 func LoadCounty(fsys fs.FS) (County, error) {
 	f, c := load(fsys)
-	problems := f.problems
-	if len(problems) == 0 {
-		return c, nil
+	if err := join(f.problems); err != nil {
+		return County{}, err
 	}
+	return c, nil
+}
+
+// join makes one error of problems; nil: there is none.
+func join(problems []*Problem) error {
 	var all []error
 	for i, p := range problems {
 		if i == maxProblems {
@@ -128,7 +132,7 @@ func LoadCounty(fsys fs.FS) (County, error) {
 		}
 		all = append(all, p)
 	}
-	return County{}, errors.Join(all...)
+	return errors.Join(all...)
 }
 
 // load is LoadCounty with every problem, sorted.

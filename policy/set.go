@@ -66,12 +66,12 @@ func (x Dates) meet(y Dates) bool {
 // ItemKind is what a definition defines.
 type ItemKind string
 
-// The kinds, by the word that messages use.
+// The kinds, by the word that pages and messages use.
 const (
 	ValueItem      ItemKind = "数值"
 	RegisterItem   ItemKind = "台账"
-	ObligationItem ItemKind = "欠账"   // outlets/plan
-	CompleteItem   ItemKind = "齐套要求" // outlets/all-towns
+	ObligationItem ItemKind = "应做事项" // outlets/plan
+	CompleteItem   ItemKind = "应有条目" // outlets/all-towns
 	SeriesItem     ItemKind = "监测项目"
 	IndicatorItem  ItemKind = "指标"
 	RuleItem       ItemKind = "规则"

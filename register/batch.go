@@ -122,7 +122,7 @@ func (r *Registers) mayImport(op string, by Actor, name Name) (*Schema, error) {
 		return nil, err
 	}
 	if may, _ := r.MayWrite(by, s); !may {
-		return nil, r.noRight(op, s)
+		return nil, r.noRight(op, by, s)
 	}
 	return s, nil
 }

@@ -168,7 +168,7 @@ func (r *Registers) Part(ctx context.Context, tx *db.Tx, by Actor, id int64, why
 		return nil, wrap(op, firstErr(err, err2, refuse(NotFound, op, "合并的条目找不到了。")))
 	}
 	if !r.MayWriteEntry(by, s, loser.Values) {
-		return nil, r.noRight(op, s)
+		return nil, r.noRight(op, by, s)
 	}
 	back := Values{}
 	for f, took := range m.Took {

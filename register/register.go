@@ -131,7 +131,7 @@ func (r *Registers) MayWrite(by Actor, s *Schema) (may, ownOnly bool) {
 	}
 	for _, w := range append([]string{s.Custodian}, s.Writers...) {
 		for _, u := range by.Units {
-			if u == w || slices.Contains(r.members(w), u) {
+			if u == w || s.Own == "" && slices.Contains(r.members(w), u) {
 				return true, false
 			}
 		}
@@ -146,7 +146,17 @@ func (r *Registers) MayWriteEntry(by Actor, s *Schema, v Values) bool {
 	if !may || !own {
 		return may
 	}
+	if r.keepsOwn(by, s) {
+		return slices.Contains(by.Units, v[s.Own])
+	}
 	return slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Type == Unit && slices.Contains(by.Units, v[f.Name]) })
+}
+
+// keepsOwn reports whether the actor is of a set that writes the register, each member its own entries.
+func (r *Registers) keepsOwn(by Actor, s *Schema) bool {
+	return s.Own != "" && slices.ContainsFunc(s.Writers, func(w string) bool {
+		return slices.ContainsFunc(r.members(w), func(u string) bool { return slices.Contains(by.Units, u) })
+	})
 }
 
 // members are the units that a name stands for: those of a set, or the one unit.

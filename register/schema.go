@@ -52,6 +52,7 @@ type Schema struct {
 	Mechanisms  []string // names that the document gives to what the register carries out
 	Custodian   string   // canonical name of the unit that keeps it
 	Writers     []string // other units that may write; an entry whose unit field names a unit may be written by that unit too
+	Own         string   // unit field: of sets among Writers each member writes only the entries in which it stands; empty: all
 	Review      calendar.Span
 	Public      bool     // entries stand on public pages, without private fields
 	Key         []string // fields that name an entry; none: entries are numbered

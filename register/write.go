@@ -62,8 +62,11 @@ func (r *Registers) Add(ctx context.Context, tx *db.Tx, by Actor, name Name, in 
 		return nil, err
 	}
 	if may, own := r.MayWrite(by, s); !may {
-		return nil, r.noRight(op, s)
+		return nil, r.noRight(op, by, s)
 	} else if own && !r.MayWriteEntry(by, s, f.set) {
+		if r.keepsOwn(by, s) {
+			return nil, r.noRight(op, by, s)
+		}
 		return nil, refuse(NotAllowed, op, "您只能登记本单位的条目：请把责任单位写成本单位。")
 	}
 	if key := s.keyOf(f.set); key != "" {
@@ -264,7 +267,7 @@ func (r *Registers) Restore(ctx context.Context, tx *db.Tx, by Actor, name Name,
 	}
 	switch {
 	case !r.MayWriteEntry(by, s, e.Values):
-		return nil, r.noRight(op, s)
+		return nil, r.noRight(op, by, s)
 	case !e.Removed():
 		return nil, refuse(WrongState, op, "“%s”在册，不用恢复。", e.Label)
 	case e.Into != "":
@@ -300,7 +303,7 @@ func (r *Registers) writable(ctx context.Context, tx *db.Tx, op string, by Actor
 	}
 	switch {
 	case !r.MayWriteEntry(by, s, e.Values):
-		return nil, nil, r.noRight(op, s)
+		return nil, nil, r.noRight(op, by, s)
 	case e.Into != "":
 		return nil, nil, refuse(WrongState, op, "“%s”已并入“%s”，请改那一条。", e.Label, e.Into)
 	case e.Removed():
@@ -311,7 +314,10 @@ func (r *Registers) writable(ctx context.Context, tx *db.Tx, op string, by Actor
 	return s, e, nil
 }
 
-func (r *Registers) noRight(op string, s *Schema) error {
+func (r *Registers) noRight(op string, by Actor, s *Schema) error {
+	if r.keepsOwn(by, s) {
+		return &Error{Kind: NotAllowed, Op: op, Basis: s.Basis, Message: fmt.Sprintf("《%s》里您只能登记和修改“%s”是您的单位的条目；别的由%s办理。", s.Title, s.Own, s.Custodian)}
+	}
 	return refuse(NotAllowed, op, "《%s》由%s管理，您不能登记或修改。", s.Title, s.Custodian)
 }
 
@@ -371,6 +377,9 @@ func (r *Registers) write(ctx context.Context, tx *db.Tx, op string, by Actor, s
 		}
 	}
 	if c.before != nil && by.Account != System.Account && !r.MayWriteEntry(by, s, w.preview(c).Values) {
+		if r.keepsOwn(by, s) {
+			return nil, r.noRight(op, by, s)
+		}
 		return nil, refuse(NotAllowed, op, "改了以后责任单位就不是您的单位了：要移交，请由%s办理。", s.Custodian)
 	}
 	renamed := c.before != nil && s.keyOf(w.preview(c).Values) != s.keyOf(c.before.Values)

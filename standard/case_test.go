@@ -15,7 +15,7 @@ import (
 // countyLimits are values as a county would hand them in.
 func countyLimits(t testing.TB) []KilnLimit {
 	t.Helper()
-	b, err := os.ReadFile("../counties/standards/jiangxian-brick-kiln.csv")
+	b, err := os.ReadFile("../counties/jiangxian/policies/air-2023/standards/brick-kiln.csv")
 	if err != nil {
 		t.Fatal(err)
 	}

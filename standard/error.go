@@ -1,6 +1,9 @@
 package standard
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Error says in a sentence for people why something cannot be judged.
 type Error struct {
@@ -17,4 +20,24 @@ func (e *Error) Error() string {
 
 func bad(item, format string, args ...any) error {
 	return &Error{Item: item, Message: fmt.Sprintf(format, args...)}
+}
+
+// TableError says line by line what is wrong with a table.
+type TableError []TableProblem
+
+// TableProblem is one of them. Line 0 is the table as a whole.
+type TableProblem struct {
+	Line    int
+	Message string
+}
+
+func (e TableError) Error() string {
+	var all []string
+	for _, p := range e {
+		if p.Line > 0 {
+			p.Message = fmt.Sprintf("第 %d 行：%s", p.Line, p.Message)
+		}
+		all = append(all, p.Message)
+	}
+	return strings.Join(all, "；")
 }

@@ -34,9 +34,18 @@ const (
 	Boundary Process = "厂界"
 )
 
-// ParseKilnLimits reads limits of our own table's form, as a county's folder gives them.
+// ParseKilnLimits reads limits of our own table's form, as a county's folder gives them. The error is a TableError.
 func ParseKilnLimits(csv []byte) ([]KilnLimit, error) {
-	return parse(csv, readKilnLimit)
+	return parse(csv, func(r record) KilnLimit {
+		l := readKilnLimit(r)
+		if l.Set == "" || l.Standard != "" {
+			r.bad("set 栏是这一套限值的名字，不能空，也不能以 table 开头：那是国家标准的")
+		}
+		if l.Source == "" || l.From.IsZero() {
+			r.bad("没有 source 或 effective_from：没有出处或日期的限值不收")
+		}
+		return l
+	})
 }
 
 func readKilnLimit(r record) KilnLimit {
@@ -46,6 +55,9 @@ func readKilnLimit(r record) KilnLimit {
 	}
 	l := KilnLimit{r.text("set"), r.text("set_zh"), Process(r.text("process")), Code(r.text("pollutant")), r.text("zh"), r.text("fuel"), r.text("telemetry"),
 		r.must("limit"), r.unit("unit"), r.text("reference"), r.row(standard)}
+	if !slices.Contains([]Process{Firing, Crushing, Boundary}, l.Process) {
+		r.bad("process 栏“%s”应为 %s、%s或%s", l.Process, Firing, Crushing, Boundary)
+	}
 	if _, err := l.reference(); err != nil {
 		r.bad("%v", err)
 	}

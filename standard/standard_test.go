@@ -257,6 +257,8 @@ func TestCountyLimits(t *testing.T) {
 	for row, want := range map[string]string{
 		"own,自订,人工干燥及焙烧,PM,,a34013,颗粒物,x,mg/m3,o2 18,,,,,,1": "不是数", "own,自订,人工干燥及焙烧,PM,,a34013,颗粒物,0,mg/m3,o2 18,,,,,,1": "大于 0",
 		"own,自订,人工干燥及焙烧,PM,,a34013,颗粒物,10,mg/m3,o2 21,,,,,,1": "基准", "own,自订,人工干燥及焙烧,PM,,a34013,颗粒物,10,mg/m3,o2 18,,,,2023-13-01,,1": "日期", "": "没有行",
+		"own,自订,焙烧,PM,,a34013,颗粒物,10,mg/m3,o2 18,,某文,,2023-08-18,,1": "process 栏“焙烧”", "table2,自订,人工干燥及焙烧,PM,,a34013,颗粒物,10,mg/m3,o2 18,,某文,,2023-08-18,,1": "国家标准的",
+		"own,自订,人工干燥及焙烧,PM,,a34013,颗粒物,10,mg/m3,o2 18,,,,2023-08-18,,1": "没有出处", "own,自订,人工干燥及焙烧,PM,,a34013,颗粒物,10,mg/m3,o2 18,,某文,,,,1": "没有出处或日期", "own,自订": "第 2 行：不是可读的 CSV",
 	} {
 		if _, err := ParseKilnLimits([]byte(head + row)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", row, err, want)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,9 +89,9 @@ func EditionOn(f Family, on calendar.Date) (Edition, error) {
 
 // record is one line of a table by its column names. What does not read is kept as a problem, so that a table is told all at once.
 type record struct {
-	cells   map[string]string
-	line    int
-	problem *[]string
+	cells    map[string]string
+	line     int
+	problems *TableError
 }
 
 func (r record) text(col string) string {
@@ -101,7 +103,7 @@ func (r record) text(col string) string {
 }
 
 func (r record) bad(format string, args ...any) {
-	*r.problem = append(*r.problem, fmt.Sprintf("第 %d 行：", r.line)+fmt.Sprintf(format, args...))
+	*r.problems = append(*r.problems, TableProblem{r.line, fmt.Sprintf(format, args...)})
 }
 
 func (r record) number(col string) *quantity.Decimal {
@@ -159,29 +161,44 @@ func (r record) row(standard string) Row {
 // maxTable bounds a table that is handed in.
 const maxTable = 1 << 20
 
-// parse reads a table; the error lists every line that does not read.
+// parse reads a table; the error is a TableError with every line that does not read.
 func parse[T any](b []byte, as func(record) T) ([]T, error) {
 	if len(b) > maxTable {
-		return nil, bad("", "表太大，最多 %d 字节", maxTable)
+		return nil, TableError{{0, fmt.Sprintf("表太大，最多 %d 字节", maxTable)}}
 	}
-	lines, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-	if err != nil {
-		return nil, bad("", "不是可读的 CSV 表：%v", err)
-	}
-	if len(lines) < 2 {
-		return nil, bad("", "表里没有行")
-	}
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))))
+	var titles []string
 	var out []T
-	var problems []string
-	for i, l := range lines[1:] {
-		r := record{cells: map[string]string{}, line: i + 2, problem: &problems}
-		for j, cell := range l {
-			r.cells[lines[0][j]] = cell
+	var problems TableError
+	for {
+		cells, err := in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			at := 0
+			var pe *csv.ParseError
+			if errors.As(err, &pe) {
+				at, err = pe.Line, pe.Err
+			}
+			return nil, TableError{{at, fmt.Sprintf("不是可读的 CSV 表：%v", err)}}
+		}
+		if titles == nil {
+			titles = cells
+			continue
+		}
+		r := record{cells: map[string]string{}, problems: &problems}
+		r.line, _ = in.FieldPos(0)
+		for i, cell := range cells {
+			r.cells[titles[i]] = cell
 		}
 		out = append(out, as(r))
 	}
+	if len(out) == 0 {
+		return nil, TableError{{0, "表里没有行"}}
+	}
 	if len(problems) > 0 {
-		return nil, bad("", "%s", strings.Join(problems[:min(len(problems), 20)], "；"))
+		return nil, problems[:min(len(problems), 20)]
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"zhixing/counties"
+	"zhixing/policy"
 	"zhixing/standard"
 )
 
@@ -17,20 +18,17 @@ const maxCase = 8 << 20
 
 // judge answers cases, one a line, by the national tables. A bad case is an answer, not a failure.
 func judge(ctx context.Context, c *call) error {
-	local := c.flags.String("local", "", "CSV of a county's own values for brick kilns; without it those of the demonstration county")
+	county := c.flags.String("county", "", "folder of the county whose own limits are judged by too; without it the demonstration county")
 	if err := c.parse(); err != nil {
 		return err
 	}
-	kilns := counties.DemonstrationKilns()
-	if *local != "" {
-		var err error
-		if kilns, err = os.ReadFile(*local); err != nil {
-			return err
-		}
+	folder := counties.Demonstration()
+	if *county != "" {
+		folder = os.DirFS(*county)
 	}
-	limits, err := standard.ParseKilnLimits(kilns)
+	limits, err := policy.KilnLimits(folder)
 	if err != nil {
-		return fmt.Errorf("--local: %w", err)
+		return err
 	}
 	out := bufio.NewWriter(c.out)
 	if len(c.args) == 0 {

@@ -40,7 +40,18 @@ not a case
 		}
 	}
 	var out, errs bytes.Buffer
-	if code := run(context.Background(), []string{"judge", "--local", file}, stdio{strings.NewReader(""), &out, &errs}); code != 1 || !strings.Contains(errs.String(), "--local") {
-		t.Errorf("a file that is no table: exit %d, %s", code, &errs)
+	if code := run(context.Background(), []string{"judge", "--county", otherCounty, file}, stdio{strings.NewReader(""), &out, &errs}); code != 0 || !strings.Contains(out.String(), `"encouraged":{"set":"yixian-kilns-2031","converted":12,"limit":15,"ok":true`) {
+		t.Errorf("another county's own values: exit %d, %s%s", code, &out, &errs)
+	}
+	table := filepath.Join(t.TempDir(), "policies", "kilns-2031", "standards", "brick-kiln.csv")
+	if err := os.MkdirAll(filepath.Dir(table), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(table, []byte("set,limit\nown,x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(filepath.Dir(table), "..", "..", "..")
+	if code := run(context.Background(), []string{"judge", "--county", broken, file}, stdio{strings.NewReader(""), &out, &errs}); code != 1 || !strings.Contains(errs.String(), "policies/kilns-2031/standards/brick-kiln.csv:2：") {
+		t.Errorf("a table that does not read: exit %d, %s", code, &errs)
 	}
 }

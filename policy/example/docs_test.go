@@ -15,8 +15,15 @@ import (
 var block = regexp.MustCompile("(?s)\n`([a-z/]+\\.yaml)`\n\n```yaml\n(.*?)```")
 
 // The worked example of docs/policies-example.md, file by file as a clerk would copy it, loads without a word and plays.
-func TestWorkedExample(t *testing.T) {
-	page, err := os.ReadFile("../../docs/policies-example.md")
+func TestWorkedExample(t *testing.T) { playPage(t, "../../docs/policies-example.md", 7, 2) }
+
+// So does the one by which docs/policies.md shows what is easily got wrong.
+func TestWhatIsEasilyGotWrong(t *testing.T) { playPage(t, "../../docs/policies.md", 7, 4) }
+
+// playPage takes the files of a policy off a page and plays their examples.
+func playPage(t *testing.T, name string, files, examples int) {
+	t.Helper()
+	page, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +31,7 @@ func TestWorkedExample(t *testing.T) {
 	for _, m := range block.FindAllSubmatch(page, -1) {
 		folder[string(m[1])] = &fstest.MapFile{Data: m[2]}
 	}
-	if len(folder) != 7 {
+	if len(folder) != files {
 		t.Fatalf("%d files on the page", len(folder))
 	}
 	over, err := policy.Overlay(os.DirFS("../testdata/othercounty"), map[string]fs.FS{"drinking-2031": folder})
@@ -53,7 +60,7 @@ func TestWorkedExample(t *testing.T) {
 			t.Error(f)
 		}
 	})
-	if err != nil || n != 2 {
+	if err != nil || n != examples {
 		t.Error(n, "examples", err)
 	}
 }

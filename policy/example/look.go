@@ -38,7 +38,7 @@ func (p *Player) look(ctx context.Context, w policy.Want, refused error) (messag
 
 // name is how messages call what a want is about.
 func name(w policy.Want) string {
-	kind := map[policy.WantKind]string{policy.FindingWant: "线索", policy.CaseWant: "事项", policy.EntryWant: "条目", policy.CountWant: "条目数", policy.OwesWant: "欠账",
+	kind := map[policy.WantKind]string{policy.FindingWant: "线索", policy.CaseWant: "事项", policy.EntryWant: "条目", policy.CountWant: "条目数", policy.OwesWant: "应做事项",
 		policy.MissingWant: "缺少的单位", policy.IndicatorWant: "指标", policy.SeriesWant: "监测项目", policy.DutyWant: "任务", policy.BulletinWant: "通报",
 		policy.SentWant: "联网", policy.UnknownWant: "不能判定的"}[w.Kind]
 	return strings.TrimSpace(kind + " " + w.ID + " " + w.Key)
