@@ -99,12 +99,18 @@ func (l *listener) quiet() {
 	}
 }
 
-// stage is a served site with people at work, where nobody waits long.
+// stage is a served site with people at work.
 func (s *site) stage() *httptest.Server {
 	s.t.Helper()
 	s.office()
 	s.sits("农业己", "县农业农村局", "局长")
 	s.sits("能源庚", "县能源局", "局长")
+	return s.serve()
+}
+
+// serve lets the site be listened to; nobody waits long.
+func (s *site) serve() *httptest.Server {
+	s.t.Helper()
 	s.srv.live.beat, s.srv.live.look = 50*time.Millisecond, 50*time.Millisecond
 	server := httptest.NewUnstartedServer(s.srv)
 	server.Config.ReadTimeout = 400 * time.Millisecond // of a request, not of its answer
@@ -260,5 +266,49 @@ func TestStreamsEnd(t *testing.T) {
 		if left := fmt.Sprint(s.srv.live.total, s.srv.live.each, s.srv.live.looker == nil); left != "0 map[] true" {
 			t.Errorf("left behind: %s", left)
 		}
+	})
+}
+
+// Open pages of cases are told of what others do to them: those who may see the case, and nobody else.
+func TestOpenCasePagesAreTold(t *testing.T) {
+	sites(t, func(s *site) {
+		caseSeats(s)
+		server := s.serve()
+		id := s.caseFound(1, unitA, "河边堆放垃圾")
+		other := s.caseFound(2, unitB, "工地没有围挡")
+		open := map[string]*listener{}
+		for who, page := range map[string]string{"督查": "/cases", "副县长": id.Path(), "局长": id.Path(), "经办": "/work", "旁局": "/cases"} {
+			open[who] = s.listen(server, who, s.seen(who, page), "")
+			if n, ok := open[who].next(); !ok || len(n.Cases) != 0 || len(n.Duties) != 0 {
+				t.Fatalf("%s: first told of %+v", who, n)
+			}
+		}
+		old := s.seen("局长", "/cases")
+		s.clock.Advance(time.Minute)
+		s.want(s.post("督查", id.Path()+"/feed", url.Values{"units": {unitA}, "words": {"请清理"}}), 303)
+		for _, who := range []string{"督查", "副县长", "局长", "经办"} {
+			if n, ok := open[who].next(); !ok || !slices.Equal(n.Cases, []cases.ID{id}) || len(n.Duties) != 0 {
+				t.Errorf("%s: told of %+v", who, n)
+			}
+			open[who].quiet() // once
+		}
+		open["旁局"].quiet() // it is no case of theirs
+		if n, ok := s.listen(server, "局长", old, "").next(); !ok || !slices.Equal(n.Cases, []cases.ID{id}) {
+			t.Errorf("a page that lost its line: %+v", n)
+		}
+		if n, ok := s.listen(server, "局长", old, s.seen("局长", id.Path())).next(); !ok || len(n.Cases) != 0 {
+			t.Errorf("a page that is new: %+v", n)
+		}
+
+		// What the clock or another process does is found by looking.
+		s.clock.Advance(time.Minute)
+		s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.works.Cases.Add(ctx, tx, officer, other, cases.Sending{Words: "补充"})
+			return err
+		})
+		if n, ok := open["旁局"].next(); !ok || !slices.Equal(n.Cases, []cases.ID{other}) {
+			t.Errorf("of another process: %+v", n)
+		}
+		open["局长"].quiet()
 	})
 }
