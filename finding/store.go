@@ -98,6 +98,24 @@ func (j *Judge) openLike(ctx context.Context, tx *db.Tx, rule string) ([]Finding
 		j.County, rule, string(Open))
 }
 
+// rulesWithOpen are the rules of which something is open.
+func (j *Judge) rulesWithOpen(ctx context.Context, tx *db.Tx) (map[string]bool, error) {
+	rows, err := tx.Query(ctx, `/* finding.rulesWithOpen */ SELECT DISTINCT rule FROM finding WHERE county = $1 AND state = $2 AND current`, j.County, string(Open))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]bool{}
+	for rows.Next() {
+		var rule string
+		if err := rows.Scan(&rule); err != nil {
+			return nil, err
+		}
+		out[rule] = true
+	}
+	return out, rows.Err()
+}
+
 // insertFinding numbers and writes a finding. current is false for one that lies before another.
 func (j *Judge) insertFinding(ctx context.Context, tx *db.Tx, f *Finding, current bool) error {
 	err := tx.QueryRow(ctx, `/* finding.next */ SELECT coalesce(max(id), 0) + 1 FROM finding WHERE county = $1`, j.County).Scan(&f.ID)

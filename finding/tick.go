@@ -200,9 +200,17 @@ func (w *world) lists(ctx context.Context) (more bool, err error) {
 
 // stillOwed ends findings of obligations that no longer apply, which no record says: their condition speaks of the day.
 func (w *world) stillOwed(ctx context.Context) error {
+	some, err := w.j.rulesWithOpen(ctx, w.tx)
+	if err != nil {
+		return err
+	}
 	for _, s := range w.j.Registers.Schemas {
 		for i := range s.Obligations {
-			open, err := w.j.openLike(ctx, w.tx, ObligationRule(s.Name, s.Obligations[i].ID))
+			id := ObligationRule(s.Name, s.Obligations[i].ID)
+			if !some[id] {
+				continue
+			}
+			open, err := w.j.openLike(ctx, w.tx, id)
 			if err != nil {
 				return err
 			}
