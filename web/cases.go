@@ -223,7 +223,7 @@ type casePage struct {
 	Acts     []caseOffer
 	Ladder   cases.Ladder
 	Service  string
-	Cite     caseCite
+	Cite     cited
 	Findings []caseFinding
 	On       calendar.Date // zero: now
 	Names    map[string]string
@@ -292,11 +292,11 @@ func (s *Server) caseShow(w http.ResponseWriter, r *http.Request, id cases.ID, n
 		if err != nil {
 			return err
 		}
-		cites, err := s.caseCites(ctx, tx, works)
+		docs, err := s.addresses(ctx, tx, works)
 		if err != nil {
 			return err
 		}
-		v.Cite = s.caseBasis(works, cites, v.Case)
+		v.Cite = s.caseBasis(works, docs, v.Case)
 		v.Names, err = s.caseNames(ctx, tx)
 		return err
 	})
@@ -333,16 +333,16 @@ func (s *Server) caseShow(w http.ResponseWriter, r *http.Request, id cases.ID, n
 }
 
 // caseBasis is the clause of a case with its address: that of the rule that found it, else that of its ladder.
-func (s *Server) caseBasis(w *policy.Works, cites caseCites, k *cases.Case) caseCite {
+func (s *Server) caseBasis(w *policy.Works, docs addresses, k *cases.Case) cited {
 	for _, l := range k.Findings {
 		if d := w.Judge.Rule(l.Rule); d != nil && d.Basis.String() == k.Basis {
-			return cites.of(d.Basis)
+			return docs.cite(d.Basis)
 		}
 	}
 	if l := w.Cases.LadderOf(k.Ladder); l.Basis.String() == k.Basis {
-		return cites.of(l.Basis)
+		return docs.cite(l.Basis)
 	}
-	return caseCite{Text: k.Basis}
+	return cited{Text: k.Basis}
 }
 
 // caseNames are the names of accounts, with those that are nobody's.

@@ -21,15 +21,15 @@ import (
 
 // deviceRoutes are the devices that send readings, what they are told to do, and the programs that send over HTTP.
 var deviceRoutes = []route{
-	{"GET /devices", seeLedger, false, false, (*Server).deviceList, "设备：连接、失联、故障；没有登记的设备；用接口报送的程序"},
+	{"GET /devices", seeLedger, false, false, (*Server).deviceList, "设备：连接、失联、故障；没有登记的设备；用接口报送读数、反映问题的程序"},
 	{"POST /devices", editLedger, false, false, (*Server).deviceAdd, "登记一台设备"},
 	{"GET /devices/{id}", seeLedger, false, false, (*Server).devicePage, "一台设备：连接、时钟、没有归处的因子、命令和状态"},
 	{"POST /devices/{id}/change", editLedger, false, false, (*Server).deviceChange, "修改一台设备的登记"},
 	{"POST /devices/{id}/order", editLedger, false, false, (*Server).deviceOrder, "给设备下命令：对时、补数、上报间隔"},
 	{"POST /devices/{id}/cancel", editLedger, false, false, (*Server).deviceCancel, "撤回还没有发出的命令"},
 	{"POST /devices/{id}/end", editLedger, false, false, (*Server).deviceEnd, "停用一台设备"},
-	{"POST /senders", editLedger, false, false, (*Server).senderAdd, "给一个程序发报送令牌，令牌只显示这一次"},
-	{"POST /senders/{id}/end", editLedger, false, false, (*Server).senderEnd, "停用一个报送令牌"},
+	{"POST /senders", editLedger, false, false, (*Server).senderAdd, "给一个程序发令牌：报送读数、用 Open311 反映问题；令牌只显示这一次"},
+	{"POST /senders/{id}/end", editLedger, false, false, (*Server).senderEnd, "停用一个程序的令牌"},
 }
 
 func init() {
@@ -55,7 +55,10 @@ type deviceRow struct {
 }
 
 // Bad says that somebody should look at it.
-func (r *deviceRow) Bad() bool { return r.State != "在线" || len(r.Faults) > 0 }
+func (r *deviceRow) Bad() bool { return r.Off() || len(r.Faults) > 0 }
+
+// Off says that it is not connected.
+func (r *deviceRow) Off() bool { return r.State != "在线" }
 
 const (
 	clockIsOff = 10 * time.Minute
@@ -113,6 +116,7 @@ func offsetWords(d time.Duration) string {
 // deviceListData is what the list shows; Form is what was typed into the form at its end.
 type deviceListData struct {
 	Rows      []*deviceRow
+	Off       bool // only those that are not connected are listed
 	Online    int
 	Offline   int
 	Faulty    int
@@ -128,10 +132,13 @@ type deviceListData struct {
 	Form      url.Values
 	Wrong     string
 	Wrong2    string // of the senders' form
-	Token     string // shown once
-	Sender    string
+	Token     string // of Sender, shown once
+	Sender    observation.Sender
 	Now       time.Time
 }
+
+// Registered is how many there are, whichever are listed.
+func (d *deviceListData) Registered() int { return d.Online + d.Offline }
 
 // silentView is a series that is silent.
 type silentView struct {
@@ -181,6 +188,7 @@ func (s *Server) showDevices(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	d.Off = r.URL.Query().Get("off") == "1"
 	d.Works, d.May, d.Now, d.Listening = works, by.May(ledger.ActEdit), s.now(), s.Stations != nil
 	if d.Form == nil {
 		d.Form = url.Values{}
@@ -198,11 +206,13 @@ func (s *Server) showDevices(w http.ResponseWriter, r *http.Request, status int,
 			}
 			for _, st := range list {
 				row := b.deviceRow(st, d.Now)
-				d.Rows = append(d.Rows, row)
-				if row.State == "在线" {
-					d.Online++
-				} else {
+				if !d.Off || row.Off() {
+					d.Rows = append(d.Rows, row)
+				}
+				if row.Off() {
 					d.Offline++
+				} else {
+					d.Online++
 				}
 				if len(row.Faults) > 0 {
 					d.Faulty++
@@ -330,6 +340,7 @@ func (s *Server) deviceAdd(w http.ResponseWriter, r *http.Request) error {
 	if why != "" {
 		form := r.PostForm
 		form.Del("password")
+		form.Del("key")
 		return s.showDevices(w, r, http.StatusBadRequest, &deviceListData{Form: form, Wrong: why})
 	}
 	if err := s.Devices.Load(r.Context(), s.DB); err != nil {
@@ -424,7 +435,7 @@ func (s *Server) showDevice(w http.ResponseWriter, r *http.Request, status int, 
 		list, err := works.Observations.Of(ctx, tx, dev.Register, dev.Entry)
 		for _, x := range list {
 			if def := works.Observations.Definition(x.Name); def != nil {
-				d.Series = append(d.Series, Link{Text: def.Title, URL: b.URL(x.Name, x.Key)})
+				d.Series = append(d.Series, b.seriesLink(def, x))
 			}
 		}
 		return err
@@ -465,6 +476,7 @@ func (s *Server) deviceChange(w http.ResponseWriter, r *http.Request) error {
 	if why != "" {
 		form := r.PostForm
 		form.Del("password")
+		form.Del("key")
 		return s.showDevice(w, r, http.StatusBadRequest, &deviceListData{Form: form, Wrong: why})
 	}
 	if err := s.Devices.Load(r.Context(), s.DB); err != nil {

@@ -19,13 +19,15 @@ func TestDevicesStory(t *testing.T) {
 		w := newWorld(s)
 		m := newMeasured(s)
 		wants(t, "no device yet", w.get("督查", "/devices"), http.StatusOK, "还没有登记设备")
-		form := url.Values{"mn": {"010000A8900016F000169DC0"}, "name": {"示例设备"}, "register": {m.of.Register}, "entry": {m.key}, "password": {"123456"}, "factors": {"w01018 斤"}}
+		form := url.Values{"mn": {"010000A8900016F000169DC0"}, "name": {"示例设备"}, "register": {m.of.Register}, "entry": {m.key}, "password": {"123456"}, "key": {"0123456789abcdeffedcba987654321"}, "factors": {"w01018 斤"}}
 		a := w.post("督查", "/devices", form)
 		wants(t, "a unit that is none", a, http.StatusBadRequest, "斤", "示例设备", "role=\"alert\"")
 		if strings.Contains(a.body, "123456") {
-			t.Error("the page repeats the password")
+			t.Error("the page repeats the password or the key")
 		}
 		form.Set("factors", "w01018 ug/L\na34013 不要")
+		wants(t, "a key that is cut off", w.post("督查", "/devices", form), http.StatusBadRequest, "密钥应为 32 个十六进制字符")
+		form.Set("key", form.Get("key")+"0")
 		if a := w.post("经办", "/devices", form); a.status != http.StatusForbidden {
 			t.Errorf("somebody of a unit registers a device: %d", a.status)
 		}
@@ -34,7 +36,11 @@ func TestDevicesStory(t *testing.T) {
 			t.Fatalf("%d %s", a.status, around2(a.body, "alert"))
 		}
 		page, _, _ := strings.Cut(a.location, "?")
-		wants(t, "its page", w.get("督查", page), http.StatusOK, "从未上线", "w01018 ug/L", "a34013 不要", "密码已设", m.of.Title)
+		a = w.get("督查", page)
+		wants(t, "its page", a, http.StatusOK, "从未上线", "w01018 ug/L", "a34013 不要", "密码已设", "有加密密钥", m.of.Title)
+		if strings.Contains(a.body, form.Get("key")) || strings.Contains(a.body, "123456") {
+			t.Error("the page shows the key or the password")
+		}
 		wants(t, "the list", w.get("经办", "/devices"), http.StatusOK, "示例设备", "从未上线")
 		wants(t, "an order without its times", w.post("督查", page+"/order", url.Values{"what": {"backfill"}, "kind": {"hour"}}), http.StatusBadRequest, "起止时间")
 		if a := w.post("督查", page+"/order", url.Values{"what": {"clock"}}); a.status != http.StatusSeeOther {
@@ -43,10 +49,11 @@ func TestDevicesStory(t *testing.T) {
 		wants(t, "the order waits", w.get("督查", page), http.StatusOK, device.SetClock.Words(), device.Waiting.Words(), "撤回")
 		form.Set("name", "改了名")
 		form.Del("password")
+		form.Del("key")
 		if a := w.post("督查", page+"/change", form); a.status != http.StatusSeeOther {
 			t.Errorf("a change: %d %s", a.status, around2(a.body, "alert"))
 		}
-		wants(t, "changed, the password kept", w.get("督查", page), http.StatusOK, "改了名", "密码已设")
+		wants(t, "changed, the password and the key kept", w.get("督查", page), http.StatusOK, "改了名", "密码已设", "有加密密钥")
 		if a := w.post("督查", page+"/end", url.Values{"reason": {"报废"}}); a.status != http.StatusSeeOther {
 			t.Errorf("out of use: %d", a.status)
 		}

@@ -18,7 +18,6 @@ import (
 	"zhixing/observation"
 	"zhixing/policy"
 	"zhixing/register"
-	"zhixing/rule"
 )
 
 // findingRoutes are what the rules found, what they cannot tell, and which of them are silenced. A finding is its unit's to see, and
@@ -42,28 +41,6 @@ const (
 	findingRows  = 50
 	findingTable = 10_000
 )
-
-// caseCite is a clause with its address in the published document; the address is empty where the gazette does not have it.
-type caseCite struct{ Text, URL string }
-
-// caseCites gives the addresses of clauses.
-type caseCites map[string]string
-
-func (s *Server) caseCites(ctx context.Context, tx *db.Tx, w *policy.Works) (caseCites, error) {
-	return s.addresses(ctx, tx, w.County.Policies.Policies)
-}
-
-func (c caseCites) of(b rule.Basis) caseCite {
-	out := caseCite{b.String(), c[b.Document]}
-	if out.URL != "" && b.Clause != "" {
-		path := b.Clause
-		if b.Plan != "" {
-			path = b.Plan + "/" + path
-		}
-		out.URL += "#" + path
-	}
-	return out
-}
 
 // caseSubject is the address of the page about what a finding is about; empty where there is none.
 func caseSubject(w *policy.Works, address string) string {
@@ -213,15 +190,15 @@ func (s *Server) caseUnitNames(by ledger.Actor, unit string) []string {
 // findingView is a finding in a list.
 type findingView struct {
 	finding.Finding
-	Cite    caseCite
+	Cite    cited
 	About   string // address
 	Case    cases.ID
 	Rule    string
 	RuleURL string
 }
 
-func findingViewOf(w *policy.Works, c caseCites, f finding.Finding) findingView {
-	v := findingView{Finding: f, Cite: c.of(f.Basis), About: caseSubject(w, f.Entry), Rule: f.Title}
+func findingViewOf(w *policy.Works, docs addresses, f finding.Finding) findingView {
+	v := findingView{Finding: f, Cite: docs.cite(f.Basis), About: caseSubject(w, f.Entry), Rule: f.Title}
 	if v.About == "" {
 		v.About = caseSubject(w, f.Subject)
 	}
@@ -262,7 +239,7 @@ func (s *Server) findings(w http.ResponseWriter, r *http.Request) error {
 	var tally finding.Tally
 	unknown := 0
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
-		cites, err := s.caseCites(ctx, tx, works)
+		docs, err := s.addresses(ctx, tx, works)
 		if err != nil {
 			return err
 		}
@@ -271,7 +248,7 @@ func (s *Server) findings(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, f := range list {
-			v := findingViewOf(works, cites, f)
+			v := findingViewOf(works, docs, f)
 			if v.Case, err = works.Cases.CaseOf(ctx, tx, int64(f.ID)); err != nil {
 				return err
 			}
@@ -389,12 +366,12 @@ func (s *Server) finding(w http.ResponseWriter, r *http.Request) error {
 		if !ok || k == nil && !s.findingMine(works, by, f) { // who has the case sees what it came from
 			return notFound("没有这个问题，或者它与您所在单位无关。")
 		}
-		cites, err := s.caseCites(ctx, tx, works)
+		docs, err := s.addresses(ctx, tx, works)
 		if err != nil {
 			return err
 		}
 		number := v.Case
-		v = findingViewOf(works, cites, f)
+		v = findingViewOf(works, docs, f)
 		v.Case = number
 		if times, err = works.Judge.Occurrences(ctx, tx, f.ID); err != nil {
 			return err

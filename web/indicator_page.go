@@ -61,8 +61,9 @@ type sourceView struct {
 
 // targetView is a target with the days on which it holds.
 type targetView struct {
-	Words, Subject, Clause, URL string
-	From, To                    calendar.Date // To inclusive
+	Words, Subject string
+	Cite           cited
+	From, To       calendar.Date // To inclusive
 }
 
 const indicatorRowsShown = 300
@@ -83,7 +84,7 @@ func (s *Server) indicator(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if d.docs, err = s.addressesByNumber(ctx, tx, works); err != nil {
+		if d.docs, err = s.addresses(ctx, tx, works); err != nil {
 			return err
 		}
 		return d.fill(ctx, tx, on, s.today())
@@ -394,7 +395,7 @@ func (d *indicatorData) targets() {
 		if basis == (rule.Basis{}) {
 			basis = d.Ind.Basis
 		}
-		v.Clause, v.URL = basis.String(), d.BasisURL(basis)
+		v.Cite = d.Cite(basis)
 		view := resultView{Unit: unitText(d.Ind.Unit)}
 		switch {
 		case t.Field != "":

@@ -88,15 +88,15 @@ func unitText(u quantity.Unit) string {
 // indicatorRow is an indicator in the list: its one value, or how many entries meet it.
 type indicatorRow struct {
 	*finding.Indicator
-	BasisURL string
-	URL      string
-	Policy   string
-	Every    string
-	One      *resultView
-	Each     string         // register's title
-	Met      map[string]int // by word; of no target: empty
-	Bad      bool
-	All      int
+	Cite   cited
+	URL    string
+	Policy string
+	Every  string
+	One    *resultView
+	Each   string         // register's title
+	Met    map[string]int // by word; of no target: empty
+	Bad    bool
+	All    int
 }
 
 // Fits says whether the row is of those that are asked for.
@@ -125,7 +125,7 @@ func (s *Server) indicators(w http.ResponseWriter, r *http.Request) error {
 	var groups []*group
 	total := map[string]int{}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if b.docs, err = s.addressesByNumber(ctx, tx, works); err != nil {
+		if b.docs, err = s.addresses(ctx, tx, works); err != nil {
 			return err
 		}
 		tally, err := works.Judge.Tallies(ctx, tx)
@@ -206,7 +206,7 @@ func (b *seriesBase) sees(ind *finding.Indicator) bool {
 }
 
 func (b *seriesBase) indicatorRow(ctx context.Context, tx *db.Tx, ind *finding.Indicator, kept map[finding.Met]int, today calendar.Date) (*indicatorRow, error) {
-	row := &indicatorRow{Indicator: ind, BasisURL: b.BasisURL(ind.Basis), URL: b.root() + "/indicators/" + ind.ID, Every: periodWords[ind.Period], Met: map[string]int{}}
+	row := &indicatorRow{Indicator: ind, Cite: b.Cite(ind.Basis), URL: b.root() + "/indicators/" + ind.ID, Every: periodWords[ind.Period], Met: map[string]int{}}
 	if ind.Each != "" {
 		if schema, ok := b.works.Registers.Schema(ind.Each); ok {
 			row.Each = schema.Title

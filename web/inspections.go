@@ -55,7 +55,7 @@ func (s *Server) inspectionList(w http.ResponseWriter, r *http.Request, no *refu
 	var draws []cases.Draw
 	var names map[string]string
 	var people []personnel.Person
-	var cites caseCites
+	var docs addresses
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if list, err = works.Cases.Inspections(ctx, tx, by, q); err != nil {
 			return err
@@ -66,7 +66,7 @@ func (s *Server) inspectionList(w http.ResponseWriter, r *http.Request, no *refu
 		if people, err = personnel.Persons(ctx, tx, s.countyCode, ""); err != nil {
 			return err
 		}
-		if cites, err = s.caseCites(ctx, tx, works); err != nil {
+		if docs, err = s.addresses(ctx, tx, works); err != nil {
 			return err
 		}
 		names, err = s.caseNames(ctx, tx)
@@ -78,12 +78,12 @@ func (s *Server) inspectionList(w http.ResponseWriter, r *http.Request, no *refu
 	people = slices.DeleteFunc(people, func(p personnel.Person) bool { return p.Account == "" })
 	type listed struct {
 		cases.Checklist
-		Cite caseCite
+		Cite cited
 		Of   string
 	}
 	var lists []listed
 	for _, l := range works.Cases.Checklists {
-		x := listed{Checklist: l, Cite: cites.of(l.Basis)}
+		x := listed{Checklist: l, Cite: docs.cite(l.Basis)}
 		if sc, ok := works.Registers.Schema(l.Register); ok {
 			x.Of = sc.Title
 		}
@@ -222,12 +222,12 @@ func (s *Server) inspectionPage(w http.ResponseWriter, r *http.Request, status i
 		return notFound("没有这张检查表。")
 	}
 	var e *register.Entry
-	var cites caseCites
+	var docs addresses
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if e, err = works.Registers.Get(ctx, tx, register.Inside, l.Register, key, register.AsOf{}); err != nil {
 			return err
 		}
-		cites, err = s.caseCites(ctx, tx, works)
+		docs, err = s.addresses(ctx, tx, works)
 		return err
 	})
 	if err != nil {
@@ -238,7 +238,7 @@ func (s *Server) inspectionPage(w http.ResponseWriter, r *http.Request, status i
 	}
 	type item struct {
 		cases.CheckItem
-		Cite      caseCite
+		Cite      cited
 		N         string
 		Got, Said string
 	}
@@ -249,7 +249,7 @@ func (s *Server) inspectionPage(w http.ResponseWriter, r *http.Request, status i
 		if b.Document == "" {
 			b = l.Basis
 		}
-		items = append(items, item{x, cites.of(b), at, typed.Get("item" + at), typed.Get("said" + at)})
+		items = append(items, item{x, docs.cite(b), at, typed.Get("item" + at), typed.Get("said" + at)})
 	}
 	if typed.Get("planned") != "" && planned.ID == 0 {
 		planned.ID, _ = strconv.ParseInt(typed.Get("planned"), 10, 64)

@@ -11,7 +11,6 @@ import (
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/policy"
-	"zhixing/publication"
 	"zhixing/register"
 	"zhixing/rule"
 )
@@ -71,7 +70,7 @@ type listBase struct {
 	Inside bool
 	S      *register.Schema
 	works  *policy.Works
-	docs   map[string]string // addresses of the documents that are published, by number
+	docs   addresses
 	who    ledger.Actor
 	by     register.Actor // the same person as registers know him
 }
@@ -122,49 +121,8 @@ func (b listBase) PolicyURL() string {
 	return strings.TrimSuffix(b.Root(), "lists") + "policies/" + b.S.Policy
 }
 
-// cited is a basis as pages show it: as people cite it, with the clause's address where the document is published.
-type cited struct{ Text, URL string }
-
 // Cite shows a basis.
-func (b listBase) Cite(x rule.Basis) cited { return citing(b.docs, x) }
-
-func citing(docs map[string]string, x rule.Basis) cited {
-	if x.Document == "" {
-		return cited{}
-	}
-	c := cited{Text: x.String(), URL: docs[x.Document]}
-	if c.URL != "" && x.Clause != "" {
-		path := x.Clause
-		if x.Plan != "" {
-			path = x.Plan + "/" + path
-		}
-		c.URL += "#" + url.PathEscape(path)
-	}
-	return c
-}
-
-// docURLs are the addresses of the documents that policies name, where they are published.
-func (s *Server) docURLs(ctx context.Context, tx *db.Tx, w *policy.Works) (map[string]string, error) {
-	var keys []publication.Key
-	numbers := map[publication.Key]string{}
-	for _, p := range w.Set.Policies {
-		if k, ok := publication.ParseKey(p.Basis.Document); ok && numbers[k] == "" {
-			numbers[k] = p.Basis.Document
-			keys = append(keys, k)
-		}
-	}
-	heads, err := publication.Heads(ctx, tx, s.countyCode, keys)
-	out := map[string]string{}
-	for _, h := range heads {
-		out[numbers[h.Key]] = documentURL(h.Key)
-	}
-	return out, err
-}
-
-// clerkOf is a person as the registers know him: he writes for the units of his seats, the county office for all.
-func clerkOf(by ledger.Actor) register.Actor {
-	return register.Actor{Account: by.Account, Name: by.Name, Units: by.Units(ledger.ActReport), Office: by.Everywhere(ledger.ActEdit)}
-}
+func (b listBase) Cite(x rule.Basis) cited { return b.docs.cite(x) }
 
 // insideOf reports on which side of the counter a page is.
 func insideOf(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/lists") }
@@ -227,7 +185,7 @@ func (s *Server) lists(w http.ResponseWriter, r *http.Request) error {
 	inside := insideOf(r)
 	var groups []listGroup
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
-		docs, err := s.docURLs(ctx, tx, works)
+		docs, err := s.addresses(ctx, tx, works)
 		if err != nil {
 			return err
 		}
@@ -238,7 +196,7 @@ func (s *Server) lists(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		for _, pol := range works.Set.Policies {
-			g := listGroup{Policy: pol, Doc: citing(docs, pol.Basis)}
+			g := listGroup{Policy: pol, Doc: docs.cite(pol.Basis)}
 			for _, schema := range works.Registers.Schemas {
 				if schema.Policy != pol.ID || !inside && !schema.Public {
 					continue

@@ -111,7 +111,7 @@ func (s *Server) entry(w http.ResponseWriter, r *http.Request) error {
 	d := &entryPageData{listBase: b, Cols: b.S.Columns(b.viewer()), On: day, Past: !as.Now(), Today: s.today()}
 	json := false
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if d.docs, err = s.docURLs(ctx, tx, b.works); err != nil {
+		if d.docs, err = s.addresses(ctx, tx, b.works); err != nil {
 			return err
 		}
 		if d.E, json, err = s.entryOf(ctx, tx, b, r.PathValue("key"), as); err != nil || json {

@@ -195,7 +195,7 @@ func (s *Server) formPage(w http.ResponseWriter, r *http.Request, status int, d 
 		d.Once = newOnce()
 	}
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if d.docs, err = s.docURLs(ctx, tx, d.works); err != nil {
+		if d.docs, err = s.addresses(ctx, tx, d.works); err != nil {
 			return err
 		}
 		if d.Deed.Act == "move" {

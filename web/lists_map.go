@@ -87,7 +87,7 @@ func (s *Server) listMap(w http.ResponseWriter, r *http.Request) error {
 		return notFound("《" + b.S.Title + "》没有可以显示的位置。")
 	}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		b.docs, err = s.docURLs(ctx, tx, b.works)
+		b.docs, err = s.addresses(ctx, tx, b.works)
 		return err
 	})
 	if err != nil {

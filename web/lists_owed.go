@@ -50,7 +50,7 @@ func (s *Server) listOwed(w http.ResponseWriter, r *http.Request) error {
 		q.DueBefore = s.today()
 	}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if d.docs, err = s.docURLs(ctx, tx, b.works); err != nil {
+		if d.docs, err = s.addresses(ctx, tx, b.works); err != nil {
 			return err
 		}
 		if d.Counts, err = b.works.Registers.LateCounts(ctx, tx); err != nil {

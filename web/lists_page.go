@@ -200,7 +200,7 @@ func (s *Server) listPage(w http.ResponseWriter, r *http.Request, b listBase, q 
 	d.Towns, d.Villages = placeNames(b)
 	status := http.StatusOK
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if d.docs, err = s.docURLs(ctx, tx, b.works); err != nil {
+		if d.docs, err = s.addresses(ctx, tx, b.works); err != nil {
 			return err
 		}
 		counts, err := b.works.Registers.CountsOf(ctx, tx, b.viewer(), b.S.Name)

@@ -34,7 +34,7 @@ func init() { flashes["reloaded"] = "已重新载入，自现在起按新的政�
 // policyRow is a policy in the list.
 type policyRow struct {
 	policy.Policy
-	Doc    string         // address of the document; empty: it is not in the gazette
+	Cite   cited
 	Counts map[string]int // by kind
 	Open   int            // findings
 	Late   int            // obligations
@@ -65,12 +65,12 @@ func (s *Server) policyList(w http.ResponseWriter, r *http.Request, p *Page, ins
 		if err != nil {
 			return err
 		}
-		docs, err := s.addresses(ctx, tx, works.Set.Policies)
+		docs, err := s.addresses(ctx, tx, works)
 		if err != nil {
 			return err
 		}
 		for _, pol := range works.Set.Policies {
-			row := policyRow{Policy: pol, Doc: docs[pol.Basis.Document], Counts: map[string]int{}}
+			row := policyRow{Policy: pol, Cite: docs.cite(pol.Basis), Counts: map[string]int{}}
 			for _, i := range works.Set.Items {
 				if i.Policy != pol.ID {
 					continue
@@ -128,22 +128,6 @@ func (s *Server) reloadPolicies(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// addresses are those of the documents that the gazette has, by number.
-func (s *Server) addresses(ctx context.Context, tx *db.Tx, policies []policy.Policy) (map[string]string, error) {
-	var keys []publication.Key
-	for _, p := range policies {
-		if k, ok := publication.ParseKey(p.Basis.Document); ok && !slices.Contains(keys, k) {
-			keys = append(keys, k)
-		}
-	}
-	heads, err := publication.Heads(ctx, tx, s.countyCode, keys)
-	out := map[string]string{}
-	for _, h := range heads {
-		out[h.No] = documentURL(h.Key)
-	}
-	return out, err
-}
-
 // standing is how everything that policies define stands now, asked for once for a page.
 type standing struct {
 	works    *policy.Works
@@ -182,21 +166,14 @@ func standings(ctx context.Context, tx *db.Tx, w *policy.Works) (st standing, er
 // itemView is one definition under its clause, and how it stands.
 type itemView struct {
 	*policy.Item
-	Word   string // what pages call the kind
 	URL    string
 	Stands string
 	Bad    bool // something wants doing
 }
 
-// itemWords is what pages call the kinds.
-var itemWords = map[policy.ItemKind]string{policy.ObligationItem: "应做事项", policy.CompleteItem: "应有条目"}
-
 // view shows an item; false where the public has no business with it.
 func (st standing) view(ctx context.Context, tx *db.Tx, i *policy.Item, inside bool) (itemView, bool, error) {
-	v := itemView{Item: i, Word: itemWords[i.Kind]}
-	if v.Word == "" {
-		v.Word = string(i.Kind)
-	}
+	v := itemView{Item: i}
 	lists, series, indicators := "/lists/", "/series/", "/indicators/"
 	if !inside {
 		lists, series, indicators = "/open/lists/", "/open/series/", "/open/indicators/"

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"zhixing/db"
-	"zhixing/ledger"
 	"zhixing/observation"
 	"zhixing/policy"
 	"zhixing/register"
@@ -28,11 +27,6 @@ func init() {
 	for word, says := range map[string]string{"samples-apply": "已记入。", "samples-drop": "已放弃，没有记入任何读数。", "samples-undo": "已撤销：改过的恢复原值，新记的作废；都留有痕迹。"} {
 		flashes[word] = says
 	}
-}
-
-// measurer is a person as registers know him: he writes for the units of his seats, the county office for all.
-func measurer(by ledger.Actor) register.Actor {
-	return register.Actor{Account: by.Account, Name: by.Name, Units: by.Units(ledger.ActReport), Office: by.Everywhere(ledger.ActEdit)}
 }
 
 // mayMeasure says whether a person may hand in readings of a definition at an entry: who may write the entry, and the unit that
@@ -125,7 +119,7 @@ func (s *Server) showSamples(w http.ResponseWriter, r *http.Request, status int,
 		}
 	}
 	p := s.office(r, "采样结果", Link{Text: "监测", URL: "/series"}, Link{Text: "采样结果"})
-	p.Data = map[string]any{"Imports": list, "Titles": observation.SampleTitles, "Registers": registers, "Wrong": wrong, "May": measuresAnything(works, measurer(by)), "Words": importWords}
+	p.Data = map[string]any{"Imports": list, "Titles": observation.SampleTitles, "Registers": registers, "Wrong": wrong, "May": measuresAnything(works, clerkOf(by)), "Words": importWords}
 	return s.render(w, status, "samples.html", p)
 }
 
@@ -145,7 +139,7 @@ func (s *Server) sampleOffer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who := measurer(by)
+	who := clerkOf(by)
 	if !measuresAnything(works, who) {
 		return forbidden("您的单位没有要报送的监测项目。")
 	}
@@ -224,7 +218,7 @@ func (s *Server) sampleImport(w http.ResponseWriter, r *http.Request) error {
 		if m, err = works.Observations.LoadImport(ctx, tx, id); err != nil {
 			return err
 		}
-		may = mayImport(ctx, tx, works, measurer(by), m) == nil
+		may = mayImport(ctx, tx, works, clerkOf(by), m) == nil
 		return nil
 	})
 	if err != nil {
@@ -287,7 +281,7 @@ func (s *Server) sampleAct(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if err := mayImport(ctx, tx, works, measurer(by), m); err != nil {
+		if err := mayImport(ctx, tx, works, clerkOf(by), m); err != nil {
 			return err
 		}
 		switch act {

@@ -15,7 +15,6 @@ import (
 	"zhixing/finding"
 	"zhixing/observation"
 	"zhixing/policy"
-	"zhixing/publication"
 	"zhixing/register"
 	"zhixing/rule"
 )
@@ -37,7 +36,7 @@ var kindWords = map[observation.Kind]string{observation.RealTime: "实时", obse
 type seriesBase struct {
 	Inside bool
 	works  *policy.Works
-	docs   map[string]string // addresses of the published documents, by number
+	docs   addresses
 	silent map[observation.SeriesID]observation.Silence
 	open   map[string][]finding.Finding // of rules over readings, by subject; inside only
 }
@@ -61,24 +60,14 @@ func (b *seriesBase) EntryURL(of, key string) string {
 	return b.root() + "/lists/" + of + "/e/" + url.PathEscape(key)
 }
 
-// BasisURL is the clause's address in the published document; empty where it is not published.
-func (b *seriesBase) BasisURL(x rule.Basis) string {
-	u := b.docs[x.Document]
-	if u == "" || x.Clause == "" {
-		return u
-	}
-	path := x.Clause
-	if x.Plan != "" {
-		path = x.Plan + "/" + path
-	}
-	return u + "#" + url.PathEscape(path)
-}
+// Cite shows a basis.
+func (b *seriesBase) Cite(x rule.Basis) cited { return b.docs.cite(x) }
 
 // beginSeries asks for what every page of series needs.
 func (s *Server) beginSeries(ctx context.Context, tx *db.Tx, w *policy.Works, inside bool) (*seriesBase, error) {
 	b := &seriesBase{Inside: inside, works: w, silent: map[observation.SeriesID]observation.Silence{}, open: map[string][]finding.Finding{}}
 	var err error
-	if b.docs, err = s.addressesByNumber(ctx, tx, w); err != nil {
+	if b.docs, err = s.addresses(ctx, tx, w); err != nil {
 		return nil, err
 	}
 	silent, err := w.Observations.SilentNow(ctx, tx)
@@ -105,24 +94,6 @@ func (s *Server) beginSeries(ctx context.Context, tx *db.Tx, w *policy.Works, in
 		b.open[f.Subject] = append(b.open[f.Subject], f)
 	}
 	return b, err
-}
-
-// addressesByNumber are the addresses of the documents that policies stand on, by the number as policies write it.
-func (s *Server) addressesByNumber(ctx context.Context, tx *db.Tx, w *policy.Works) (map[string]string, error) {
-	var keys []publication.Key
-	written := map[publication.Key]string{}
-	for _, p := range w.Set.Policies {
-		if k, ok := publication.ParseKey(p.Basis.Document); ok && written[k] == "" {
-			written[k] = p.Basis.Document
-			keys = append(keys, k)
-		}
-	}
-	heads, err := publication.Heads(ctx, tx, s.countyCode, keys)
-	out := map[string]string{}
-	for _, h := range heads {
-		out[written[h.Key]] = documentURL(h.Key)
-	}
-	return out, err
 }
 
 // shownDefinition finds a definition as the reader may see it: in force today, or any that once was.
@@ -204,14 +175,14 @@ func (s *Server) seriesList(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Canonical = s.BaseURL + here
 	total, over := map[seriesState]int{}, 0
-	for _, g := range groups {
+	for _, g := range slices.Concat(groups, idle) {
 		for k, n := range g.Counts {
 			total[k] += n
 		}
 		over += g.Over
 	}
 	p.Data = map[string]any{"Groups": groups, "Idle": idle, "Inside": inside, "Here": here, "State": q.Get("state"), "Of": q.Get("of"), "Total": total, "Over": over,
-		"States": []seriesState{stateFine, stateSilent, stateInvalid, stateMissing, stateNone}, "Now": s.now()}
+		"States": []seriesState{stateFine, stateSilent, stateInvalid, stateMissing, stateNone, stateEnded}, "Now": s.now()}
 	return s.render(w, http.StatusOK, "series.html", p)
 }
 
@@ -237,11 +208,12 @@ func (b *seriesBase) group(ctx context.Context, tx *db.Tx, schema *register.Sche
 	}
 	want := q.Get("state")
 	for _, row := range rows {
-		fits := want == ""
+		fits := false // where nothing is measured any more, only who asks for it is shown it
 		for _, n := range row.Cells {
 			if n == nil {
 				continue
 			}
+			fits = fits || want == "" && n.State != stateEnded
 			g.Counts[n.State]++
 			if n.Over != "" {
 				g.Over++
@@ -288,7 +260,7 @@ func (b *seriesBase) newestOf(ctx context.Context, tx *db.Tx, schema *register.S
 			return nil, err
 		}
 		for _, x := range series {
-			if x.Ended.IsZero() && x.Kind == d.Kind {
+			if x.Kind == d.Kind && x.Unit == string(d.Unit) {
 				known[at{x.Key, i}] = x
 				keys[x.Key] = true
 			}
@@ -309,7 +281,7 @@ func (b *seriesBase) newestOf(ctx context.Context, tx *db.Tx, schema *register.S
 			if !ok {
 				continue
 			}
-			n := b.newest(d, schema, e, x.ID, latest[x.ID], on)
+			n := b.newest(d, schema, e, x, latest[x.ID], on)
 			row.Cells[i] = &n
 		}
 		rows = append(rows, row)
@@ -323,7 +295,7 @@ func (b *seriesBase) entries(ctx context.Context, tx *db.Tx, schema *register.Sc
 		for _, key := range sortedKeys(keys) {
 			e, err := b.works.Registers.Get(ctx, tx, b.viewer(), schema.Name, key, register.AsOf{})
 			if register.KindOf(err) == register.NotFound {
-				continue // it has left, or is not for this reader
+				continue // it is not for this reader
 			}
 			if err != nil {
 				return nil, err
@@ -332,7 +304,7 @@ func (b *seriesBase) entries(ctx context.Context, tx *db.Tx, schema *register.Sc
 		}
 		return out, nil
 	}
-	for e, err := range b.works.Registers.Each(ctx, tx, b.viewer(), register.Query{Register: schema.Name, Size: register.MaxSize}) {
+	for e, err := range b.works.Registers.Each(ctx, tx, b.viewer(), register.Query{Register: schema.Name, Size: register.MaxSize, Removed: true}) {
 		if err != nil {
 			return nil, err
 		}
@@ -408,7 +380,7 @@ func (s *Server) seriesOf(w http.ResponseWriter, r *http.Request) error {
 	p := s.seriesFrame(r, inside, title)
 	p.Alternates = []Alternate{{"application/json", title, b.root() + "/series/" + name + ".json"}, {"text/csv", title, b.root() + "/series/" + name + ".csv"}}
 	p.Canonical = s.BaseURL + b.root() + "/series/" + name
-	p.Data = map[string]any{"D": d, "Schema": schema, "Rows": rows, "Inside": inside, "Here": b.root() + "/series", "Kind": kindWords[d.Kind], "BasisURL": b.BasisURL(d.Basis),
+	p.Data = map[string]any{"D": d, "Schema": schema, "Rows": rows, "Inside": inside, "Here": b.root() + "/series", "Kind": kindWords[d.Kind], "Cite": b.Cite(d.Basis),
 		"Silence": silenceWords(d.Silence), "Now": s.now(), "ListURL": b.root() + "/lists/" + string(schema.Name)}
 	return s.render(w, http.StatusOK, "seriesof.html", p)
 }

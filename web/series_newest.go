@@ -18,6 +18,7 @@ const (
 	stateInvalid seriesState = "无效"
 	stateMissing seriesState = "缺测"
 	stateNone    seriesState = "没有数据"
+	stateEnded   seriesState = "停用" // the entry has left, or no longer has such a series
 )
 
 // newest is the newest value of a series as a page shows it.
@@ -41,9 +42,11 @@ type newest struct {
 }
 
 // Bad says that somebody should look.
-func (n newest) Bad() bool { return n.Over != "" || n.Findings > 0 || n.State != stateFine }
+func (n newest) Bad() bool {
+	return n.Over != "" || n.Findings > 0 || n.State != stateFine && n.State != stateEnded
+}
 
-func (b *seriesBase) newest(d *observation.Definition, schema *register.Schema, e *register.Entry, id observation.SeriesID, l *observation.Latest, on calendar.Date) newest {
+func (b *seriesBase) newest(d *observation.Definition, schema *register.Schema, e *register.Entry, x observation.Series, l *observation.Latest, on calendar.Date) newest {
 	n := newest{URL: b.URL(d.Name, e.Key), Unit: string(d.Unit), State: stateNone, Title: d.Title, Key: e.Key, Label: e.Label, Entry: b.EntryURL(d.Register, e.Key), Name: d.Name}
 	if d.Unit == "1" {
 		n.Unit = ""
@@ -58,12 +61,14 @@ func (b *seriesBase) newest(d *observation.Definition, schema *register.Schema, 
 		default:
 			n.State, n.Flag = stateInvalid, l.Flag.String()
 		}
-		if over := overOf(limitsOf(b.works, d, schema, e, b.Inside, on), l.Value); over != nil {
+		if over := overOf(limitsOf(b.works, d, schema, e, b.Inside, on), l.Value); over != nil && x.Ended.IsZero() {
 			n.Over, n.Limit = overWords(over), over.Words()+"（"+over.Title+"）"
 		}
 	}
-	if x, silent := b.silent[id]; silent {
-		n.State, n.Since = stateSilent, x.Since
+	if !x.Ended.IsZero() {
+		n.State = stateEnded
+	} else if gone, silent := b.silent[x.ID]; silent {
+		n.State, n.Since = stateSilent, gone.Since
 	}
 	n.Findings = len(b.open[string(d.Name)+"/"+e.Key])
 	return n

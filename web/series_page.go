@@ -161,8 +161,19 @@ func (d *seriesData) find(ctx context.Context, tx *db.Tx, name, key string) (err
 		}
 		return err
 	}
-	if d.Series, ok, err = d.works.Observations.Find(ctx, tx, d.D.Name, key); err != nil {
+	list, err := d.works.Observations.Of(ctx, tx, d.D.Register, d.Entry.Key) // Find does not know that a series has ended
+	if err != nil {
 		return err
+	}
+	ok = false
+	for _, x := range list {
+		def, _, shown := d.shownDefinition(string(x.Name))
+		switch {
+		case x.Name == d.D.Name && x.Kind == d.D.Kind && x.Unit == string(d.D.Unit):
+			d.Series, ok = x, true
+		case shown && x.Name != d.D.Name:
+			d.Others = append(d.Others, d.seriesLink(def, x))
+		}
 	}
 	if !ok {
 		return none
@@ -254,10 +265,15 @@ func (d *seriesData) fill(ctx context.Context, tx *db.Tx, after string) error {
 			newestOne = &latest[i]
 		}
 	}
-	d.Newest = d.newest(d.D, d.Schema, d.Entry, d.Series.ID, newestOne, today)
+	d.Newest = d.newest(d.D, d.Schema, d.Entry, d.Series, newestOne, today)
 	end := d.Last
 	if today.Before(end) {
 		end = today
+	}
+	ended := calendar.DateOf(d.Series.Ended)
+	over := !d.Series.Ended.IsZero() && ended.Before(d.First)
+	if !d.Series.Ended.IsZero() && ended.Before(end) { // what does not come after that is not missing
+		end = ended
 	}
 	if end.Before(d.First) {
 		end = d.First
@@ -268,9 +284,11 @@ func (d *seriesData) fill(ctx context.Context, tx *db.Tx, after string) error {
 		return err
 	}
 	d.Limits = append(d.Limits, more...)
-	days, err := o.Days(ctx, tx, d.Series.ID, d.First, end, func(v observation.Value) bool { return overOf(d.Limits, v) != nil })
-	if err != nil {
-		return err
+	var days []observation.DaySum
+	if !over {
+		if days, err = o.Days(ctx, tx, d.Series.ID, d.First, end, func(v observation.Value) bool { return overOf(d.Limits, v) != nil }); err != nil {
+			return err
+		}
 	}
 	if d.D.Kind != observation.Sample && d.D.Kind != observation.Month {
 		d.Months = monthsOf(days, d.D.Step() > 0, func(on calendar.Date) string { return d.Here("day", on) })
@@ -289,8 +307,8 @@ func (d *seriesData) fill(ctx context.Context, tx *db.Tx, after string) error {
 		return err
 	}
 	d.Silent = d.Silent[:min(len(d.Silent), 20)]
-	if err := d.others(ctx, tx); err != nil || !d.Inside {
-		return err
+	if !d.Inside {
+		return nil
 	}
 	subject := string(d.D.Name) + "/" + d.Entry.Key
 	d.Found = d.open[subject]
@@ -306,15 +324,13 @@ func (d *seriesData) fill(ctx context.Context, tx *db.Tx, after string) error {
 	return nil
 }
 
-// others are the other series of the place.
-func (d *seriesData) others(ctx context.Context, tx *db.Tx) error {
-	list, err := d.works.Observations.Of(ctx, tx, d.D.Register, d.Entry.Key)
-	for _, x := range list {
-		if def, _, ok := d.shownDefinition(string(x.Name)); ok && x.Name != d.D.Name {
-			d.Others = append(d.Others, Link{Text: def.Title, URL: d.URL(x.Name, x.Key)})
-		}
+// seriesLink leads to a series.
+func (b *seriesBase) seriesLink(d *observation.Definition, x observation.Series) Link {
+	text := d.Title
+	if !x.Ended.IsZero() {
+		text += "（" + string(stateEnded) + "）"
 	}
-	return err
+	return Link{Text: text, URL: b.URL(x.Name, x.Key)}
 }
 
 // seriesPart is a day of a month, or a month of a year.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -147,7 +148,51 @@ func TestSeriesPages(t *testing.T) {
 	})
 }
 
-// A series that is not public, and one of an entry that has left, are on no public page.
+// Where an entry has left, its series stand as 停用 with what was measured, and fall silent no more; when the entry comes back they run on.
+func TestSeriesThatEnded(t *testing.T) {
+	sites(t, func(s *site) {
+		w := newWorld(s)
+		m := newMeasured(s)
+		m.take(2, "99.5", observation.Normal)
+		page := "/series/" + string(m.series) + "/" + escape(m.key)
+		device := w.post("督查", "/devices", url.Values{"mn": {"010000A8900016F000169DC0"}, "name": {"示例设备"}, "register": {m.of.Register}, "entry": {m.key}})
+		silent := func() (open, state string) {
+			t.Helper()
+			s.clock.Advance(30 * 24 * time.Hour)
+			if err := s.works.Tick(t.Context(), s.srv.DB); err != nil {
+				t.Fatal(err)
+			}
+			s.enter("督查")
+			return m.get("督查", "/findings?rule=section-silent").body, m.get("督查", page).body
+		}
+		leave, day := register.Leave{Why: "断面撤销"}, calendar.DateOf(s.clock.Now()).String()
+		m.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.works.Registers.Remove(ctx, tx, register.System, register.Name(m.of.Register), m.key, leave)
+			return err
+		})
+		if open, body := silent(); strings.Contains(open, m.key) || !strings.Contains(body, "<b>停用</b>") || !strings.Contains(body, "自 "+day+" 起不再测") || !strings.Contains(body, "99.5") || strings.Contains(body, "空</a>") {
+			t.Errorf("%.3000s\n%.3000s", around2(open, "没有符合"), around2(body, "<main"))
+		}
+		wants(t, "the list where it is asked for", m.get("督查", "/series?state=停用"), http.StatusOK, m.key, `<span class="badge">停用</span>`, "99.5")
+		a := m.get("督查", "/series")
+		wants(t, "the list of what runs", a, http.StatusOK, "停用 8")
+		if strings.Contains(a.body, "99.5") {
+			t.Error("the list of what runs has what ended")
+		}
+		wants(t, "one definition", m.get("督查", "/series/"+string(m.series)), http.StatusOK, m.key, "停用")
+		wants(t, "its data", m.get("督查", "/series/"+string(m.series)+".json"), http.StatusOK, `"state":"停用"`)
+		wants(t, "the device", m.get("督查", device.location), http.StatusOK, m.of.Title+"（停用）")
+		m.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.works.Registers.Restore(ctx, tx, register.System, register.Name(m.of.Register), m.key, leave)
+			return err
+		})
+		if open, body := silent(); !strings.Contains(open, m.key) || !strings.Contains(body, "<b>失联</b>") {
+			t.Errorf("back: %.3000s\n%.3000s", around2(open, "没有符合"), around2(body, "<main"))
+		}
+	})
+}
+
+// A series that is not public is on no public page.
 func TestSeriesThatAreNotPublic(t *testing.T) {
 	sites(t, func(s *site) {
 		m := newMeasured(s)
