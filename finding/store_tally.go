@@ -56,3 +56,18 @@ func (j *Judge) Tallies(ctx context.Context, tx *db.Tx) (Tally, error) {
 	}
 	return t, kept.Err()
 }
+
+// OpenOf counts the findings that are not over, stand behind no other and are one of the units' to put right, and of them those that
+// are grave.
+func (j *Judge) OpenOf(ctx context.Context, tx *db.Tx, units []string) (open, grave int, err error) {
+	args := []any{j.County, string(Open), string(Grave)}
+	for _, u := range units {
+		args = append(args, u)
+	}
+	err = tx.QueryRow(ctx, `/* finding.OpenOf */ SELECT count(*), count(CASE WHEN severity = $3 THEN 1 END) FROM finding
+		WHERE county = $1 AND state = $2 AND inhibited = '' AND unit IN `+db.In(4, len(units)), args...).Scan(&open, &grave)
+	if err != nil {
+		err = fmt.Errorf("finding.OpenOf: %w", err)
+	}
+	return open, grave, err
+}

@@ -25,8 +25,9 @@ type documentPage struct {
 	Body     template.HTML
 	Outline  []edition.Entry
 	Duties   []dutyView
-	Cards    bool   // duties stand beside the text
-	Became   bool   // what became of them is known
+	Cards    bool // duties stand beside the text
+	Became   bool // what became of them is known
+	Runs     []runView
 	On       string // day asked for
 	At       string // ?v= of the version shown, where it is not the newest
 	FileName string // what a download is called, without its ending
@@ -34,6 +35,12 @@ type documentPage struct {
 	Before   *publication.Head // its neighbours in the issue
 	After    *publication.Head
 }
+
+// Shown are the clauses by which something runs that stand in the open, More those that are folded.
+func (p documentPage) Shown() []runView { return p.Runs[:min(runsShown, len(p.Runs))] }
+
+// More are the folded ones.
+func (p documentPage) More() []runView { return p.Runs[min(runsShown, len(p.Runs)):] }
 
 // formats are the endings under which a document can be downloaded, with the name that people know.
 var formats = map[string]string{
@@ -85,6 +92,9 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 		if page.At == "" {
 			if page.Became, err = s.tellOutcomes(r, key, page.Duties); err != nil {
 				return err
+			}
+			if works, err := s.works(); err == nil {
+				page.Runs = runsOf(works, d)
 			}
 		}
 		page.Outline = d.Text.Outline()

@@ -341,7 +341,8 @@ func (s *Server) finding(w http.ResponseWriter, r *http.Request) error {
 		return notFound("没有这个问题。")
 	}
 	var v findingView
-	var times []finding.Occurrence
+	var facts, evidence []seenView
+	var seen []timeView
 	var late []finding.Rejudged
 	var quiet *cases.Silence
 	var k *cases.Case
@@ -373,10 +374,14 @@ func (s *Server) finding(w http.ResponseWriter, r *http.Request) error {
 		number := v.Case
 		v = findingViewOf(works, docs, f)
 		v.Case = number
-		if times, err = works.Judge.Occurrences(ctx, tx, f.ID); err != nil {
+		times, err := works.Judge.Occurrences(ctx, tx, f.ID)
+		if err != nil {
 			return err
 		}
 		if late, err = works.Judge.Rejudged(ctx, tx, f.Rule, f.Subject); err != nil {
+			return err
+		}
+		if facts, evidence, seen, err = s.factsOf(ctx, tx, works, &f, times); err != nil {
 			return err
 		}
 		quiet, err = works.Cases.Quiet(ctx, tx, f.Rule, f.Subject)
@@ -386,7 +391,7 @@ func (s *Server) finding(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.office(r, v.Title, Link{Text: "问题", URL: "/findings"}, Link{Text: strconv.FormatInt(n, 10)})
-	p.Data = map[string]any{"F": v, "Times": times, "Late": late, "Quiet": quiet, "Case": k, "Silence": cases.May(by, cases.ActSilence), "Def": works.Judge.Rule(v.Finding.Rule),
+	p.Data = map[string]any{"F": v, "Facts": facts, "Evidence": evidence, "Times": seen, "Late": late, "Quiet": quiet, "Case": k, "Silence": cases.May(by, cases.ActSilence), "Def": works.Judge.Rule(v.Finding.Rule),
 		"Other": works.Judge.Rule(v.Inhibited)}
 	return s.render(w, http.StatusOK, "finding.html", p)
 }

@@ -251,6 +251,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	all := by // the lists behind the tiles are those of all his posts
 	seats, post := by.Seats, r.URL.Query().Get("post")
 	if post != "" {
 		i := slices.IndexFunc(seats, func(x personnel.Seat) bool { return string(x.Post) == post })
@@ -275,8 +276,12 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	loop, err := s.loopTiles(r, all)
+	if err != nil {
+		return err
+	}
 	p := s.office(r, "待办")
-	p.Data = map[string]any{"Still": still, "Cases": waiting, "Desk": desk, "Seats": seats, "Post": post, "May": s.may(by), "Today": s.today(), "Why": s.Ledger.Rules.Workdays.Why(s.today()),
+	p.Data = map[string]any{"Still": still, "Loop": loop, "Cases": waiting, "Desk": desk, "Seats": seats, "Post": post, "May": s.may(by), "Today": s.today(), "Why": s.Ledger.Rules.Workdays.Why(s.today()),
 		"Warning": s.Ledger.Rules.Workdays.Warning(s.today(), s.today().AddDays(60))}
 	return s.render(w, http.StatusOK, "work.html", p)
 }

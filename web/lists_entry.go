@@ -75,7 +75,7 @@ type entryPageData struct {
 	Today     calendar.Date
 	Mine      bool // the reader may write it
 	Ways      []wayView
-	Owed      []owedView
+	Owed      []owedGroup
 	Steps     []stepView
 	Links     []linkGroup
 	Series    []seriesView
@@ -179,20 +179,10 @@ func (s *Server) fillEntry(ctx context.Context, tx *db.Tx, d *entryPageData) (er
 			d.Ways = append(d.Ways, wayView{m, why, d.Cite(m.Basis)})
 		}
 	}
-	owed, _, err := reg.Owed(ctx, tx, register.OwedQuery{Register: d.S.Name, Key: d.E.Key, Size: 200})
-	if err != nil {
+	if d.Owed, err = entryOwed(ctx, tx, d.listBase, d.E.Key, d.Today); err != nil {
 		return err
 	}
-	slices.SortStableFunc(owed, func(a, b register.Owed) int { return owedRank(a) - owedRank(b) })
-	d.Owed = owedViews(d.listBase, owed, d.Today)
 	return s.entryTroubles(ctx, tx, d)
-}
-
-func owedRank(o register.Owed) int {
-	if o.State == register.Open {
-		return 0
-	}
-	return 1
 }
 
 // latestAt is the newest reading of each series of the entry.

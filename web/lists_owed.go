@@ -35,11 +35,13 @@ func (s *Server) listOwed(w http.ResponseWriter, r *http.Request) error {
 	asked := r.URL.Query()
 	d := &owedPage{listBase: b, State: asked.Get("state"), Unit: s.canonicalUnit(strings.TrimSpace(asked.Get("unit"))), Which: asked.Get("which"), Late: asked.Get("late") == "1", Asked: asked,
 		Today: s.today(), Units: s.unitNames()}
-	q := register.OwedQuery{Register: b.S.Name, Obligation: d.Which, Unit: d.Unit, State: register.Open, Size: listRows, After: asked.Get("after")}
+	q := register.OwedQuery{Register: b.S.Name, Obligation: d.Which, Unit: d.Unit, State: register.Open, Size: listRows, After: asked.Get("after"), Key: asked.Get("key")}
 	switch d.State {
 	case "", string(register.Open):
 	case string(register.Done):
 		q.State = register.Done
+	case "all":
+		q.State = ""
 	default:
 		return badRequest("没有这种状态。")
 	}

@@ -48,8 +48,8 @@ func (s *Server) guard(rt route) http.Handler {
 	})
 }
 
-// serveCached answers a public page from memory when the public record has not changed since it was made; one that also
-// tells what became of duties, when neither the ledger nor the day has.
+// serveCached answers a public page from memory when neither the public record nor what policies order has changed since it was
+// made; one that also tells what became of duties, when neither the ledger nor the day has.
 func (s *Server) serveCached(w http.ResponseWriter, r *http.Request, rt route) {
 	edition, err := s.edition(r.Context())
 	if err != nil {
@@ -59,6 +59,9 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request, rt route) {
 	key := strconv.FormatInt(edition.n, 10) + " " + r.URL.RequestURI()
 	if tellsOfLedger(rt, r) {
 		key = edition.ledger + " " + s.today().String() + " " + key
+	}
+	if w, err := s.works(); err == nil {
+		key = s.ordered.now(w) + " " + key
 	}
 	if s.Demo { // every page says which day is shown
 		key = s.today().String() + " " + key

@@ -13,7 +13,6 @@ import (
 	"zhixing/edition"
 	"zhixing/finding"
 	"zhixing/ledger"
-	"zhixing/observation"
 	"zhixing/policy"
 	"zhixing/publication"
 	"zhixing/register"
@@ -171,36 +170,64 @@ type itemView struct {
 	Bad    bool // something wants doing
 }
 
+// itemURL is the address of the page of an item, empty where there is none; false where the public has no business with the item.
+func itemURL(w *policy.Works, i *policy.Item, inside bool) (address string, shown bool) {
+	b := &seriesBase{Inside: inside, works: w}
+	name, _, _ := strings.Cut(i.ID, "/")
+	switch i.Kind {
+	case policy.RegisterItem, policy.ObligationItem, policy.CompleteItem:
+		schema, ok := w.Registers.Schema(register.Name(name))
+		return b.root() + "/lists/" + name, ok && (inside || schema.Public)
+	case policy.SeriesItem:
+		_, _, ok := b.shownDefinition(i.ID)
+		return b.root() + "/series/" + i.ID, ok
+	case policy.IndicatorItem:
+		in := w.Judge.Indicator(i.ID)
+		return b.root() + "/indicators/" + i.ID, in != nil && b.sees(in)
+	case policy.DutyItem:
+		if k, ok := publication.ParseKey(i.Basis.Document); ok {
+			return outcomeURL(k), true
+		}
+	case policy.ValueItem:
+		return "#value-" + i.ID, true
+	}
+	if !inside {
+		return "", true
+	}
+	switch i.Kind {
+	case policy.RuleItem:
+		return "/findings?rule=" + url.QueryEscape(i.ID), true
+	case policy.LadderItem:
+		return "/cases?ladder=" + i.ID, true
+	case policy.ChecklistItem:
+		return "/inspections?checklist=" + i.ID, true
+	case policy.BulletinItem:
+		return "/bulletins/" + i.ID, true
+	case policy.SendItem:
+		return "/sends#" + i.ID, true
+	}
+	return "", true
+}
+
 // view shows an item; false where the public has no business with it.
 func (st standing) view(ctx context.Context, tx *db.Tx, i *policy.Item, inside bool) (itemView, bool, error) {
 	v := itemView{Item: i}
-	lists, series, indicators := "/lists/", "/series/", "/indicators/"
-	if !inside {
-		lists, series, indicators = "/open/lists/", "/open/series/", "/open/indicators/"
+	var shown bool
+	if v.URL, shown = itemURL(st.works, i, inside); !shown {
+		return v, false, nil
 	}
-	name, _, _ := strings.Cut(i.ID, "/")
 	count := func(n int, words, none string) {
 		if v.Stands, v.Bad = none, n > 0; v.Bad {
 			v.Stands = fmt.Sprintf(words, n)
 		}
 	}
 	switch i.Kind {
-	case policy.RegisterItem, policy.ObligationItem, policy.CompleteItem:
-		schema, ok := st.works.Registers.Schema(register.Name(name))
-		if !ok || !inside && !schema.Public {
-			return v, false, nil
-		}
-		v.URL = lists + name
-		switch {
-		case i.Kind == policy.ObligationItem:
-			count(st.late[i.ID], "逾期 %d 件", "没有逾期")
-			return v, true, nil
-		case i.Kind == policy.CompleteItem:
-			count(st.lacking[i.ID], "还缺 %d 个单位", "不缺")
-			return v, true, nil
-		}
-		viewer := register.Viewer{Inside: inside}
-		counts, err := st.works.Registers.CountsOf(ctx, tx, viewer, schema.Name)
+	case policy.ObligationItem:
+		count(st.late[i.ID], "逾期 %d 件", "没有逾期")
+	case policy.CompleteItem:
+		count(st.lacking[i.ID], "还缺 %d 个单位", "不缺")
+	case policy.RegisterItem:
+		counts, err := st.works.Registers.CountsOf(ctx, tx, register.Viewer{Inside: inside}, register.Name(i.ID))
 		if err != nil {
 			return v, false, err
 		}
@@ -210,18 +237,8 @@ func (st standing) view(ctx context.Context, tx *db.Tx, i *policy.Item, inside b
 		}
 		v.Stands = fmt.Sprintf("%d 条", n)
 	case policy.SeriesItem:
-		def := st.works.Observations.Definition(observation.SeriesName(i.ID))
-		if def == nil || !inside && !def.Public {
-			return v, false, nil
-		}
-		v.URL = series + i.ID
 		count(st.silent[i.ID], "失联 %d 处", "没有失联")
 	case policy.IndicatorItem:
-		in := st.works.Judge.Indicator(i.ID)
-		if in == nil || !inside && !in.Public {
-			return v, false, nil
-		}
-		v.URL = indicators + i.ID
 		kept := st.findings.Kept[i.ID]
 		switch met, not, dark := kept[finding.IsMet], kept[finding.NotMet], kept[finding.CantTell]; {
 		case met+not+dark == 0:
@@ -235,21 +252,8 @@ func (st standing) view(ctx context.Context, tx *db.Tx, i *policy.Item, inside b
 		}
 	case policy.RuleItem:
 		count(st.findings.Open[i.ID], "未恢复 %d 个", "没有问题")
-		if inside {
-			v.URL = "/findings?rule=" + url.QueryEscape(i.ID)
-		}
 	case policy.DutyItem:
-		if k, ok := publication.ParseKey(i.Basis.Document); ok {
-			v.URL = outcomeURL(k)
-		}
 		v.Stands = "由任务台账承担"
-	case policy.LadderItem, policy.ChecklistItem, policy.BulletinItem, policy.SendItem:
-		if inside {
-			v.URL = map[policy.ItemKind]string{policy.LadderItem: "/cases?ladder=", policy.ChecklistItem: "/inspections?checklist=",
-				policy.BulletinItem: "/bulletins/", policy.SendItem: "/sends#"}[i.Kind] + i.ID
-		}
-	case policy.ValueItem:
-		v.URL = "#value-" + i.ID
 	}
 	return v, true, nil
 }

@@ -43,7 +43,7 @@ func loadTemplates(s *Server) (*templates, error) {
 		"dict":       dict,
 		"met":        metWord,
 		"isimage":    func(media string) bool { return strings.HasPrefix(media, "image/") && media != "image/heic" },
-		"query":      url.QueryEscape,
+		"query":      func(s string) template.URL { return template.URL(url.QueryEscape(s)) }, // #nosec: escaped; a string would be escaped once more
 		"size":       byteSize,
 		"size64":     func(n int64) string { return byteSize(int(n)) },
 		"formatName": func(f string) string { return formats[f] },
@@ -99,6 +99,7 @@ type Page struct {
 	Day         string // that a demonstration shows
 	Flash       string // one sentence on what was just done
 	Nav         []Link
+	Reports     bool        // citizens' reports are taken, and what becomes of them is public
 	Menu        []MenuGroup // of the pages for officials; none on public pages
 	Seen        string      // how new the ledger was that an officials' page shows, for live.js
 	Account     string      // of the signed-in person, for scripts that keep something in the browser
@@ -127,7 +128,7 @@ type Alternate struct{ Type, Title, URL string }
 func (s *Server) page(r *http.Request, title string, crumbs ...Link) *Page {
 	p := &Page{
 		Title: title, Site: s.countyName + "人民政府公报", County: s.countyName, Code: s.countyCode, Demo: s.Demo,
-		Nav: s.navigation(r), Crumbs: crumbs,
+		Nav: s.navigation(r), Reports: s.takesReports(), Crumbs: crumbs,
 	}
 	if s.Demo {
 		p.Day = s.today().String()

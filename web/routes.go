@@ -80,6 +80,9 @@ func (s *Server) navigation(r *http.Request) []Link {
 	if _, err := s.works(); err == nil {
 		links = slices.Insert(links, 5, Link{Text: "台账", URL: "/open/lists"})
 	}
+	if s.takesReports() {
+		links = append(links, Link{Text: "反映问题", URL: "/open/report"})
+	}
 	if sess := sessionOf(r); sess != nil {
 		if seats, err := s.seatsOf(r); err == nil && len(seats) > 0 {
 			links = append(links, Link{Text: "工作台", URL: "/work"})
@@ -98,6 +101,12 @@ func (s *Server) navigation(r *http.Request) []Link {
 		links[i].Current = l.URL == r.URL.Path || l.URL != "/" && len(r.URL.Path) > len(l.URL) && r.URL.Path[:len(l.URL)+1] == l.URL+"/"
 	}
 	return links
+}
+
+// takesReports says whether the county has anything that citizens can report.
+func (s *Server) takesReports() bool {
+	w, err := s.works()
+	return err == nil && len(w.Cases.Services) > 0
 }
 
 // flashes are the sentences that a page shows after something was done, by the word in ?done=.

@@ -56,8 +56,6 @@ type Config struct {
 	Notices notice.Config // the ways on which notices leave the house, for the pages that offer them
 	Demo    bool          // show that this is a demonstration on every page
 
-	Clients map[string]string // programs of others that may post reports (Open311): their names by the SHA-256 of their key, in hex
-
 	Works    func() *policy.Works // the policies in force; nil: the county's folder has none
 	Live     *policy.Live         // keeps them at work; nil: they cannot be loaded again here
 	Devices  *device.Registry
@@ -74,6 +72,7 @@ type Server struct {
 	pages      *templates
 	cache      *cache
 	last       lastEdition
+	ordered    policyMark
 	static     map[string]asset
 	build      string // tells this version of the program from others
 	metrics    *metrics
