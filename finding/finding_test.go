@@ -39,7 +39,7 @@ func TestReadingsRaiseOnceAndRecoverByEvidence(t *testing.T) {
 		s.give("cod/P1 2023-09-20 14:00 30")
 		s.wantAll("over", "1 over cod/P1 已恢复 ×2")
 		f = s.findings(Query{ID: 1})[0]
-		s.want("evidence", f.Over, "2023年9月20日14时起恢复：值 30，参数.限值 50")
+		s.want("evidence", f.Over, "2023年9月20日14时起恢复：值 30，限值 50")
 		s.want("told", s.said(), "opened 1 over cod/P1; over 1 已恢复")
 	})
 }

@@ -213,7 +213,8 @@ func inWords(seen []Seen) string {
 		if len(parts) == 6 {
 			break
 		}
-		parts = append(parts, s.Name+" "+s.Value)
+		name := strings.TrimPrefix(strings.TrimPrefix(s.Name, "条目."), "参数.") // as people call it
+		parts = append(parts, name+" "+s.Value)
 	}
 	return strings.Join(parts, "，")
 }

@@ -93,7 +93,7 @@ func (s *Server) countyTiles(ctx context.Context, tx *db.Tx, w *policy.Works, by
 // unitTiles are a unit's own: what it has to put right. That it leads the policy that found something is not its arrears.
 func (s *Server) unitTiles(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor) ([]loopTile, error) {
 	var tiles []loopTile
-	units := cases.Units(by, cases.ActSee)
+	units := cases.Units(by, cases.ActSee) // also the leading groups that he is in
 	for _, u := range units {
 		open, grave, err := w.Judge.OpenOf(ctx, tx, s.caseUnitNames(by, u))
 		if err != nil {
@@ -101,10 +101,14 @@ func (s *Server) unitTiles(ctx context.Context, tx *db.Tx, w *policy.Works, by l
 		}
 		of := ""
 		if len(units) > 1 {
-			of = u
+			of = u + "："
 		}
-		tiles = append(tiles, loopTile{of + "未恢复问题", findingsURL(u), "amber", open},
-			loopTile{of + "严重问题", findingsURL(u) + "&severity=" + url.QueryEscape(string(finding.Grave)), "red", grave})
+		if open > 0 {
+			tiles = append(tiles, loopTile{of + "未恢复问题", findingsURL(u), "amber", open})
+		}
+		if grave > 0 {
+			tiles = append(tiles, loopTile{of + "严重问题", findingsURL(u) + "&severity=" + url.QueryEscape(string(finding.Grave)), "red", grave})
+		}
 	}
 	late, err := countCases(ctx, tx, w, by, cases.Query{Late: true})
 	return append(tiles, loopTile{"逾期事项", "/cases?late=1", "red", late}), err

@@ -208,6 +208,8 @@ func (s *seer) sender(ctx context.Context, tx *db.Tx, source string) (Link, erro
 		l = Link{Text: "“" + who + "”报送", URL: "/devices"}
 	case "import":
 		l = Link{Text: "上传的表格", URL: "/samples/" + url.PathEscape(who)}
+	case "example": // of the policy's folder, in a demonstration
+		l.Text = "演示数据"
 	case "mean":
 		l.Text = "由分次读数平均"
 		if def := s.definition(who); def != nil {
