@@ -118,22 +118,21 @@ func (b *Bulletins) Issue(ctx context.Context, tx *db.Tx, by, id string, on cale
 	return out, err
 }
 
-// Issued lists issued bulletins, newest first, at most limit; id empty: of all. Of each period only the newest is in force.
+// Issued lists issued bulletins, newest first, at most limit; id empty: of all. Of each period it has the one in force, which replaced
+// those before.
 func (b *Bulletins) Issued(ctx context.Context, tx *db.Tx, id string, public bool, limit int) ([]Bulletin, error) {
 	return issued(ctx, tx, b.County, id, "", public, limit)
 }
 
-// Kept is the issued bulletin of the period in which a day lies; false where none was issued.
+// Kept is the issued bulletin of the period in which a day lies; false where none was issued. One that no policy orders any more is
+// found by the first day of its period.
 func (b *Bulletins) Kept(ctx context.Context, tx *db.Tx, id string, on calendar.Date, public bool) (Bulletin, bool, error) {
-	d, ok := b.Find(id)
-	if !ok {
-		return Bulletin{}, false, nil
+	if d, ok := b.Find(id); ok {
+		if p, ok := b.Period(d, on); ok {
+			on = p.From
+		}
 	}
-	p, ok := b.Period(d, on)
-	if !ok {
-		return Bulletin{}, false, nil
-	}
-	list, err := issued(ctx, tx, b.County, id, p.From.String(), public, 1)
+	list, err := issued(ctx, tx, b.County, id, on.String(), public, 1)
 	if err != nil || len(list) == 0 {
 		return Bulletin{}, false, err
 	}

@@ -21,7 +21,8 @@ func keep(ctx context.Context, tx *db.Tx, county string, b Bulletin, body, by st
 
 func issued(ctx context.Context, tx *db.Tx, county, id, period string, public bool, limit int) ([]Bulletin, error) {
 	rows, err := tx.Query(ctx, `/* bulletin.issued */
-		SELECT nth, body, issued_by, issued_at FROM bulletin WHERE county = $1 AND ($2 = '' OR id = $2) AND ($3 = '' OR period = $3) AND (public OR NOT $4)
+		SELECT nth, body, issued_by, issued_at FROM bulletin b WHERE county = $1 AND ($2 = '' OR id = $2) AND ($3 = '' OR period = $3) AND (public OR NOT $4)
+			AND NOT EXISTS (SELECT 1 FROM bulletin n WHERE n.county = b.county AND n.id = b.id AND n.period = b.period AND n.nth > b.nth)
 		ORDER BY issued_at DESC, id, nth DESC LIMIT $5`, county, id, period, public, min(max(limit, 1), 500))
 	if err != nil {
 		return nil, err

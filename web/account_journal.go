@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"zhixing/account"
+	"zhixing/bulletin"
 	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/journal"
@@ -21,6 +22,8 @@ import (
 	"zhixing/notice"
 	"zhixing/personnel"
 	"zhixing/publication"
+	"zhixing/register"
+	"zhixing/relay"
 	"zhixing/score"
 )
 
@@ -31,9 +34,15 @@ var deeds = func() map[string]string {
 		"draft.attach": "添加附件文件", "draft.detach": "移除附件文件", "draft.submit": "提交签发", "draft.send_back": "退回修改", "draft.publish": "签发",
 		"draft.discard": "作废稿件", "draft.correct": "起草更正", "publication.publish": "公布", "publication.correct": "公布更正",
 		"publication.withdraw": "撤回", "publication.load": "导入公开记录", "demo.story": "演示故事讲到此时",
+		"policy.load": "载入政策包", "device.add": "登记设备", "device.change": "修改设备登记", "device.order": "给设备下命令", "device.end": "停用设备",
+		"observation.sender": "发令牌", "observation.endsender": "停用令牌", "observation.import": "记入采样结果", "observation.undo": "撤销采样结果",
+		"register.import": "导入台账", "register.undo_import": "撤销台账导入", "register.apart": "记下不是同一个", "register.rebuild": "重建台账", "register.heads": "记下各台账的根",
 	}
-	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds()} {
+	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds(), bulletin.Deeds, relay.Deeds} {
 		maps.Copy(m, more)
+	}
+	for _, d := range []register.Deed{register.Added, register.Amended, register.Corrected, register.Moved, register.Confirmed, register.Removed, register.Restored, register.Merged, register.Parted} {
+		m["register."+string(d)] = "台账" + d.Chinese()
 	}
 	return m
 }()

@@ -11,6 +11,7 @@ import (
 	"zhixing/bulletin"
 	"zhixing/calendar"
 	"zhixing/db"
+	"zhixing/ledger"
 	"zhixing/policy"
 )
 
@@ -29,7 +30,6 @@ func init() { flashes["bulletin"] = "已印发。" }
 type bulletinRow struct {
 	*bulletin.Definition
 	Label string // of the period that runs
-	On    string
 	Last  *bulletin.Bulletin
 }
 
@@ -42,7 +42,7 @@ func (s *Server) bulletins(w http.ResponseWriter, r *http.Request) error {
 	var issued []bulletin.Bulletin
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
 		for _, d := range works.Bulletins.Definitions {
-			row := bulletinRow{Definition: d, On: s.today().String()}
+			row := bulletinRow{Definition: d}
 			if p, ok := works.Bulletins.Period(d, s.today()); ok {
 				row.Label = p.Label(d.Every.Every)
 			}
@@ -84,31 +84,57 @@ func (s *Server) openBulletins(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "bulletins.html", p)
 }
 
+// bulletinAt is a bulletin with the days by which the periods beside it are asked for; zero: there is nothing to be seen there.
+type bulletinAt struct {
+	bulletin.Bulletin
+	Before, After calendar.Date
+}
+
 // bulletinOf is the bulletin that an address asks for: the one that was issued for the period, else, inside, as it would be now.
-func (s *Server) bulletinOf(r *http.Request, works *policy.Works, id string, inside bool) (b bulletin.Bulletin, err error) {
+func (s *Server) bulletinOf(r *http.Request, works *policy.Works, id string, inside bool) (b bulletinAt, err error) {
 	on := s.today()
 	if q := r.URL.Query().Get("on"); q != "" {
 		if on, err = calendar.ParseDate(q); err != nil || on.IsZero() {
 			return b, badRequest("日期写作 2023-10-31 的形式。")
 		}
 	}
-	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
-		if !inside || r.URL.Query().Get("as") != "now" {
-			kept, ok, err := works.Bulletins.Kept(ctx, tx, id, on, !inside)
-			if err != nil {
-				return err
-			}
-			if b = kept; ok {
-				return nil
-			}
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if b.Bulletin, err = s.bulletinOn(ctx, tx, r, works, id, on, inside); err != nil {
+			return err
 		}
-		if !inside {
-			return notFound("没有印发过这一期通报。")
+		if b.Before, err = s.bulletinBeside(ctx, tx, works, id, b.Period.From.AddDays(-1), inside); err != nil {
+			return err
 		}
-		b, err = works.Bulletins.Make(ctx, tx, id, on)
+		b.After, err = s.bulletinBeside(ctx, tx, works, id, b.Period.To.AddDays(1), inside)
 		return err
 	})
 	return b, bulletinError(err)
+}
+
+// bulletinBeside is the day where it leads to a bulletin: to the public one that was issued, inside any of a period that has begun.
+func (s *Server) bulletinBeside(ctx context.Context, tx *db.Tx, works *policy.Works, id string, day calendar.Date, inside bool) (calendar.Date, error) {
+	if d, ok := works.Bulletins.Find(id); ok && inside {
+		if p, ok := works.Bulletins.Period(d, day); ok && !s.today().Before(p.From) {
+			return day, nil
+		}
+		return calendar.Date{}, nil
+	}
+	if _, ok, err := works.Bulletins.Kept(ctx, tx, id, day, !inside); !ok || err != nil {
+		return calendar.Date{}, err
+	}
+	return day, nil
+}
+
+func (s *Server) bulletinOn(ctx context.Context, tx *db.Tx, r *http.Request, works *policy.Works, id string, on calendar.Date, inside bool) (bulletin.Bulletin, error) {
+	if !inside || r.URL.Query().Get("as") != "now" {
+		if kept, ok, err := works.Bulletins.Kept(ctx, tx, id, on, !inside); err != nil || ok {
+			return kept, err
+		}
+	}
+	if !inside {
+		return bulletin.Bulletin{}, notFound("没有印发过这一期通报。")
+	}
+	return works.Bulletins.Make(ctx, tx, id, on)
 }
 
 func bulletinError(err error) error {
@@ -144,18 +170,19 @@ func (s *Server) oneBulletin(w http.ResponseWriter, r *http.Request, inside bool
 	}
 	d, _ := works.Bulletins.Find(id)
 	if form != "" {
-		return s.sendBulletin(w, b, s.agencyOf(works, d), form)
+		return s.sendBulletin(w, b.Bulletin, s.agencyOf(works, d), form)
 	}
-	before, after := b.Period.From.AddDays(-1), b.Period.To.AddDays(1)
 	base := "/bulletins/"
 	p := s.office(r, b.Heading(), Link{Text: "通报", URL: "/bulletins"}, Link{Text: b.Label})
 	if !inside {
 		base = "/open/bulletins/"
 		p = s.page(r, b.Heading(), home, Link{Text: "通报", URL: "/open/bulletins"}, Link{Text: b.Label})
 	}
-	by, _ := s.member(r)
-	p.Data = map[string]any{"Bulletin": b, "Inside": inside, "Base": base + url.PathEscape(id), "On": b.Period.From, "Before": before, "After": after,
-		"More": after.Before(s.today().AddDays(1)), "MayIssue": inside && len(by.Seats) > 0, "Agency": s.agencyOf(works, d), "PDF": len(s.Font) > 0}
+	by, err := s.member(r)
+	if err != nil {
+		return err
+	}
+	p.Data = map[string]any{"Bulletin": b, "Inside": inside, "Base": base + url.PathEscape(id), "On": b.Period.From, "MayIssue": inside && d != nil && by.May(ledger.ActEdit), "Agency": s.agencyOf(works, d), "PDF": len(s.Font) > 0}
 	return s.render(w, http.StatusOK, "bulletin.html", p)
 }
 
@@ -200,7 +227,7 @@ func (s *Server) issueBulletin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || on.IsZero() {
 		return badRequest("没有写明是哪一期。")
 	}
-	no := strings.TrimSpace(r.FormValue("no"))
+	no := strings.Join(strings.Fields(r.FormValue("no")), " ")
 	if len([]rune(no)) > 60 {
 		return badRequest("文号太长。")
 	}
@@ -209,6 +236,10 @@ func (s *Server) issueBulletin(w http.ResponseWriter, r *http.Request) error {
 		_, err := works.Bulletins.Issue(ctx, tx, string(sessionOf(r).User.Name), id, on, no)
 		return err
 	})
+	var said *bulletin.Error
+	if _, known := works.Bulletins.Find(id); known && errors.As(err, &said) {
+		return &httpError{http.StatusConflict, said.Sentence, err}
+	}
 	if err != nil {
 		return bulletinError(err)
 	}

@@ -123,7 +123,7 @@ func TestSamplesStory(t *testing.T) {
 		m := newMeasured(s)
 		of := s.works.Observations.Definition("section-sample-cod")
 		if of == nil {
-			t.Skip("the demonstration county takes no samples at sections")
+			t.Fatal("the demonstration county takes no samples at sections")
 		}
 		wants(t, "the empty table", w.get("督查", "/samples.csv"), http.StatusOK, strings.Join(observation.SampleTitles, ","))
 		table := "点位,项目,采样时间,结果,单位,方法,采样人\n" + m.key + "," + of.Title + ",2031-06-01 10:00,18.5,mg/L,,示例甲\n没有的点位," + of.Title + ",2031-06-01 10:00,1,mg/L,,示例甲\n"

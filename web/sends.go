@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"zhixing/db"
+	"zhixing/ledger"
 	"zhixing/relay"
 )
 
@@ -73,9 +75,12 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request) error {
 	if len(list) == most {
 		older = list[most-1].ID
 	}
-	by, _ := s.member(r)
+	by, err := s.member(r)
+	if err != nil {
+		return err
+	}
 	p := s.office(r, what.Title, Link{Text: "联网", URL: "/sends"}, Link{Text: what.Title})
-	p.Data = map[string]any{"Send": standing, "Batches": list, "Older": older, "MayDrop": len(by.Seats) > 0}
+	p.Data = map[string]any{"Send": standing, "Batches": list, "Older": older, "MayDrop": by.May(ledger.ActEdit)}
 	return s.render(w, http.StatusOK, "send.html", p)
 }
 
@@ -88,10 +93,16 @@ func (s *Server) dropSend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return badRequest("没有写明是哪一批。")
 	}
-	id := r.PathValue("id")
+	id, why := r.PathValue("id"), strings.TrimSpace(r.FormValue("why"))
+	if _, ok := works.Relay.Find(id); !ok {
+		return notFound("没有这一项联网。")
+	}
+	if len([]rune(why)) > 200 {
+		return badRequest("原因太长，最多200个字。")
+	}
 	err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
 		ctx := r.Context()
-		return works.Relay.Drop(ctx, tx, string(sessionOf(r).User.Name), id, batch, r.FormValue("why"))
+		return works.Relay.Drop(ctx, tx, string(sessionOf(r).User.Name), id, batch, why)
 	})
 	var said *relay.Error
 	if errors.As(err, &said) {

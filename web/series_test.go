@@ -35,21 +35,28 @@ func (m *measured) write(do func(ctx context.Context, tx *db.Tx) error) {
 // newMeasured enters a section and lets it measure.
 func newMeasured(s *site) *measured {
 	s.t.Helper()
-	m := &measured{site: s, series: "section-cod", key: "刘家桥"}
+	m := &measured{site: s, series: "section-cod"}
 	m.of = s.works.Observations.Definition(m.series)
 	if m.of == nil {
 		s.t.Fatalf("the demonstration county does not measure %s", m.series)
 	}
-	schema, _ := s.works.Registers.Schema(register.Name(m.of.Register))
+	m.key = m.add("刘家桥")
+	return m
+}
+
+// add enters one more section, and gives its key.
+func (m *measured) add(name string) (key string) {
+	m.t.Helper()
+	schema, _ := m.works.Registers.Schema(register.Name(m.of.Register))
 	m.write(func(ctx context.Context, tx *db.Tx) error {
-		e, err := s.works.Registers.Add(ctx, tx, register.System, schema.Name, register.Input{Fields: fieldsFor(schema, m.key), Holds: calendar.Date{Year: 2031, Month: 1, Day: 1}})
+		e, err := m.works.Registers.Add(ctx, tx, register.System, schema.Name, register.Input{Fields: fieldsFor(schema, name), Holds: calendar.Date{Year: 2031, Month: 1, Day: 1}})
 		if err != nil {
 			return err
 		}
-		m.key = e.Key
+		key = e.Key
 		return nil
 	})
-	return m
+	return key
 }
 
 // fieldsFor fills what a register requires with something that it takes.
