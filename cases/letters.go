@@ -31,7 +31,7 @@ func (c *Cases) draftLetter(ctx context.Context, tx *db.Tx, k *Case, f Firing, b
 			break
 		}
 	}
-	p.Rule, p.Cause, p.Causes = ledger.Rule{ID: firstOf(basis, c.LadderOf(k.Ladder).Title)}, f.Rung.Name, append(p.Causes, f.key())
+	p.Rule, p.Cause, p.Causes = ledger.Rule{ID: firstOf(basis, c.LadderOf(k.Ladder).Title)}, "“"+string(f.Clock.State)+"”逾期", append(p.Causes, f.key())
 	p.Letter.CopyTo = nil
 	for _, r := range f.Rung.Copy {
 		p.Letter.CopyTo = append(p.Letter.CopyTo, c.seatOf(personnel.Role(r)))
@@ -65,7 +65,7 @@ func (c *Cases) fill(p *ledger.Paper, k *Case, on calendar.Date) bool {
 	}
 	rules := c.Ledger.Rules.Letters
 	p.Letter.Agency, p.Letter.Contact, p.Letter.AsOf, p.Letter.Demo, p.Letter.Rule = rules.Agency, rules.Contact, on, c.Ledger.Demo, p.Rule.ID
-	item := letter.Item{No: k.ID.Number(), Title: k.Title, Unit: joined(k.Units()), Basis: k.Basis, Due: due, State: "逾期", Finding: strings.Join(found, "；")}
+	item := letter.Item{Word: "事项", No: k.ID.Number(), Title: k.Title, Unit: joined(k.Units()), Basis: k.Basis, Due: due, State: "逾期", Finding: strings.Join(found, "；")}
 	if open := k.standing(); len(open) > 0 {
 		item.Finding += "；" + strings.TrimSuffix(firstOf(open[0].Says, open[0].Title), "。") + "，尚未恢复"
 	}

@@ -38,11 +38,9 @@ func (l Letter) subject() string {
 	if len(l.Items) == 1 {
 		s := l.Items[0].Title
 		if n := len([]rune(s)); n > 0 && n <= 36 && !strings.ContainsAny(s, "。；：，;:,") {
-			if strings.HasSuffix(s, "任务") || strings.HasSuffix(s, "工作") {
-				return s
-			}
-			return s + "任务"
+			return l.Items[0].called(s)
 		}
+		return "有关" + l.Items[0].word()
 	}
 	return "有关任务"
 }
@@ -137,14 +135,14 @@ func (l Letter) only(it Item) string {
 	if it.Basis != "" {
 		s.WriteString("根据" + tight(it.Basis) + "，")
 	}
-	s.WriteString(who + "承担" + it.quoted())
+	s.WriteString(who + it.owed() + it.quoted())
 	if it.No != "" {
 		s.WriteString("（编号：" + it.No + "）")
 	}
 	if due := it.due(); due != "" {
 		s.WriteString("，办理时限为" + due)
 	}
-	s.WriteString("。" + it.record(l.AsOf, "该任务"))
+	s.WriteString("。" + it.record(l.AsOf, "该"+it.word()))
 	return s.String()
 }
 
@@ -171,7 +169,13 @@ func (l Letter) by(before, after string) string {
 	return before + strings.TrimRight(l.Rule, "。，；") + after
 }
 
-func (l Letter) demand() string { return sentence(cmp.Or(l.Demand, kinds[l.Kind].demand)) }
+func (l Letter) demand() string {
+	usual := kinds[l.Kind].demand
+	if len(l.Items) == 1 {
+		usual = strings.Replace(usual, "就任务办理", "就"+l.Items[0].word()+"办理", 1)
+	}
+	return sentence(cmp.Or(l.Demand, usual))
+}
 
 // answer says by when and to whom an answer is sent.
 func (l Letter) answer() string {

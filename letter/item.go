@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -8,13 +9,28 @@ import (
 	"zhixing/calendar"
 )
 
-// quoted is the title between quotation marks, with 任务 behind it: “禁煤区散煤清零”任务.
-func (it Item) quoted() string {
-	s := "“" + strings.NewReplacer("“", "‘", "”", "’").Replace(it.Title) + "”"
-	if strings.HasSuffix(it.Title, "任务") || strings.HasSuffix(it.Title, "工作") {
-		return s
+// word is what the item is called.
+func (it Item) word() string { return cmp.Or(it.Word, "任务") }
+
+// called puts the word behind the title, unless that ends in it: 禁煤区散煤清零任务.
+func (it Item) called(title string) string {
+	if strings.HasSuffix(it.Title, it.word()) || strings.HasSuffix(it.Title, "工作") {
+		return title
 	}
-	return s + "任务"
+	return title + it.word()
+}
+
+// quoted is the title between quotation marks, with the word behind it: “禁煤区散煤清零”任务.
+func (it Item) quoted() string {
+	return it.called("“" + strings.NewReplacer("“", "‘", "”", "’").Replace(it.Title) + "”")
+}
+
+// owed says that somebody has to do it: a duty is borne, a case is handled.
+func (it Item) owed() string {
+	if it.Word == "" {
+		return "承担"
+	}
+	return "负责办理"
 }
 
 // due is when it had to be done, in the document's words with the day they mean.

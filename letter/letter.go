@@ -39,9 +39,10 @@ func (k Kind) Chinese() string {
 	return string(k)
 }
 
-// Item is one duty that the letter is about. Only Title is always there; what is empty is not spoken of.
+// Item is one duty, or one case, that the letter is about. Only Title is always there; what is empty is not spoken of.
 type Item struct {
-	No      string        `json:"no,omitempty"`      // of the duty in the ledger
+	Word    string        `json:"word,omitempty"`    // what it is called, 事项; empty: 任务
+	No      string        `json:"no,omitempty"`      // in its ledger
 	Title   string        `json:"title"`             // 禁煤区散煤清零
 	Unit    string        `json:"unit,omitempty"`    // who owes it, where that is not plainly the addressee
 	Basis   string        `json:"basis,omitempty"`   // 甲政办发〔2023〕12号 三（四）25

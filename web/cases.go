@@ -235,6 +235,7 @@ type casePage struct {
 type caseFinding struct {
 	cases.Link
 	About string
+	Times int // it was seen; the case itself was told only of some of them
 }
 
 // Lived are the steps, newest first.
@@ -259,6 +260,7 @@ func (s *Server) caseShow(w http.ResponseWriter, r *http.Request, id cases.ID, n
 	}
 	c := works.Cases
 	var v casePage
+	var times map[int64]int
 	var on calendar.Date
 	if past := r.URL.Query().Get("on"); past != "" {
 		if err := on.UnmarshalText([]byte(past)); err != nil || s.today().Before(on) {
@@ -297,6 +299,9 @@ func (s *Server) caseShow(w http.ResponseWriter, r *http.Request, id cases.ID, n
 			return err
 		}
 		v.Cite = s.caseBasis(works, docs, v.Case)
+		if times, err = caseTimes(ctx, tx, works, v.Case, v.On); err != nil {
+			return err
+		}
 		v.Names, err = s.caseNames(ctx, tx)
 		return err
 	})
@@ -308,9 +313,12 @@ func (s *Server) caseShow(w http.ResponseWriter, r *http.Request, id cases.ID, n
 		v.Service = x.Name
 	}
 	for _, l := range v.Case.Findings {
-		v.Findings = append(v.Findings, caseFinding{l, caseSubject(works, l.Subject)})
+		v.Findings = append(v.Findings, caseFinding{l, caseSubject(works, l.Subject), times[l.ID]})
 	}
 	for _, st := range v.Steps {
+		if client, ok := strings.CutPrefix(st.By, "token/"); ok {
+			v.Names[st.By] = client
+		}
 		for _, f := range st.Data.Files {
 			if strings.HasPrefix(f.MediaType, "image/") {
 				v.Files = append(v.Files, f)
@@ -330,6 +338,25 @@ func (s *Server) caseShow(w http.ResponseWriter, r *http.Request, id cases.ID, n
 	}
 	p.Data = map[string]any{"K": v, "Units": s.caseUnits(works), "Once": newOnce(), "Reasons": cases.Reasons, "Today": s.today()}
 	return s.render(w, status, "case.html", p)
+}
+
+// caseTimes is how often each finding of a case has been seen: by now, and of a past day as far as the case was told by then.
+func caseTimes(ctx context.Context, tx *db.Tx, w *policy.Works, k *cases.Case, on calendar.Date) (map[int64]int, error) {
+	out := map[int64]int{}
+	for _, l := range k.Findings {
+		out[l.ID] = l.Times
+		if !on.IsZero() {
+			continue
+		}
+		f, ok, err := w.Judge.Finding(ctx, tx, finding.ID(l.ID))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out[l.ID] = max(l.Times, f.Times)
+		}
+	}
+	return out, nil
 }
 
 // caseBasis is the clause of a case with its address: that of the rule that found it, else that of its ladder.

@@ -10,6 +10,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/cases"
 	"zhixing/db"
+	"zhixing/finding"
 	"zhixing/personnel"
 )
 
@@ -109,6 +110,34 @@ func TestCasePages(t *testing.T) {
 		s.want(s.get("督查", "/cases?state=睡觉"), 400)
 		s.want(s.get("督查", "/cases/99999"), 404)
 		s.want(s.get("", "/cases"), http.StatusSeeOther)
+	})
+}
+
+// How often a finding was seen is asked of the finding: what goes on is told to its case once.
+func TestCaseCountsItsFindings(t *testing.T) {
+	sites(t, func(s *site) {
+		caseSeats(s)
+		ctx := context.Background()
+		var id cases.ID
+		for n := range 3 {
+			s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
+				f, err := s.works.Judge.Raise(ctx, tx, finding.Raised{Rule: "test-rule", Subject: "x/1", Unit: unitA, Detail: finding.Detail{Title: "超标", Says: "超过限值"}})
+				if err == nil && n == 0 {
+					id, err = s.works.Cases.Open(ctx, tx, cases.Found{ID: int64(f.ID), Rule: f.Rule, Subject: f.Subject, Title: "超标", Unit: unitA, Ladder: "none", At: tx.Now()})
+				}
+				return err
+			})
+		}
+		s.want(s.get("督查", id.Path()), 200, `<td data-is="次数" class="figure">3</td>`)
+		if err := s.srv.DB.Read(ctx, func(tx *db.Tx) error {
+			k, err := s.works.Cases.Of(ctx, tx, officer, id)
+			if err == nil && k.Findings[0].Times != 1 {
+				t.Errorf("the case was told %d times", k.Findings[0].Times)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 	})
 }
 

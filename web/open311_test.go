@@ -136,7 +136,7 @@ func TestOpen311Keys(t *testing.T) {
 		s.want(report(key+"x", ""), 403, "不对")
 		s.want(report(key, "once-and-never-again-01"), 200, `"service_request_id":"1"`)
 		s.want(report(key, "once-and-never-again-01"), 200, `"service_request_id":"1"`)
-		s.want(s.get("督查", "/cases"), 200, "外部系统（示例平台）")
+		s.want(s.get("督查", "/cases"), 200, "外部系统</span> <small>示例平台</small>")
 		s.want(s.get("督查", "/cases/1"), 200, "外部系统（示例平台）", "<small>示例平台</small>")
 		s.want(s.get("督查", "/cases.csv"), 200, "外部系统（示例平台）")
 		for _, to := range []string{"/open/cases", "/open/cases.json", "/open/cases/1", "/open311/v2/requests.json"} {

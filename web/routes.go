@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // route is one row of the list of routes.
@@ -97,8 +98,14 @@ func (s *Server) navigation(r *http.Request) []Link {
 			links = append(links, Link{Text: "操作留痕", URL: "/journal"})
 		}
 	}
+	at := -1 // the longest address above the page's: /open/report stands below /open
 	for i, l := range links {
-		links[i].Current = l.URL == r.URL.Path || l.URL != "/" && len(r.URL.Path) > len(l.URL) && r.URL.Path[:len(l.URL)+1] == l.URL+"/"
+		if (l.URL == r.URL.Path || l.URL != "/" && strings.HasPrefix(r.URL.Path, l.URL+"/")) && (at < 0 || len(links[at].URL) < len(l.URL)) {
+			at = i
+		}
+	}
+	if at >= 0 {
+		links[at].Current = true
 	}
 	return links
 }
