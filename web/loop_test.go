@@ -184,7 +184,7 @@ func TestEntryFoldsTurns(t *testing.T) {
 		s.freshLogin("督查")
 		entry := "/lists/" + m.of.Register + "/e/" + escape(m.key)
 		a := s.get("督查", entry)
-		s.want(a, 200, "每日，本期 2031-07-18", "历期 41 期：按期做 2，迟做 0，", "到期未做 38", "最久的是 2031-06-09 起的一期", "全部各期")
+		s.want(a, 200, "每日，本期 2031-07-18", "历期 41 期：按期做 2，迟做 0，", "到期未做 38", "最久的是 2031-06-09 的一期", "全部各期")
 		_, turns, _ := strings.Cut(a.body, `<ol class="turns">`)
 		turns, rest, _ := strings.Cut(turns, "</ol>")
 		if n := strings.Count(turns, "<li>"); n != turnsShown || !strings.HasPrefix(turns, "<li>2031-07-18") {
