@@ -222,6 +222,9 @@ func (f *readingFacts) Fact(ctx context.Context, name string) (rule.Value, error
 	case "名称":
 		return rule.Text(f.d.Title), nil
 	case "单位":
+		if f.d.Unit == "1" { // nobody says “2.5 ones”
+			return rule.Text(""), nil
+		}
 		return rule.Text(f.d.Unit), nil
 	}
 	return f.common(ctx, name)

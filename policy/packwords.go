@@ -172,18 +172,9 @@ func (f *folder) measure(file string, t text) quantity.Unit {
 	}
 	u, err := quantity.ParseUnit(t.s)
 	if err != nil {
-		f.bad(file, t.line, "计量单位“%s”不认识%s", t.s, nearestUnitOfMeasure(t.s, err))
+		f.bad(file, t.line, "%v", err)
 	}
 	return u
-}
-
-// nearestUnitOfMeasure looks in what quantity says may be written.
-func nearestUnitOfMeasure(s string, err error) string {
-	_, list, _ := strings.Cut(err.Error(), "可写：")
-	if near := nearest(s, strings.Split(list, "、")); near != "" {
-		return near
-	}
-	return "，可写：" + list
 }
 
 // count reads a small whole number; 0 where nothing is written.
