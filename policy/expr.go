@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhixing/org"
 	"zhixing/register"
 	"zhixing/rule"
 )
@@ -57,8 +58,57 @@ func (k *pack) scope(s seen) *rule.Scope {
 	case anIndicator:
 		out.Names["值"], out.Names["目标"], out.Names["达标"], out.Names["名称"] = s.value, s.value, rule.OfBool, rule.OfText
 	}
+	out.Constant = func(path []string, word string) string { return k.never(path, word, s) }
 	out.World = func(c *rule.Call) (rule.Type, error) { return k.world(c, s) }
 	return out
+}
+
+// never says why what stands at the path can never be the word: a choice has its options, an entry its states, and a field that
+// holds a unit holds its full name.
+func (k *pack) never(path []string, word string, s seen) string {
+	of := s.of
+	if s.kind != anEntry {
+		if path[0] != "条目" {
+			return ""
+		}
+		path = path[1:]
+	}
+	for ; len(path) > 1 && of != nil; path = path[1:] {
+		f, _ := of.find(path[0])
+		of = k.formAt(string(f.Register), s.item)
+	}
+	if of == nil || len(path) == 0 {
+		return ""
+	}
+	name := path[0]
+	if name == "状态" {
+		return unlike("状态", word, of.states())
+	}
+	f, _ := of.find(name)
+	switch {
+	case f.Type == register.Choice:
+		return unlike("“"+name+"”的选项", word, f.Options)
+	case f.Type != register.Unit || k.lost || k.county.Directory == nil:
+		return ""
+	}
+	u, ok := k.county.Directory.ResolveIn(k.p.Basis.Document, word)
+	switch {
+	case !ok:
+		return "“" + name + "”里是单位，没有哪个单位叫“" + word + "”" + k.nearUnit(word)
+	case u.Kind == org.Set:
+		return "“" + name + "”里是一个单位，“" + word + "”是统称，永远不相等"
+	case u.Name != word:
+		return "“" + name + "”里记的是全称“" + u.Name + "”，和“" + word + "”永远不相等，请写全称"
+	}
+	return ""
+}
+
+// unlike says that the word is none of those that there are.
+func unlike(what, word string, all []string) string {
+	if slices.Contains(all, word) {
+		return ""
+	}
+	return what + "里没有“" + word + "”" + nearest(word, all) + "，可写：" + cutLine(all, 20)
 }
 
 // world checks what a function that looks at the world is asked.

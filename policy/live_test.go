@@ -186,6 +186,9 @@ func TestReloadKeepsWhatIsStored(t *testing.T) {
 			if x.file == buses && strings.Contains(x.from, "states") { // what speaks of the state goes with it
 				r.edit(buses, "[在用, 停驶], to: 报废", "[停驶], to: 报废")
 				r.edit(buses, "      - { from: 停驶, to: 在用, when: \"检验有效期 >= 今天\", refuse: 检验过期的校车不能恢复使用, clause: 二/(一)/1 }\n", "")
+				for _, file := range []string{buses, "policies/campus-2031/indicators.yaml", "policies/campus-2031/rules.yaml"} {
+					r.folder[file] = &fstest.MapFile{Data: bytes.ReplaceAll(r.folder[file].Data, []byte(`状态 == "在用"`), []byte(`状态 == "停驶"`))}
+				}
 				r.folder["policies/campus-2031/examples/buses.yaml"] = &fstest.MapFile{Data: []byte("examples: []\n")}
 			}
 			if strings.Contains(x.from, "options") || strings.Contains(x.from, "类型") {
@@ -194,8 +197,8 @@ func TestReloadKeepsWhatIsStored(t *testing.T) {
 			r.refused(x.want)
 			good := otherCounty(r.T)
 			r.folder[x.file] = was
-			for _, e := range []string{"buses", "water"} {
-				r.folder["policies/campus-2031/examples/"+e+".yaml"] = good["policies/campus-2031/examples/"+e+".yaml"]
+			for _, e := range []string{"examples/buses", "examples/water", "indicators", "rules"} {
+				r.folder["policies/campus-2031/"+e+".yaml"] = good["policies/campus-2031/"+e+".yaml"]
 			}
 		}
 		r.reload()

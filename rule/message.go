@@ -98,10 +98,7 @@ func mismatch(name, args string) string {
 // inspect checks what CEL's types do not say: constants of dates, spans and classes, entries of different registers, and
 // lists of mixed things.
 func (w *writer) inspect(tree *ast.AST, e ast.Expr) {
-	at := 0
-	if r, ok := tree.SourceInfo().GetOffsetRange(e.ID()); ok {
-		at = w.source(int(r.Start))
-	}
+	at := w.at(tree, e)
 	switch e.Kind() {
 	case ast.ListKind:
 		elems := e.AsList().Elements()
@@ -123,6 +120,12 @@ func (w *writer) inspect(tree *ast.AST, e ast.Expr) {
 			if a.kind == 's' {
 				w.wrong(at, "图形不能比较，用 落入(位置, \"台账id\")")
 			}
+			w.compared(tree, args[0], args[1])
+			w.compared(tree, args[1], args[0])
+		case operators.In:
+			if args[1].Kind() == ast.ListKind {
+				w.compared(tree, args[0], args[1].AsList().Elements()...)
+			}
 		case "date_":
 			if s, ok := text(args[0]); ok && types.IsError(date(s)) {
 				w.wrong(at, "日期写作 日期(\"2023-12-31\")，没有“"+string(s)+"”这一天")
@@ -143,6 +146,32 @@ func (w *writer) inspect(tree *ast.AST, e ast.Expr) {
 			}
 		}
 	}
+}
+
+// compared asks the scope whether a name can ever hold the constants that it is compared with.
+func (w *writer) compared(tree *ast.AST, name ast.Expr, with ...ast.Expr) {
+	if w.scope.Constant == nil || name.Kind() != ast.IdentKind {
+		return
+	}
+	path := w.expr.slots[slotNumber(name.AsIdent())].path
+	if path == nil {
+		return
+	}
+	for _, c := range with {
+		if s, ok := text(c); ok {
+			if why := w.scope.Constant(path, string(s)); why != "" {
+				w.wrong(w.at(tree, c), why)
+			}
+		}
+	}
+}
+
+// at is the character of the author's text where a node of CEL's tree begins.
+func (w *writer) at(tree *ast.AST, e ast.Expr) int {
+	if r, ok := tree.SourceInfo().GetOffsetRange(e.ID()); ok {
+		return w.source(int(r.Start))
+	}
+	return 0
 }
 
 func text(e ast.Expr) (Text, bool) {

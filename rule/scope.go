@@ -66,6 +66,9 @@ type Scope struct {
 	// World checks a call of a function that looks at the world, after its signature was found right, and says what it
 	// gives where the signature leaves that open (指标). An error is a sentence for the author. nil: no such functions here.
 	World func(*Call) (Type, error)
+	// Constant says why what stands at the path can never be the word that it is compared with (==, !=, in), a sentence for the
+	// author; empty where it can. nil: any word will do.
+	Constant func(path []string, word string) string
 	// Workdays count 加(日期, "5个工作日"); nil: the national ones.
 	Workdays *calendar.Workdays
 }
