@@ -276,3 +276,21 @@ func (l *Log) readHashes(ctx context.Context, tx *db.Tx, at []int64, found map[i
 	}
 	return rows.Err()
 }
+
+// Counties are the counties that have a log here, by their codes.
+func Counties(ctx context.Context, tx *db.Tx) ([]string, error) {
+	rows, err := tx.Query(ctx, `/* journal.Counties */ SELECT county FROM log_key ORDER BY county`)
+	if err != nil {
+		return nil, fmt.Errorf("journal.Counties: %w", err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var code string
+		if err := rows.Scan(&code); err != nil {
+			return nil, fmt.Errorf("journal.Counties: %w", err)
+		}
+		out = append(out, code)
+	}
+	return out, rows.Err()
+}

@@ -150,7 +150,11 @@ func (s *site) greet(c *call) {
 			fmt.Fprintf(c.out, "    %-8s\t%s\n", a.name, a.does)
 		}
 	}
-	fmt.Fprintf(c.out, "  二次验证码（另开一个终端）：%s user code 演示签发 --data %s\n  按 Ctrl+C 停止。\n\n", os.Args[0], *c.common.data)
+	folder := ""
+	if *c.common.county != "" {
+		folder = " --county " + *c.common.county
+	}
+	fmt.Fprintf(c.out, "  二次验证码（另开一个终端）：%s user code 演示签发 --data %s%s\n  按 Ctrl+C 停止。\n\n", os.Args[0], *c.common.data, folder)
 }
 
 // demoNames are all accounts of the demonstration: those of the gazette and those of the county's story.

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -98,6 +99,10 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 	if s.db, err = c.open(ctx, how.create); err != nil {
 		return err
 	}
+	if err := s.isOf(ctx, how.create && *c.common.county != ""); err != nil {
+		s.db.Close()
+		return err
+	}
 	code := string(s.county.Place.Code)
 	origin := strings.TrimPrefix(strings.TrimPrefix(*s.baseURL, "https://"), "http://")
 	if s.log, err = journal.OpenLog(ctx, s.db, code, origin+"/"+code, *s.logKey); err != nil {
@@ -117,6 +122,21 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 		s.db.Close()
 	}
 	return err
+}
+
+// isOf refuses a record that holds another county's and none of this one: whoever forgets --county would write the demonstration
+// county's into it, and never see the right one. Where further counties may join, one that is named and made joins them.
+func (s *site) isOf(ctx context.Context, joins bool) error {
+	var there []string
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		there, err = journal.Counties(ctx, tx)
+		return err
+	})
+	code := string(s.county.Place.Code)
+	if err != nil || joins || len(there) == 0 || slices.Contains(there, code) {
+		return err
+	}
+	return fmt.Errorf("这里记的是行政区划代码 %s 的县，没有%s（%s）的：请用 --county（或 ZHIXING_COUNTY）指明它的县文件夹", strings.Join(there, "、"), s.county.Place.County, code)
 }
 
 // keepDay lets what is done to the record of a demonstration be done on the day that is shown there.

@@ -69,3 +69,17 @@ func TestDemoCode(t *testing.T) {
 		}
 	}
 }
+
+// TestAnotherCountysRecord: who forgets --county is told, and nothing is written for a county that is not there.
+func TestAnotherCountysRecord(t *testing.T) {
+	eachRecord(t, func(t *testing.T, where []string) {
+		other := append([]string{"--county", "../../policy/testdata/othercounty"}, where...)
+		zhixing(append([]string{"user", "add", "张三", "--roles", "editor"}, other...)...).must(t)
+		for _, command := range [][]string{{"user", "list"}, {"user", "add", "李四", "--roles", "editor"}, {"check"}, {"dump", t.TempDir() + "/x"}, {"serve", "--listen", "127.0.0.1:0"}} {
+			zhixing(append(command, where...)...).refused(t, 1, "--county", "绛县")
+		}
+		if got := zhixing(append([]string{"user", "list"}, other...)...).must(t); !strings.Contains(got, "张三") || strings.Contains(got, "李四") {
+			t.Error(got)
+		}
+	})
+}
