@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"zhixing/cases"
 	"zhixing/db"
@@ -153,6 +155,45 @@ func TestOpen311Keys(t *testing.T) {
 		s.want(s.post("督查", "/senders/1/end", nil), 303)
 		s.want(report(key, ""), 403, "已经停用")
 		s.want(s.get("督查", "/devices"), 200, "2031-06-08 停用")
+	})
+}
+
+// What this server gives, another of its kind takes in, and hears later how it went.
+func TestOpen311FromServerToServer(t *testing.T) {
+	sites(t, func(s *site) {
+		caseSeats(s)
+		ctx := context.Background()
+		key := s.key(url.Values{"sender": {"示例平台"}, "reports": {"1"}})
+		form := url.Values{"api_key": {key}, "service_code": {"water-black"}, "lat": {"35.49"}, "long": {"111.57"}, "description": {"水是黑的"}}
+		s.want(s.post("", "/open311/v2/requests.json", form), 200)
+		server := httptest.NewServer(s.srv)
+		s.t.Cleanup(server.Close)
+		other, clock := newSite(s.t, dbtest.Open(s.t, dbtest.DSN(s.t, s.srv.DB.Dialect), s.clock.Now), s.clock), s.clock
+		caseSeats(other)
+		from := cases.Server311{Name: "邻县平台", URL: server.URL + "/open311/v2", Jurisdiction: s.srv.countyCode, Services: map[string]string{"water-black": "air-dust"}}
+		for _, want := range []int{1, 0} {
+			if n, err := other.works.Cases.Poll311(ctx, other.srv.DB, from); err != nil || n != want {
+				s.t.Fatalf("%d cases, %v: want %d", n, err, want)
+			}
+			clock.Advance(time.Minute)
+		}
+		other.want(other.get("督查", "/cases/1"), 200, "外部系统（邻县平台，编号 1）", "扬尘")
+		if a := other.get("督查", "/cases/1"); strings.Contains(a.body, "水是黑的") {
+			t.Error("a citizen's words went from server to server")
+		}
+		s.want(s.post("督查", "/cases/1/refuse", url.Values{"reason": {"反映不属实"}, "words": {"现场没有发现"}}), 303)
+		clock.Advance(time.Minute)
+		if n, err := other.works.Cases.Poll311(ctx, other.srv.DB, from); err != nil || n != 0 {
+			s.t.Fatal(n, err)
+		}
+		other.want(other.get("督查", "/cases/1"), 200, "外部系统的进展", "现在是“已办结”，原来是“未办结”", "不予受理")
+		other.want(other.get("督查", "/cases/hotline"), 200, "邻县平台", "正常")
+		server.Close()
+		clock.Advance(time.Minute)
+		if _, err := other.works.Cases.Poll311(ctx, other.srv.DB, from); err != nil {
+			s.t.Fatal(err)
+		}
+		other.want(other.get("督查", "/cases/hotline"), 200, "没有取到", "连接出错")
 	})
 }
 
