@@ -82,6 +82,9 @@ func TestMonthOfBuses(t *testing.T) {
 		if p := find(t, second, "问题"); len(p.Rows) != 1 || !strings.Contains(strings.Join(p.Rows[0], " "), "丁X00001") || p.Says != "本期涉及问题1个：未恢复1个，已恢复0个。" {
 			t.Errorf("%+v", p)
 		}
+		if p := find(t, second, "指标"); p.Rows[0][3] != "不低于 100%" {
+			t.Errorf("the target is not said in words: %+v", p)
+		}
 		if p := find(t, second, "台账"); p.Rows[0][1] != "1" {
 			t.Errorf("%+v", p)
 		}

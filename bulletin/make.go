@@ -101,7 +101,7 @@ func (m making) indicators() (Part, bool, error) {
 			case finding.NotMet:
 				unmet++
 			}
-			out.Rows = append(out.Rows, []string{in.Title, label, value, r.Target, string(r.Met), r.Distance, r.Trend})
+			out.Rows = append(out.Rows, []string{in.Title, label, value, r.TargetWords(unitWord(string(in.Unit))), string(r.Met), r.Distance, r.Trend})
 		}
 	}
 	out.Says = fmt.Sprintf("达标%d项，未达标%d项。", met, unmet)

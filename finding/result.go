@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"strings"
 	"time"
 
 	"zhixing/calendar"
@@ -29,6 +30,30 @@ type Result struct {
 	From     []Source // what it was computed from
 	Computed time.Time
 	Why      string // 补到数据后重新计算
+}
+
+var (
+	numberWords = map[string]string{"<=": "不超过", "<": "低于", ">=": "不低于", ">": "高于", "=": "等于"}
+	classWords  = map[string]string{"<=": "不劣于", "<": "优于", ">=": "不优于", ">": "劣于", "=": "等于"}
+)
+
+// TargetWords are the target as people write it, a number with the indicator's unit: 不低于 90%, 不劣于 Ⅲ.
+func (r *Result) TargetWords(unit string) string {
+	var out []string
+	for part := range strings.SplitSeq(r.Target, "，") {
+		op, number, ok := strings.Cut(part, " ")
+		if !ok {
+			continue
+		}
+		word := numberWords[op]
+		if r.Number != nil {
+			number += unit
+		} else if r.Class != "" {
+			word = classWords[op]
+		}
+		out = append(out, word+" "+number)
+	}
+	return strings.Join(out, "，")
 }
 
 // Met says whether a target is met.

@@ -58,24 +58,7 @@ func (v resultView) MetWord() string {
 
 // TargetWords are the target as people write it: 不低于 90%.
 func (v resultView) TargetWords() string {
-	var out []string
-	for part := range strings.SplitSeq(v.Target, "，") {
-		op, number, ok := strings.Cut(part, " ")
-		if !ok {
-			continue
-		}
-		word := opWords[op]
-		if op == "=" {
-			word = "等于"
-		}
-		if v.Number != nil {
-			number += v.Unit
-		} else if v.Class != "" {
-			word = map[string]string{"<=": "不劣于", ">=": "不优于", "<": "优于", ">": "劣于", "=": "等于"}[op]
-		}
-		out = append(out, word+" "+number)
-	}
-	return strings.Join(out, "，")
+	return v.Result.TargetWords(v.Unit)
 }
 
 func unitText(u quantity.Unit) string {
