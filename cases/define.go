@@ -80,7 +80,7 @@ type Rung struct {
 //	services:
 //	  - { code: water-01, name: 河道垃圾, group: 水环境, unit: 县水利局, ladder: river, public: true, hint: 请写明河段和大致位置 }
 //	  - { code: smoke-01, name: 露天焚烧, group: 大气, town: true, ladder: smoke, public: true }
-//	  - { code: tip-01, name: 企业偷排举报, group: 水环境, unit: 县生态环境分局, limits: { 反馈: 1个工作日, 整改: 10个工作日 }, sensitive: true }
+//	  - { code: tip-01, name: 企业偷排举报, group: 水环境, unit: 县生态环境分局, limits: { 反馈: 1个工作日, 受理: 1个工作日, 整改: 10个工作日, 核查: 3个工作日, 办结: 不限期 }, sensitive: true }
 type Service struct {
 	Code      string // small ASCII letters, digits and hyphens, one in the county
 	Name      string

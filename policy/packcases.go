@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"zhixing/bulletin"
@@ -91,7 +93,7 @@ func (k *pack) start(file string, t text, x *form) register.Start {
 
 func (k *pack) ladder(l in[ladderFile]) cases.Ladder {
 	out := cases.Ladder{ID: l.item.ID, Title: l.item.Title, Policy: k.p.ID, Basis: l.item.Basis, Mechanisms: l.item.Mechanisms,
-		Owner: k.p.Owner, Limits: map[cases.State]calendar.Span{}, Evidence: l.v.Evidence, Onsite: l.v.Onsite, Confirm: l.v.Confirm, Public: l.v.Public,
+		Owner: k.p.Owner, Evidence: l.v.Evidence, Onsite: l.v.Onsite, Confirm: l.v.Confirm, Public: l.v.Public,
 		Again: k.span(l.file, l.v.Again), File: l.file, LineNo: l.item.Line}
 	if l.v.Owner.s != "" {
 		out.Owner = k.unit(l.file, l.v.Owner)
@@ -99,14 +101,33 @@ func (k *pack) ladder(l in[ladderFile]) cases.Ladder {
 	for _, g := range l.v.GroupBy {
 		out.GroupBy = append(out.GroupBy, oneOf(k.folder, l.file, "group_by", g, cases.BySubject, cases.ByRule, cases.ByUnit))
 	}
-	if len(l.v.Limits) == 0 {
-		k.bad(l.file, l.item.Line, "处置阶梯“%s”没有写 limits：各环节几天", l.item.ID)
-	}
-	for state, t := range l.v.Limits {
-		out.Limits[k.clocked(l.file, text{state, t.line})] = k.span(l.file, t)
-	}
+	out.Limits = k.limits(l.file, l.item.Line, "处置阶梯“"+l.item.ID+"”", l.v.Limits)
 	for _, y := range l.v.Rungs {
 		out.Rungs = append(out.Rungs, k.rungOf(l, y, out))
+	}
+	return out
+}
+
+// unlimited is said of a state that may take as long as it takes. It must be said: one that was forgotten would never be late.
+const unlimited = "不限期"
+
+// limits reads how long a case may stay in each state; every state on the way is named, 移送 where it is meant.
+func (k *pack) limits(file string, line int, of string, y map[string]text) map[cases.State]calendar.Span {
+	out := map[cases.State]calendar.Span{}
+	for _, s := range slices.Sorted(maps.Keys(y)) {
+		state := k.clocked(file, text{s, y[s].line})
+		if y[s].s != unlimited {
+			out[state] = k.span(file, y[s])
+		}
+	}
+	var none []string
+	for _, s := range cases.Limited {
+		if _, ok := y[string(s)]; !ok && s != cases.HandingOver {
+			none = append(none, string(s))
+		}
+	}
+	if len(none) > 0 {
+		k.bad(file, line, "%s的 limits 没有写 %s 几天；不限的写 %s: %s", of, strings.Join(none, "、"), none[0], unlimited)
 	}
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"zhixing/calendar"
 	"zhixing/cases"
 )
 
@@ -43,10 +42,7 @@ func (ps *packs) services() {
 		s := cases.Service{Code: y.Code.s, Name: y.Name.s, Group: y.Group.s, Keywords: words(y.Keywords), Hint: y.Hint.s, Unit: k.unit(servicesYAML, y.Unit),
 			Town: y.Town, Ladder: k.ladderOf(servicesYAML, y.Ladder, always), Public: y.Public, Sensitive: y.Sensitive, File: servicesYAML, LineNo: line}
 		if len(y.Limits) > 0 {
-			s.Limits = map[cases.State]calendar.Span{}
-		}
-		for state, t := range y.Limits {
-			s.Limits[k.clocked(servicesYAML, text{state, t.line})] = ps.span(servicesYAML, t)
+			s.Limits = k.limits(servicesYAML, line, "类别“"+s.Code+"”", y.Limits)
 		}
 		switch {
 		case !policyID.MatchString(s.Code):
@@ -57,7 +53,7 @@ func (ps *packs) services() {
 			ps.bad(servicesYAML, line, "类别“%s”要写 name 和 group", s.Code)
 		case (y.Unit.s != "") == s.Town:
 			ps.bad(servicesYAML, line, "类别“%s”由谁办：unit 写单位，或 town: true 由所在乡镇办，写一种", s.Code)
-		case (s.Ladder != "") == (len(s.Limits) > 0):
+		case (s.Ladder != "") == (len(y.Limits) > 0):
 			ps.bad(servicesYAML, line, "类别“%s”的 ladder 和 limits 写一种", s.Code)
 		}
 		codes = append(codes, s.Code)

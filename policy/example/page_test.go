@@ -29,7 +29,7 @@ towns: [ { code: "990101100", name: 甲镇 }, { code: "990101200", name: 西乡 
 	"units/d.yaml":                    "kind: department\nunits: [ { name: 县水务局 } ]\n",
 	"policies/water-2022/policy.yaml": "document: 甲政办发〔2022〕3号\ntitle: 水环境2022年行动计划\nfrom: 2022-01-01\nowner: 县水务局\n",
 	"policies/base/policy.yaml":       "document: 甲政办发〔2021〕1号\ntitle: 别的台账\nfrom: 2021-01-01\nowner: 县水务局\n",
-	"policies/base/ladders.yaml":      "ladders: [ { id: dust, name: 扬尘处置, limits: { 整改: 3日 } } ]\n",
+	"policies/base/ladders.yaml":      "ladders: [ { id: dust, name: 扬尘处置, limits: { 反馈: 不限期, 受理: 不限期, 整改: 3日, 核查: 不限期, 办结: 不限期 } } ]\n",
 	"policies/base/rules.yaml":        "rules: [ { id: outlet-near, name: 接近限值, reading: [outlet-cod], when: 值 > 50, to: 县水务局 }, { id: section-over, name: 断面超标, reading: [section-cod], when: 值 > 20, to: 县水务局 } ]\n",
 	"policies/base/series.yaml":       "series:\n  - { id: section-cod, name: 化学需氧量, of: sections, item: COD, unit: mg/L, kind: hour }\n  - { id: section-nh3, name: 氨氮, of: sections, item: 氨氮, unit: mg/L, kind: hour }\n  - { id: plant-cod, name: 污水厂化学需氧量, of: sites, unit: mg/L, kind: hour }\n",
 	"policies/base/registers.yaml": `registers:
