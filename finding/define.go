@@ -104,7 +104,7 @@ type Select struct {
 	On       string     // date field that must fall in the period; empty: as they stand on the day
 }
 
-// Share is Select of Of, in percent.
+// Share is Part of Of, in percent. What is no part of Of does not count in Part either, so that no share is above 100.
 type Share struct {
 	Part, Of Select
 }

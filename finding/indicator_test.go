@@ -29,6 +29,8 @@ func indicators() []Indicator {
 			Targets: []Target{{Op: "<=", Class: "Ⅳ", To: d("2024-06-01"), Subject: "甲桥"}, {Op: "<=", Class: "Ⅲ", From: d("2024-06-01"), Subject: "甲桥"}, {Op: "<=", Field: "目标类别"}}},
 		{ID: "traced", Title: "溯源率", Unit: "%", Compute: Compute{Share: &Share{Part: Select{Register: "outlets", Where: compile("有(溯源日期)", entryScope(outlets), rule.OfBool)}, Of: Select{Register: "outlets"}}},
 			Targets: []Target{{Op: ">=", Number: quantity.Int(90)}}},
+		{ID: "big-traced", Title: "大排口溯源率", Unit: "%", Compute: Compute{Share: &Share{Part: Select{Register: "outlets", Where: compile("有(溯源日期)", entryScope(outlets), rule.OfBool)},
+			Of: Select{Register: "outlets", Where: compile("日排水量 > 50", entryScope(outlets), rule.OfBool)}}}},
 		{ID: "sampled", Title: "采样次数", Each: "outlets", Period: calendar.Month, Compute: Compute{Count: &Select{Register: "samples", Each: "排口", On: "采样日期",
 			Where: compile("缺(合格) || 合格", entryScope(samples), rule.OfBool)}}, Targets: []Target{{Op: ">=", Number: quantity.Int(2)}}},
 		{ID: "drained", Title: "排水量", Unit: "m3/d", Compute: Compute{Sum: &Select{Register: "outlets", Field: "日排水量"}}},
@@ -109,10 +111,26 @@ func (s *story) kept(id, key string) string {
 	return strings.Join(out, "; ")
 }
 
+// The part is counted among the whole only: two small outlets that were traced are not 200 % of one large one that was not.
+func TestNoShareIsAboveTheWhole(t *testing.T) {
+	tell(t, "2023-09-20 08:00", nil, indicators(), func(s *story) {
+		big := func() string { return short(s.result("big-traced", "", "2023-09-20")) }
+		s.entry("outlets", "编号=P1", "名称=一号", "日排水量=10", "溯源日期=2023-09-01")
+		s.entry("outlets", "编号=P2", "名称=二号", "日排水量=20", "溯源日期=2023-09-01")
+		s.want("of nothing", big(), "不能判定    “排污口台账”里没有作分母的条目")
+		s.entry("outlets", "编号=P3", "名称=三号", "日排水量=100")
+		s.want("small ones do not count", big(), "0")
+		s.entry("outlets", "编号=P4", "名称=四号", "日排水量=100", "溯源日期=2023-09-01")
+		s.want("one of two", big(), "50")
+		s.entry("outlets", "编号=P5", "名称=五号", "溯源日期=2023-09-01")
+		s.want("nobody knows whether it is large", big(), "50")
+	})
+}
+
 func TestSharesCountsAndSums(t *testing.T) {
 	tell(t, "2023-09-20 08:00", []Rule{{ID: "untraced", Title: "溯源率不够", Indicator: "traced", Says: template("{名称}{值}%，目标{目标}%", resultScope(rule.OfNumber))},
 		{ID: "unsampled", Title: "采样不够", Indicator: "sampled"}}, indicators(), func(s *story) {
-		s.want("of nothing", short(s.result("traced", "", "2023-09-20")), "不能判定 >= 90 不能判定  台账“outlets”里没有作分母的条目")
+		s.want("of nothing", short(s.result("traced", "", "2023-09-20")), "不能判定 >= 90 不能判定  “排污口台账”里没有作分母的条目")
 		s.entry("outlets", "编号=P1", "名称=一号", "溯源日期=2023-09-01", "日排水量=100.5")
 		s.entry("outlets", "编号=P2", "名称=二号", "日排水量=20")
 		s.entry("outlets", "编号=P3", "名称=三号", "溯源日期=2023-09-01")

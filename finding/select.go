@@ -21,8 +21,8 @@ type tally struct {
 	empty   int // entries whose field is empty
 }
 
-// pick goes through the entries that a select picks for a key.
-func (w *world) pick(ctx context.Context, ind *Indicator, s *Select, key string, p calendar.Period) (tally, error) {
+// pick goes through the entries that a select picks for a key; those of which within does not hold are none of its own.
+func (w *world) pick(ctx context.Context, ind *Indicator, s *Select, within *rule.Expr, key string, p calendar.Period) (tally, error) {
 	t := tally{sum: new(big.Rat)}
 	on := w.stands(p)
 	q := w.query(s.Register, on)
@@ -38,20 +38,20 @@ func (w *world) pick(ctx context.Context, ind *Indicator, s *Select, key string,
 		if err != nil || e == nil || e.Removed() {
 			return t, err
 		}
-		return t, w.weigh(ctx, ind, s, e, p, on, &t)
+		return t, w.weigh(ctx, ind, s, within, e, p, on, &t)
 	}
 	for e, err := range w.j.Registers.Each(ctx, w.tx, register.Inside, q) {
 		if err != nil {
 			return t, err
 		}
-		if err := w.weigh(ctx, ind, s, e, p, on, &t); err != nil {
+		if err := w.weigh(ctx, ind, s, within, e, p, on, &t); err != nil {
 			return t, err
 		}
 	}
 	return t, nil
 }
 
-func (w *world) weigh(ctx context.Context, ind *Indicator, s *Select, e *register.Entry, p calendar.Period, on calendar.Date, t *tally) error {
+func (w *world) weigh(ctx context.Context, ind *Indicator, s *Select, within *rule.Expr, e *register.Entry, p calendar.Period, on calendar.Date, t *tally) error {
 	if s.On != "" {
 		if d := e.Date(s.On); d.IsZero() || d.Before(p.From) || p.To.Before(d) {
 			return nil
@@ -61,13 +61,15 @@ func (w *world) weigh(ctx context.Context, ind *Indicator, s *Select, e *registe
 	if !ok {
 		return nil
 	}
-	holds, err := s.Where.Holds(ctx, facts)
-	if _, undecided := rule.Undecided(err); undecided {
-		t.cantSay++
-		return nil
-	}
-	if err != nil || !holds {
-		return err
+	for _, where := range []*rule.Expr{within, s.Where} {
+		holds, err := where.Holds(ctx, facts)
+		if _, undecided := rule.Undecided(err); undecided {
+			t.cantSay++
+			return nil
+		}
+		if err != nil || !holds {
+			return err
+		}
 	}
 	t.n++
 	if s.Field == "" {
@@ -112,12 +114,12 @@ func (t *tally) source(s *Select) Source {
 }
 
 func (w *world) count(ctx context.Context, ind *Indicator, s *Select, key string, p calendar.Period) (raw, error) {
-	t, err := w.pick(ctx, ind, s, key, p)
+	t, err := w.pick(ctx, ind, s, nil, key, p)
 	return raw{number: new(big.Rat).SetInt64(int64(t.n)), from: []Source{t.source(s)}}, err
 }
 
 func (w *world) sum(ctx context.Context, ind *Indicator, s *Select, key string, p calendar.Period) (raw, error) {
-	t, err := w.pick(ctx, ind, s, key, p)
+	t, err := w.pick(ctx, ind, s, nil, key, p)
 	return raw{number: t.sum, from: []Source{t.source(s)}}, err
 }
 
@@ -125,11 +127,11 @@ func (w *world) sum(ctx context.Context, ind *Indicator, s *Select, key string, 
 func (w *world) share(ctx context.Context, ind *Indicator, s *Share, key string, p calendar.Period) (raw, error) {
 	bare := *ind // a share has no unit to convert into
 	bare.Unit = ""
-	part, err := w.pick(ctx, &bare, &s.Part, key, p)
+	part, err := w.pick(ctx, &bare, &s.Part, s.Of.Where, key, p)
 	if err != nil {
 		return raw{}, err
 	}
-	of, err := w.pick(ctx, &bare, &s.Of, key, p)
+	of, err := w.pick(ctx, &bare, &s.Of, nil, key, p)
 	if err != nil {
 		return raw{}, err
 	}
@@ -139,7 +141,11 @@ func (w *world) share(ctx context.Context, ind *Indicator, s *Share, key string,
 		over, under = part.sum, of.sum
 	}
 	if under.Sign() == 0 {
-		v.lacks = "台账“" + string(s.Of.Register) + "”里没有作分母的条目"
+		title := string(s.Of.Register)
+		if schema, ok := w.j.Registers.Schema(s.Of.Register); ok {
+			title = schema.Title
+		}
+		v.lacks = "“" + title + "”里没有作分母的条目"
 		return v, nil
 	}
 	v.number = over.Mul(over.Quo(over, under), big.NewRat(100, 1))
