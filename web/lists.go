@@ -102,6 +102,11 @@ func (b listBase) MayWrite() bool {
 	return b.Inside && may
 }
 
+// MayWriteOf says whether he may write the entry in whose field the unit stands.
+func (b listBase) MayWriteOf(field, unit string) bool {
+	return b.Inside && b.works.Registers.MayWriteEntry(b.by, b.S, register.Values{field: unit})
+}
+
 // MayImport says whether he may write all of them.
 func (b listBase) MayImport() bool {
 	may, own := b.works.Registers.MayWrite(b.by, b.S)
