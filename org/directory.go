@@ -43,8 +43,15 @@ var (
 	ErrNoKind = errors.New("单位类别不在规定的类别之内")
 )
 
-// townTails are what may follow a town's name where its government is meant.
-var townTails = []string{"政府", "人民政府"}
+// townNames are what documents call a town's government: 东镇人民政府. A 街道 has an office instead, and county folders call it by
+// either name: 城关街道, 城关街道办事处.
+func townNames(name string) []string {
+	street := strings.TrimSuffix(name, "办事处")
+	if strings.HasSuffix(street, "街道") {
+		return []string{street, street + "办事处", street + "办"}
+	}
+	return []string{name + "政府", name + "人民政府"}
+}
 
 // Add puts a unit into the directory. A name that another unit has is a *Taken error, and nothing is added.
 func (d *Directory) Add(u Unit) error {
@@ -92,8 +99,10 @@ func (d *Directory) add(u Unit, names []string) {
 	at := len(d.units)
 	d.units = append(d.units, u)
 	if u.Kind == Town {
-		for _, tail := range townTails {
-			names = append(names, u.Name+tail)
+		for _, name := range townNames(u.Name) {
+			if _, taken := d.byName[Fold(name)]; !taken { // another unit's own name goes first
+				names = append(names, name)
+			}
 		}
 	}
 	for _, name := range names {

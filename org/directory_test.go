@@ -33,6 +33,27 @@ func jia(t *testing.T) *Directory {
 	return d
 }
 
+func TestStreets(t *testing.T) {
+	d := NewDirectory(Place{Code: "990101", County: "甲县"})
+	for _, u := range []Unit{
+		{Name: "湖东街道办", Kind: Institution},
+		{Name: "城关街道", Kind: Town, Code: "990101001", Aliases: []string{"城关镇"}}, // a town once
+		{Name: "河东街道办事处", Kind: Town, Code: "990101002"},
+		{Name: "湖东街道", Kind: Town, Code: "990101003"},
+		{Name: "东镇", Kind: Town, Code: "990101100"},
+	} {
+		if err := d.Add(u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{"城关街道办事处": "城关街道", "城关街道办": "城关街道", "城关镇": "城关街道", "城关街道人民政府": "",
+		"河东街道": "河东街道办事处", "河东街道办": "河东街道办事处", "湖东街道办": "湖东街道办", "湖东街道办事处": "湖东街道", "东镇人民政府": "东镇", "东镇办事处": ""} {
+		if u, _ := d.Resolve(name); u.Name != want {
+			t.Errorf("Resolve(%q) = %q; want %q", name, u.Name, want)
+		}
+	}
+}
+
 func TestResolve(t *testing.T) {
 	d := jia(t)
 	for _, c := range []struct{ name, want string }{

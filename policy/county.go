@@ -32,9 +32,10 @@ type mastheadFile struct {
 }
 
 type townFile struct {
-	Code   text `yaml:"code"` // nine digits, the first six the county's
-	Name   text `yaml:"name"`
-	Source text `yaml:"source"`
+	Code    text   `yaml:"code"` // nine digits, the first six the county's
+	Name    text   `yaml:"name"`
+	Aliases []text `yaml:"aliases"`
+	Source  text   `yaml:"source"`
 }
 
 type agencyFile struct {
@@ -127,8 +128,8 @@ func (f *folder) towns(c County, towns []townFile) {
 			f.bad(countyYAML, t.Code.line, "代码 %s 重复，第一次在第 %d 行", t.Code.s, first.line)
 		}
 		codes[t.Code.s] = t.Code
-		f.add(c.Directory, countyYAML, unitFile{Name: t.Name, Source: t.Source}, org.Unit{
-			Name: t.Name.s, Kind: org.Town, Code: code, Level: org.Township, Source: t.Source.s,
+		f.add(c.Directory, countyYAML, unitFile{Name: t.Name, Aliases: t.Aliases, Source: t.Source}, org.Unit{
+			Name: t.Name.s, Aliases: words(t.Aliases), Kind: org.Town, Code: code, Level: org.Township, Source: t.Source.s,
 		})
 	}
 }

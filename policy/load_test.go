@@ -31,6 +31,9 @@ func TestGoodFolder(t *testing.T) {
 	if u, ok := c.Directory.Resolve("东镇人民政府"); !ok || u.Code != "990101100" || u.Level != org.Township {
 		t.Errorf("东镇 is %+v", u)
 	}
+	if u, _ := c.Directory.Resolve("城关镇"); u.Name != "城关街道" || u.Kind != org.Town {
+		t.Errorf("城关镇 is %+v", u)
+	}
 	if u, _ := c.Directory.Resolve("县水利局"); u.Name != "县水务局" {
 		t.Errorf("县水利局 is %q", u.Name)
 	}
