@@ -71,6 +71,8 @@ func (k *pack) value(v in[valueFile]) {
 			k.bad(v.file, y.From.line, "数值“%s”要按日期先后写，%s 不晚于上一行的 %s", v.item.ID, d.From, out.Dated[n-1].From)
 		} else if n > 0 && !out.Dated[n-1].To.IsZero() && d.From.Before(out.Dated[n-1].To) {
 			k.bad(v.file, y.From.line, "数值“%s”自 %s 起与上一行重叠（上一行到 %s）", v.item.ID, d.From, out.Dated[n-1].To)
+		} else if n > 0 && !out.Dated[n-1].To.IsZero() && out.Dated[n-1].To.Before(d.From) {
+			k.bad(v.file, y.From.line, "数值“%s”自 %s 至 %s（不含）没有写：上一行去掉 to，或补一行；这段日子的规则会不能判定", v.item.ID, out.Dated[n-1].To, d.From)
 		}
 		out.Dated = append(out.Dated, d)
 	}

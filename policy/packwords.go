@@ -140,18 +140,25 @@ func (f *folder) duration(file string, t text) time.Duration {
 	return time.Duration(n) * 24 * time.Hour
 }
 
-// recurrence reads 每月, 每季度, 每月5日前.
+// everyWords is what can be written, for who wrote something else.
+const everyWords = "每日、每个工作日、每10日、每周、每周五、每两周、每月、每月5日前、次月5日前、每季度、每季度首月10日前、每半年、每年、每年6月底前"
+
+// recurrence reads 每月, 每季度, 每月5日前. All of what is written must be understood: the reader of documents takes 每日2次 for a
+// day and 每学期 for half a year, which does for a duty that a person follows and not for one that runs out by itself.
 func (f *folder) recurrence(file string, t text) calendar.Recurrence {
 	if t.s == "" {
 		return calendar.Recurrence{}
 	}
-	for _, term := range calendar.Terms(t.s, 0) {
-		if term.Kind == calendar.Recurring && term.Recur.Every != calendar.Always {
-			return term.Recur
-		}
+	terms := calendar.Terms(t.s, 0)
+	var r calendar.Recurrence
+	if len(terms) == 1 && terms[0].Kind == calendar.Recurring && terms[0].Start == 0 && terms[0].End == len(t.s) {
+		r = terms[0].Recur
 	}
-	f.bad(file, t.line, "周期“%s”应写作“每月”“每季度”“每月5日前”的样子", t.s)
-	return calendar.Recurrence{}
+	if r.Every == "" || r.Every == calendar.Always || r.Times > 1 || r.ToMinute > 0 || strings.Contains(t.s, "学") {
+		f.bad(file, t.line, "周期“%s”数不出来，可写：%s", t.s, everyWords)
+		return calendar.Recurrence{}
+	}
+	return r
 }
 
 func (f *folder) decimal(file string, t text) *quantity.Decimal {
