@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -66,7 +67,8 @@ func (f *folder) decode(file string, v any) bool {
 
 var (
 	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
-	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type (.+)$`)
+	yamlUnknown = regexp.MustCompile(`^field (.+) not found in type (.+)$`)
+	yamlKey     = regexp.MustCompile(`^(?:field|mapping key) "?(.+?)"? (?:not found in type|already defined at line) `)
 	yamlTwice   = regexp.MustCompile(`^mapping key "(.*)" already defined at line (\d+)$`)
 	yamlTag     = regexp.MustCompile(`yaml:\\"(\w+)`)
 	yamlShape   = regexp.MustCompile(`^cannot unmarshal (\S+)(?: .*)? into (\S+)$`)
@@ -82,16 +84,25 @@ func (f *folder) explain(file string, err error) {
 	}
 	for _, e := range many.Errors {
 		line, said := splitLine(e)
-		if m := yamlUnknown.FindStringSubmatch(said); m != nil {
+		if m := yamlKey.FindStringSubmatch(said); m != nil && strings.ContainsAny(m[1], "()[]<>=!&|?+*\"' ") {
+			f.bad(file, line, "“%s”像是被逗号断开的后半句：大括号里的表达式、句子有逗号或冒号的，整个加引号，如 when: \"天数(今天, 到期) <= 30\"", m[1])
+		} else if m := yamlUnknown.FindStringSubmatch(said); m != nil && !ascii(m[1]) {
+			f.bad(file, line, "不认识的字段“%s”，这里可写：%s；是前一个值的后半句的，前一个值整个加引号", m[1], fields(m[2]))
+		} else if m := yamlUnknown.FindStringSubmatch(said); m != nil {
 			f.bad(file, line, "不认识的字段“%s”，这里可写：%s", m[1], fields(m[2]))
 		} else if m := yamlTwice.FindStringSubmatch(said); m != nil {
 			f.bad(file, line, "字段“%s”写了两次，第一次在第 %s 行", m[1], m[2])
 		} else if m := yamlShape.FindStringSubmatch(said); m != nil {
 			f.bad(file, line, "这里写的是%s，应当是%s", shape(m[1]), shape(m[2]))
 		} else {
-			f.bad(file, line, "写法有误（%s）", said)
+			f.bad(file, line, "YAML 写法有误，请检查缩进、冒号和引号")
 		}
 	}
+}
+
+// ascii reports whether a key is written as our fields are.
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 func splitLine(s string) (int, string) {
