@@ -79,6 +79,9 @@ func (k *pack) value(v in[valueFile]) {
 	k.set.Values = append(k.set.Values, out)
 }
 
+// answering is the field whose unit may write an entry where a register does not name another with own.
+const answering = "责任单位"
+
 // schema is a register whole: its fields are read already.
 func (k *pack) schema(r in[registerFile]) *register.Schema {
 	x := k.forms[r.item]
@@ -91,8 +94,10 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 	s.Writers = k.units(r.file, r.v.Writers)
 	if _, ok := k.field(r.file, r.v.Own, x, register.Unit); ok {
 		s.Own = r.v.Own.s
-		if !slices.ContainsFunc(s.Writers, k.isSet) && len(s.Writers) == len(r.v.Writers) {
-			k.bad(r.file, r.v.Own.line, "own 说统称里的各单位只写自己的条目，但 writers 里没有统称（如各乡镇人民政府）")
+	}
+	if s.Whose = s.Own; s.Whose == "" {
+		if f, ok := s.Field(answering); ok && f.Type == register.Unit {
+			s.Whose = answering
 		}
 	}
 	s.Review = k.span(r.file, r.v.Review)

@@ -48,12 +48,6 @@ func (k *pack) units(file string, ts texts) []string {
 	return out
 }
 
-// isSet reports whether the canonical name is that of a set of units.
-func (k *pack) isSet(name string) bool {
-	u, ok := k.county.Directory.Resolve(name)
-	return ok && u.Kind == org.Set
-}
-
 // members are the units that are named, sets written out.
 func (k *pack) members(file string, ts texts) []string {
 	var out []string

@@ -136,8 +136,7 @@ func (r *Registers) MayWrite(by Actor, s *Schema) (may, ownOnly bool) {
 			}
 		}
 	}
-	own := slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Type == Unit })
-	return own && len(by.Units) > 0, true
+	return (s.Whose != "" || r.keepsOwn(by, s)) && len(by.Units) > 0, true
 }
 
 // MayWriteEntry reports whether the actor may write this entry.
@@ -149,7 +148,7 @@ func (r *Registers) MayWriteEntry(by Actor, s *Schema, v Values) bool {
 	if r.keepsOwn(by, s) {
 		return slices.Contains(by.Units, v[s.Own])
 	}
-	return slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Type == Unit && slices.Contains(by.Units, v[f.Name]) })
+	return slices.Contains(by.Units, v[s.Whose])
 }
 
 // keepsOwn reports whether the actor is of a set that writes the register, each member its own entries.

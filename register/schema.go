@@ -51,7 +51,8 @@ type Schema struct {
 	Basis       rule.Basis
 	Mechanisms  []string // names that the document gives to what the register carries out
 	Custodian   string   // canonical name of the unit that keeps it
-	Writers     []string // other units that may write; an entry whose unit field names a unit may be written by that unit too
+	Writers     []string // other units that may write
+	Whose       string   // unit field: the unit that stands there may write the entry, too; who is checked, or uses a thing, may not; empty: none
 	Own         string   // unit field: of sets among Writers each member writes only the entries in which it stands; empty: all
 	Review      calendar.Span
 	Public      bool     // entries stand on public pages, without private fields

@@ -80,7 +80,7 @@ func schemas() []*register.Schema {
 	}
 	sections := &register.Schema{Name: "sections", Title: "断面名录", Basis: basis("一"), Custodian: "县生态环境局", Public: true, Key: []string{"名称"},
 		Fields: []register.Field{{Name: "名称", Type: register.Text, Required: true}, {Name: "目标类别", Type: register.Choice, Options: []string{"Ⅲ", "Ⅳ"}}}}
-	outlets := &register.Schema{Name: "outlets", Title: "入河排污口台账", Basis: basis("二"), Custodian: "县生态环境局", Public: true, Key: []string{"编号"}, Label: "名称",
+	outlets := &register.Schema{Name: "outlets", Title: "入河排污口台账", Basis: basis("二"), Custodian: "县生态环境局", Whose: "责任单位", Public: true, Key: []string{"编号"}, Label: "名称",
 		Review: calendar.Span{N: 3, Unit: calendar.Months},
 		Fields: []register.Field{{Name: "编号", Type: register.Text, Required: true}, {Name: "名称", Type: register.Text, Required: true},
 			{Name: "位置", Type: register.Point}, {Name: "类型", Type: register.Choice, Options: []string{"工业", "生活"}},
