@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhixing/calendar"
 	"zhixing/gazette"
 	"zhixing/org"
 	"zhixing/rule"
@@ -63,6 +64,28 @@ func (g *gazettes) plan(f *folder, file string, document, plan text) {
 		return
 	}
 	g.plans[document.s+"#"+plan.s] = true
+}
+
+// heading checks what a policy says of itself against its document: the title, before which the county's name may be put or left
+// out, and that it is not in force before it was signed.
+func (g *gazettes) heading(f *folder, file string, y policyFile, from calendar.Date, county string) {
+	d := g.document(y.Document.s)
+	if d == nil || g.plans[y.Document.s+"#"+y.Plan.s] {
+		return
+	}
+	if !from.IsZero() && from.Before(d.SignedOn) {
+		f.bad(file, y.From.line, "from %s 早于 %s 的成文日期 %s：公文没有成文，不能施行", from, d.No, d.SignedOn)
+	}
+	titles := []string{d.Title}
+	for _, p := range d.Plans {
+		if p.Title != "" && p.Key == y.Plan.s {
+			titles = append(titles, p.Title)
+		}
+	}
+	title := strings.TrimPrefix(org.Fold(y.Title.s), org.Fold(county))
+	if !slices.ContainsFunc(titles, func(t string) bool { return strings.Contains(org.Fold(t), title) }) {
+		f.bad(file, y.Title.line, "title“%s”和公报里的“%s”对不上，请照公文写", y.Title.s, titles[len(titles)-1])
+	}
 }
 
 // paths are the addresses of a plan's clauses, without the plan's key.

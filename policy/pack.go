@@ -158,6 +158,7 @@ func (ps *packs) open(dir string) *pack {
 	}
 	k.p.published = ps.issues.document(y.Document.s) != nil
 	ps.issues.plan(ps.folder, file, y.Document, y.Plan)
+	ps.issues.heading(ps.folder, file, y, k.p.From, ps.county.Place.County)
 	k.p.Owner = k.unit(file, y.Owner)
 	return k
 }
