@@ -72,13 +72,37 @@ func (w *world) placeSeries(ctx context.Context, e *register.Entry) error {
 	if !ok {
 		return nil
 	}
-	return o.Place(ctx, w.tx, string(e.Register), e.Key, func(d *observation.Definition) (bool, error) {
-		wanted, err := d.When.Holds(ctx, f)
-		if _, undecided := rule.Undecided(err); undecided {
-			return false, nil
-		}
-		return wanted, err
-	})
+	return o.Place(ctx, w.tx, string(e.Register), e.Key, func(d *observation.Definition) (bool, error) { return wants(ctx, d, f) })
+}
+
+// wants reports whether an entry is to have a series: of one of which that cannot be told, nothing is asked.
+func wants(ctx context.Context, d *observation.Definition, f rule.Facts) (bool, error) {
+	wanted, err := d.When.Holds(ctx, f)
+	if _, undecided := rule.Undecided(err); undecided {
+		return false, nil
+	}
+	return wanted, err
+}
+
+// Unwanted says why an entry is to have no readings of a definition, for package observation; empty: it is.
+func (j *Judge) Unwanted(ctx context.Context, tx *db.Tx, d *observation.Definition, key string) (why string, err error) {
+	if d.When == nil {
+		return "", nil
+	}
+	w := j.world(tx)
+	e, err := w.entry(ctx, register.Name(d.Register), key, w.today())
+	if err != nil || e == nil {
+		return "", err
+	}
+	f, ok := w.entryFacts(ctx, e, w.today())
+	if !ok {
+		return "", nil
+	}
+	wanted, err := wants(ctx, d, f)
+	if err != nil || wanted {
+		return "", err
+	}
+	return fmt.Sprintf("“%s”不测“%s”：只测符合“%s”的。确实要测的，先把台账里的条目改对，再补报。", key, d.Title, d.When), nil
 }
 
 // left ends what was found about an entry that has left its register: there is nothing any more that it is true of.

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"zhixing/db"
+	"zhixing/observation"
+	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/rule"
 )
@@ -177,5 +179,36 @@ func TestObligationsAndLists(t *testing.T) {
 		s.entry("outlets", "编号=P1", "溯源日期=2023-10-25")
 		f = s.findings(Query{Rule: "outlets/plan"})
 		s.want("done", fmt.Sprint(f[0].State, f[0].Times, f[0].Over), "已恢复1制定方案于2023年10月25日做到")
+	})
+}
+
+// Nothing is judged that the document does not ask for: the series is of large outlets alone.
+func TestReadingsThatNobodyAskedForAreRefused(t *testing.T) {
+	sc := &rule.Scope{Names: map[string]rule.Type{"值": rule.OfNumber}}
+	over := Rule{ID: "over", Title: "超标", Readings: names("cod"), When: compile("值 > 50", sc, rule.OfBool), Says: template("{值}", sc)}
+	tell(t, "2023-09-20 12:00", []Rule{over}, nil, func(s *story) {
+		s.j.Observations.Definition("cod").When = compile("日排水量 > 50", entryScope(schemas()[1]), rule.OfBool)
+		refused := func() string {
+			var out []string
+			err := s.d.Write(ctx, func(tx *db.Tx) error {
+				r, err := s.j.Observations.Record(ctx, tx, []observation.Reading{
+					{Name: "cod", Key: "P1", At: instant(t, "2023-09-20 10:00"), Value: observation.Measured(quantity.Sample{Decimal: quantity.Int(90)})}})
+				out = nil
+				for _, x := range r.Refused {
+					out = append(out, x.Message)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return strings.Join(out, " ")
+		}
+		s.entry("outlets", "编号=P1", "名称=一号", "日排水量=10")
+		s.want("a small one", refused(), "“P1”不测“化学需氧量”：只测符合“日排水量 > 50”的。确实要测的，先把台账里的条目改对，再补报。")
+		s.wantAll("nothing is found", "")
+		s.entry("outlets", "编号=P1", "日排水量=100")
+		s.want("put right, and sent again", refused(), "")
+		s.wantAll("and judged", "1 over cod/P1 未恢复 ×1")
 	})
 }

@@ -134,7 +134,7 @@ func newStory(t *testing.T, d *db.DB, clock *dbtest.Clock, rules []Rule, indicat
 		},
 		CaseOpen: func(_ context.Context, _ *db.Tx, id ID) (bool, error) { return s.cases[id], nil },
 	}
-	o.Recorded, regs.Changed, regs.Beyond = s.j.Recorded, s.j.EntryChanged, s.j.Beyond
+	o.Recorded, o.Unwanted, regs.Changed, regs.Beyond = s.j.Recorded, s.j.Unwanted, s.j.EntryChanged, s.j.Beyond
 	return s
 }
 

@@ -37,6 +37,9 @@ type Observations struct {
 	Recorded func(ctx context.Context, tx *db.Tx, changed []Reading) error
 	// Known says whether the register has such an entry; nil: whatever is named exists.
 	Known func(ctx context.Context, tx *db.Tx, register, key string) (bool, error)
+	// Unwanted says in a sentence why an entry is to have no such series, the definition's When leaving it out. Empty: it is to
+	// have one; nil: so has every entry.
+	Unwanted func(ctx context.Context, tx *db.Tx, d *Definition, key string) (why string, err error)
 
 	byName     map[SeriesName]*Definition
 	byRegister map[string][]*Definition

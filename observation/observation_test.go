@@ -3,6 +3,7 @@ package observation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -263,6 +264,29 @@ func TestWhatCannotBeTakenIsRefusedAlone(t *testing.T) {
 		s.o.Known = func(_ context.Context, _ *db.Tx, register, key string) (bool, error) { return key == "P1", nil }
 		r = s.give("cod/P9 2023-09-20 09:00 61.0", "nh3/P1 2023-09-20 09:00 61.0")
 		if len(r.Changed) != 1 || len(r.Refused) != 1 || !strings.Contains(r.Refused[0].Message, "没有“P9”") {
+			t.Fatalf("%+v", r)
+		}
+	})
+}
+
+// A series that has ended takes what was measured before its end, and nothing after; what runs again takes all.
+func TestEndedSeriesTakeTheirPastAlone(t *testing.T) {
+	stories(t, "2023-09-20 08:00", func(s *story) {
+		place := func(names ...SeriesName) {
+			s.write(func(tx *db.Tx) error {
+				return s.o.Place(ctx, tx, "outlets", "P1", func(d *Definition) (bool, error) { return slices.Contains(names, d.Name), nil })
+			})
+		}
+		place("cod", "nh3")
+		s.now("2023-09-20 10:00")
+		place("nh3")
+		s.now("2023-09-20 12:00")
+		r := s.give("codd/P1 2023-09-20 09:00 1", "cod/P1 2023-09-20 09:00 1", "cod/P1 2023-09-20 11:00 2", "nh3/P1 2023-09-20 11:00 3", "none/P1 2023-09-20 11:00 3")
+		if len(r.Changed) != 2 || len(r.Refused) != 3 || r.Refused[1].Index != 2 || !strings.Contains(r.Refused[1].Message, "自 2023-09-20 10:00 起停用") {
+			t.Fatalf("%+v", r)
+		}
+		place("cod", "nh3")
+		if r := s.give("cod/P1 2023-09-20 11:00 2"); len(r.Changed) != 1 {
 			t.Fatalf("%+v", r)
 		}
 	})

@@ -1,8 +1,11 @@
 package observation
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -32,7 +35,9 @@ const maxAhead = 24 * time.Hour
 // Record takes readings in, in any order. A reading that cannot be taken is refused by itself, the others are taken. In the
 // same transaction o.Recorded judges what changed.
 //
-// Readings of a series whose name or entry is not known yet begin it.
+// Readings of a series whose name or entry is not known yet begin it. One that an entry is not to have, by the register as it
+// stands, is refused and not kept unjudged: whoever sends it hears why, a device's page shows it, and when the register is put
+// right the same readings can be sent again. Of a series that has ended, what was measured before is taken.
 func (o *Observations) Record(ctx context.Context, tx *db.Tx, readings []Reading) (Result, error) {
 	r, err := o.record(ctx, tx, readings, false)
 	return r, wrap("Record", err)
@@ -45,6 +50,9 @@ func (o *Observations) record(ctx context.Context, tx *db.Tx, readings []Reading
 		if err := w.add(ctx, i, &readings[i], means); err != nil {
 			return Result{}, err
 		}
+	}
+	if err := w.refuseEnded(ctx); err != nil {
+		return Result{}, err
 	}
 	if err := w.loadPlaces(ctx); err != nil {
 		return Result{}, err
@@ -96,7 +104,8 @@ type groupKey struct {
 
 type given struct {
 	*Reading
-	at int64
+	at    int64
+	index int
 }
 
 type dayKey struct {
@@ -144,8 +153,36 @@ func (w *recording) add(ctx context.Context, i int, r *Reading, means bool) erro
 		w.groups[key] = g
 		w.order = append(w.order, key)
 	}
-	g.list = append(g.list, given{r, db.Micros(r.At)})
+	g.list = append(g.list, given{r, db.Micros(r.At), i})
 	return nil
+}
+
+// refuseEnded refuses what was measured after its series had ended.
+func (w *recording) refuseEnded(ctx context.Context) error {
+	ends, err := w.o.endsOf(ctx, w.tx, slices.Sorted(maps.Keys(w.series)))
+	if err != nil || len(ends) == 0 {
+		return err
+	}
+	for _, g := range w.groups {
+		g.list = slices.DeleteFunc(g.list, func(r given) bool {
+			end, ended := ends[r.Series]
+			if !ended || r.Reading.At.Before(end) {
+				return false
+			}
+			s := w.series[r.Series]
+			w.refuse(r.index, fmt.Sprintf("“%s”的“%s”自 %s 起停用，不再收数；要收，请先改台账“%s”里的这个条目。", s.Key, w.o.title(s.Name), end.In(calendar.Zone).Format("2006-01-02 15:04"), s.Register))
+			return true
+		})
+	}
+	slices.SortFunc(w.result.Refused, func(a, b Refusal) int { return cmp.Compare(a.Index, b.Index) })
+	return nil
+}
+
+func (o *Observations) title(name SeriesName) string {
+	if d := o.byName[name]; d != nil {
+		return d.Title
+	}
+	return string(name)
 }
 
 // resolve finds the series that a reading is of, and its definition, which is nil where no policy in force has it any more.

@@ -44,6 +44,15 @@ func (o *Observations) understand(ctx context.Context, tx *db.Tx, l *SampleLine,
 			return wrong("台账里没有编号为“%s”的点位", l.Place)
 		}
 	}
+	if o.Unwanted != nil {
+		why, err := o.Unwanted(ctx, tx, d, l.Key)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			return wrong("%s", strings.TrimSuffix(why, "。"))
+		}
+	}
 	at, ok := parseMoment(l.Time)
 	if !ok {
 		return wrong("采样时间“%s”应写作 2023-09-20 09:00", l.Time)

@@ -146,6 +146,9 @@ func (w *recording) store(ctx context.Context) error {
 		tail: `ON CONFLICT (county, series, start) DO NOTHING`}
 	for m := range w.means {
 		s, err := w.o.open(ctx, w.tx, m.mean, m.entry)
+		if KindOf(err) == NotFound { // the entry is to have readings, and no mean of them
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -162,6 +162,20 @@ func (o *Observations) open(ctx context.Context, tx *db.Tx, d *Definition, key s
 			return s, refuse(NotFound, "open", "台账“%s”里没有“%s”。", d.Register, key)
 		}
 	}
+	if o.Unwanted != nil {
+		why, err := o.Unwanted(ctx, tx, d, key)
+		if err != nil {
+			return s, err
+		}
+		if why != "" {
+			return s, refuse(NotFound, "open", "%s", why)
+		}
+	}
+	return o.begin(ctx, tx, d, key)
+}
+
+// begin makes the series.
+func (o *Observations) begin(ctx context.Context, tx *db.Tx, d *Definition, key string) (s Series, err error) {
 	place, err := o.openPlace(ctx, tx, d.Register, key)
 	if err != nil {
 		return s, err
@@ -204,7 +218,10 @@ func (o *Observations) Place(ctx context.Context, tx *db.Tx, register, key strin
 		if !yes {
 			continue
 		}
-		s, err := o.open(ctx, tx, d, key)
+		s, ok, err := o.Find(ctx, tx, d.Name, key)
+		if err == nil && !ok {
+			s, err = o.begin(ctx, tx, d, key)
+		}
 		if err != nil {
 			return err
 		}
@@ -228,6 +245,35 @@ func (o *Observations) Place(ctx context.Context, tx *db.Tx, register, key strin
 		}
 	}
 	return nil
+}
+
+// endsOf are the ends of those of the series that no longer run.
+func (o *Observations) endsOf(ctx context.Context, tx *db.Tx, ids []SeriesID) (map[SeriesID]time.Time, error) {
+	out := map[SeriesID]time.Time{}
+	for ; len(ids) > 0; ids = ids[min(idsAtOnce, len(ids)):] {
+		some := ids[:min(idsAtOnce, len(ids))]
+		args := []any{o.County}
+		for _, id := range some {
+			args = append(args, int64(id))
+		}
+		rows, err := tx.Query(ctx, `/* observation.endsOf */ SELECT id, ended_at FROM observation_series WHERE county = $1 AND ended_at > 0 AND id IN `+db.In(2, len(some)), args...)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id, at int64
+			if err := rows.Scan(&id, &at); err != nil {
+				return nil, err
+			}
+			out[SeriesID(id)] = db.FromMicros(at)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+		rows.Close()
+	}
+	return out, nil
 }
 
 func (o *Observations) end(ctx context.Context, tx *db.Tx, s Series) error {

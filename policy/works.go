@@ -95,6 +95,7 @@ func (w *Works) hook() {
 		}
 		return err == nil && !e.Removed(), err
 	}
+	w.Observations.Unwanted = w.Judge.Unwanted
 	w.Judge.Opened, w.Judge.Over, w.Judge.CaseOpen = w.Cases.Opened, w.Cases.Over, w.Cases.CaseOpen
 }
 
