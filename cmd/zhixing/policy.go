@@ -162,12 +162,8 @@ func (c *call) coverPolicies(ctx context.Context, x chosen, systems, of string) 
 	if err != nil {
 		return fmt.Errorf("%s: %w", systems, err)
 	}
-	if of != "" {
-		var wanted []string
-		for _, no := range strings.FieldsFunc(of, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) {
-			wanted = append(wanted, org.Fold(no))
-		}
-		rows = slices.DeleteFunc(rows, func(s policy.System) bool { return !slices.Contains(wanted, org.Fold(s.Document())) })
+	if rows, err = ofDocuments(rows, of); err != nil {
+		return fmt.Errorf("%s: %w", systems, err)
 	}
 	county, examples, err := x.loaded()
 	if err != nil {
@@ -189,6 +185,26 @@ func (c *call) coverPolicies(ctx context.Context, x chosen, systems, of string) 
 	}
 	fmt.Fprintf(c.out, "%d of %d covered\n", n, len(rows))
 	return nil
+}
+
+// ofDocuments are the rows of the documents that are named, numbers with commas between; all where none is.
+func ofDocuments(rows []policy.System, of string) ([]policy.System, error) {
+	var wanted, known []string
+	for _, r := range rows {
+		if !slices.Contains(known, r.Document()) {
+			known = append(known, r.Document())
+		}
+	}
+	for _, no := range strings.FieldsFunc(of, func(r rune) bool { return r == ',' || r == '，' || r == '、' }) {
+		if !slices.ContainsFunc(known, func(k string) bool { return org.Fold(k) == org.Fold(no) }) {
+			return nil, fmt.Errorf("清单里没有 %s 的，有：%s", strings.TrimSpace(no), strings.Join(known, "、"))
+		}
+		wanted = append(wanted, org.Fold(no))
+	}
+	if wanted == nil {
+		return rows, nil
+	}
+	return slices.DeleteFunc(rows, func(s policy.System) bool { return !slices.Contains(wanted, org.Fold(s.Document())) }), nil
 }
 
 // draftPolicy writes first folders for a document, and says what to do next. What is there already is never written over.

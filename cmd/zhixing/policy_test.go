@@ -52,6 +52,7 @@ func TestPolicyCommands(t *testing.T) {
 			[]string{"不符  noise-2031  白天五十五不算，五十六才算", "policies/noise-2031/examples/noise.yaml:21：线索 noise-day N1：应当有，现在没有", "4 个例子，1 个不符"}},
 		{"coverage", []string{"coverage", "--county", otherCounty, "--systems", list, "--of", "乙政发〔2031〕3号"}, 0,
 			[]string{"A1  covered  台账 noise-points  noise-2031/examples/noise.yaml:", "A2  missing  —  —", "1 of 2 covered"}},
+		{"coverage of a document that the list does not have", []string{"coverage", "--county", otherCounty, "--systems", list, "--of", "乙政发〔2031〕4号"}, 1, nil},
 		{"coverage without a list", []string{"coverage", "--county", otherCounty}, 2, nil},
 		{"draft", []string{"draft", "乙政发〔2031〕3号", "--county", otherCounty, "--out", drafts}, 0, []string{"doc-2031-3-1", "doc-2031-3-2", "已起草"}},
 		{"draft again", []string{"draft", "乙政发〔2031〕3号", "--county", otherCounty, "--out", drafts}, 1, nil},
