@@ -17,6 +17,7 @@ type Place struct {
 	Name  string
 	Kind  string // town or village
 	Town  string // of a village
+	Note  string // what the county says of the outline; may be empty
 	Shape *Geometry
 	box   Box
 }
@@ -37,7 +38,7 @@ func ParsePlaces(b []byte) ([]Place, error) {
 		Type     string `json:"type"`
 		Features []struct {
 			Properties struct {
-				Name, Kind, Town string
+				Name, Kind, Town, Note string
 			} `json:"properties"`
 			Geometry json.RawMessage `json:"geometry"`
 		} `json:"features"`
@@ -54,7 +55,7 @@ func ParsePlaces(b []byte) ([]Place, error) {
 	var out []Place
 	var bad []error
 	for i, f := range file.Features {
-		p := Place{Name: f.Properties.Name, Kind: f.Properties.Kind, Town: f.Properties.Town}
+		p := Place{Name: f.Properties.Name, Kind: f.Properties.Kind, Town: f.Properties.Town, Note: cut(f.Properties.Note, 120)}
 		wrong := func(format string, args ...any) {
 			bad = append(bad, fmt.Errorf("第%d个图形“%s”："+format, append([]any{i + 1, cut(p.Name, 60)}, args...)...))
 		}

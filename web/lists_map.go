@@ -60,6 +60,19 @@ func countyBox(p *register.Places) [4]float64 {
 	return [4]float64{float64(b.MinX) / degree, float64(b.MinY) / degree, float64(b.MaxX) / degree, float64(b.MaxY) / degree}
 }
 
+// outlines is what the county's files say of the outlines, each note once: 示意边界，不是勘界成果.
+func outlines(p *register.Places) string {
+	var notes []string
+	if p != nil {
+		for _, x := range p.List {
+			if x.Note != "" && !slices.Contains(notes, x.Note) && len(notes) < 4 {
+				notes = append(notes, x.Note)
+			}
+		}
+	}
+	return strings.Join(notes, "；")
+}
+
 // layerOf is a register's layer with a question; false where its places are none of the reader's business.
 func layerOf(b listBase, query string) (mapLayer, bool) {
 	placed := slices.ContainsFunc(b.S.Fields, func(f register.Field) bool { return f.Geo() })
@@ -94,7 +107,7 @@ func (s *Server) listMap(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := s.listFrame(r, b, b.S.Title+"：地图", Link{Text: "地图"})
-	p.Data = map[string]any{"B": b, "Back": b.Here() + query, "Map": mapView{Layers: []mapLayer{layer}, Box: countyBox(b.works.Registers.Places), Places: "/map/places.json", Title: b.S.Title}, "States": b.S.States}
+	p.Data = map[string]any{"B": b, "Back": b.Here() + query, "Outlines": outlines(b.works.Registers.Places), "Map": mapView{Layers: []mapLayer{layer}, Box: countyBox(b.works.Registers.Places), Places: "/map/places.json", Title: b.S.Title}, "States": b.S.States}
 	return s.render(w, http.StatusOK, "map.html", p)
 }
 
@@ -122,7 +135,7 @@ func (s *Server) countyMap(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.page(r, "一张图", home, Link{Text: "一张图"})
 	p.Canonical = s.BaseURL + "/map"
-	p.Data = map[string]any{"B": nil, "Map": m}
+	p.Data = map[string]any{"B": nil, "Map": m, "Outlines": outlines(works.Registers.Places)}
 	return s.render(w, http.StatusOK, "map.html", p)
 }
 

@@ -72,10 +72,22 @@ func (s *Server) read(r *http.Request, do func(context.Context, *db.Tx) error) e
 	return s.DB.Read(r.Context(), func(tx *db.Tx) error { return do(r.Context(), tx) })
 }
 
+// waysToWrite is the number of a document as people type it: 某政发〔2023〕8号, 某政发[2023]8号, 2023-8. Nil where it is no such number.
+func waysToWrite(no string) []string {
+	code, rest, ok := strings.Cut(no, "〔")
+	year, number, ok2 := strings.Cut(rest, "〕")
+	number, ok3 := strings.CutSuffix(number, "号")
+	if !ok || !ok2 || !ok3 {
+		return nil
+	}
+	return []string{no, code + "[" + year + "]" + number + "号", year + "-" + number}
+}
+
 func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	var data struct {
 		publication.Front
-		Newest *publication.Issue
+		Newest  *publication.Issue
+		Numbers []string // ways to write the number of a document of the newest issue
 	}
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if data.Front, err = publication.FrontOf(ctx, tx, s.countyCode); err != nil || len(data.Issues) == 0 {
@@ -83,6 +95,11 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 		}
 		newest, err := publication.IssueOf(ctx, tx, s.countyCode, data.Issues[0].IssueNo)
 		data.Newest = &newest
+		for _, h := range newest.Documents {
+			if data.Numbers = waysToWrite(h.No); data.Numbers != nil {
+				break
+			}
+		}
 		earlier := data.Documents[:0]
 		for _, h := range data.Documents { // the newest issue's own stand in its contents
 			if h.Issue != newest.IssueNo || h.Version > 1 {

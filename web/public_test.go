@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"zhixing/register"
 )
 
 // repealIssue carries a notice that does away with the plan of secretIssue, and one with no number.
@@ -305,4 +307,19 @@ func TestTextStaysText(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestWaysToWriteANumber(t *testing.T) {
+	for no, want := range map[string]string{"甲政发〔2031〕8号": "甲政发〔2031〕8号 甲政发[2031]8号 2031-8", "": "", "通告第8号": ""} {
+		if got := strings.Join(waysToWrite(no), " "); got != want {
+			t.Errorf("%q is written %q, want %q", no, got, want)
+		}
+	}
+}
+
+func TestOutlinesSayWhatTheyAre(t *testing.T) {
+	p := &register.Places{List: []register.Place{{Name: "甲镇", Note: "示意"}, {Name: "乙镇", Note: "示意"}, {Name: "丙村", Note: "县民政局提供"}, {Name: "丁村"}}}
+	if got := outlines(p); got != "示意；县民政局提供" || outlines(nil) != "" {
+		t.Errorf("%q", got)
+	}
 }
