@@ -174,6 +174,25 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
+// A ladder that services.yaml names and nobody has written yet is told by Lint, and hinders no draft.
+func TestDraftBeforeLadders(t *testing.T) {
+	fsys, _ := edited(t, "testdata/brokenpolicies/service-ladder.txt")
+	if _, problems, _ := Lint(fsys); len(problems) != 1 {
+		t.Errorf("lint says %v", problems)
+	}
+	c, err := LoadForDraft(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if drafts, err := DraftOf(&c, nil, "乙政办发〔2031〕7号"); err != nil || len(drafts) != 1 {
+		t.Errorf("drafted %d: %v", len(drafts), err)
+	}
+	fsys["policies/campus-2031/policy.yaml"] = &fstest.MapFile{Data: []byte("title: 缺别的\n")}
+	if _, err := LoadForDraft(fsys); err == nil {
+		t.Error("a broken policy was taken")
+	}
+}
+
 // The words of docs/policies.md are those of the loader.
 func TestDocumentIsComplete(t *testing.T) {
 	b, err := os.ReadFile("../docs/policies.md")

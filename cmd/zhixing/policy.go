@@ -216,7 +216,7 @@ func (c *call) draftPolicy(county, issue, out string) error {
 	if err != nil {
 		return err
 	}
-	loaded, err := policy.LoadCounty(x.county)
+	loaded, err := policy.LoadForDraft(x.county)
 	if err != nil {
 		return fmt.Errorf("county folder:\n%w", err)
 	}
