@@ -79,6 +79,7 @@ type Indicator struct {
 	Places     int // decimals it is rounded to, GB/T 8170
 	Forecast   string
 	Public     bool
+	From       calendar.Date // in force; what ended before is not looked back at; zero: always
 	File       string
 	LineNo     int
 }

@@ -236,3 +236,24 @@ func TestTimesCountPeriodsOfAnotherIndicator(t *testing.T) {
 		s.wantAll("and its rule", "1 few outlets/P1 未恢复 ×1")
 	})
 }
+
+// A year that was over before the policy began is no year of it: nothing was counted then, and 0 would be no news.
+func TestPeriodsBeforeTheIndicatorAreNotLookedAt(t *testing.T) {
+	for from, want := range map[string]string{"2023-01-01": "2023-01 0   v1", "2024-02-01": ""} {
+		list := indicators()
+		for i := range list {
+			if list[i].ID == "samples-total" {
+				list[i].From, _ = calendar.ParseDate(from)
+			}
+		}
+		tell(t, "2024-03-01 08:00", nil, list, func(s *story) {
+			s.tick()
+			s.want("the year before, policy from "+from, s.kept("samples-total", ""), want)
+			s.now("2025-01-02")
+			s.tick()
+			if got := s.kept("samples-total", ""); !strings.HasPrefix(got, "2024-01 0") {
+				t.Errorf("policy from %s: %q", from, got)
+			}
+		})
+	}
+}

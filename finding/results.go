@@ -110,7 +110,7 @@ func (w *world) ended(ind *Indicator, since calendar.Date) (p calendar.Period, f
 			return p, first, false, err
 		}
 		p, err = w.period(ind, now.From.AddDays(-1))
-		return p, first, err == nil, err
+		return p, first, err == nil && !p.To.Before(ind.From), err
 	}
 	// On the day since, all periods that ended before it were counted.
 	p, err = w.period(ind, since)

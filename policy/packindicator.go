@@ -29,7 +29,7 @@ func (k *pack) indicator(i in[indicatorFile]) finding.Indicator {
 	y := i.v
 	out := finding.Indicator{ID: i.item.ID, Title: i.item.Title, Policy: k.p.ID, Basis: i.item.Basis, Mechanisms: i.item.Mechanisms,
 		Unit: k.measure(i.file, y.Unit), Period: k.every(i.file, y.Period), Places: k.count(i.file, y.Places, 0, 9),
-		Forecast: oneOf(k.folder, i.file, "forecast", y.Forecast, forecastWords...), Public: y.Public, File: i.file, LineNo: i.item.Line}
+		Forecast: oneOf(k.folder, i.file, "forecast", y.Forecast, forecastWords...), Public: y.Public, From: maxDate(i.item.From, k.p.From), File: i.file, LineNo: i.item.Line}
 	each := k.register(i.file, y.Each, i.item)
 	if each != nil {
 		out.Each = register.Name(each.item.ID)

@@ -241,6 +241,12 @@ func (st standing) view(ctx context.Context, tx *db.Tx, i *policy.Item, inside b
 	case policy.IndicatorItem:
 		kept := st.findings.Kept[i.ID]
 		switch met, not, dark := kept[finding.IsMet], kept[finding.NotMet], kept[finding.CantTell]; {
+		case met+not+dark == 0 && st.works.Judge.Indicator(i.ID).Each == "": // as the page of indicators has it
+			row, err := (&seriesBase{Inside: inside, works: st.works}).indicatorRow(ctx, tx, st.works.Judge.Indicator(i.ID), nil, calendar.DateOf(tx.Now()))
+			if err != nil {
+				return v, false, err
+			}
+			v.Stands, v.Bad = row.One.Span+" "+row.One.Value(), row.Bad
 		case met+not+dark == 0:
 			v.Stands = "还没有完整的一期"
 		case not > 0:
