@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -159,7 +158,7 @@ func (w *recording) add(ctx context.Context, i int, r *Reading, means bool) erro
 
 // refuseEnded refuses what was measured after its series had ended.
 func (w *recording) refuseEnded(ctx context.Context) error {
-	ends, err := w.o.endsOf(ctx, w.tx, slices.Sorted(maps.Keys(w.series)))
+	ends, err := w.o.endsOf(ctx, w.tx, w.series)
 	if err != nil || len(ends) == 0 {
 		return err
 	}

@@ -247,33 +247,26 @@ func (o *Observations) Place(ctx context.Context, tx *db.Tx, register, key strin
 	return nil
 }
 
-// endsOf are the ends of those of the series that no longer run.
-func (o *Observations) endsOf(ctx context.Context, tx *db.Tx, ids []SeriesID) (map[SeriesID]time.Time, error) {
-	out := map[SeriesID]time.Time{}
-	for ; len(ids) > 0; ids = ids[min(idsAtOnce, len(ids)):] {
-		some := ids[:min(idsAtOnce, len(ids))]
-		args := []any{o.County}
-		for _, id := range some {
-			args = append(args, int64(id))
-		}
-		rows, err := tx.Query(ctx, `/* observation.endsOf */ SELECT id, ended_at FROM observation_series WHERE county = $1 AND ended_at > 0 AND id IN `+db.In(2, len(some)), args...)
-		if err != nil {
-			return nil, err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id, at int64
-			if err := rows.Scan(&id, &at); err != nil {
-				return nil, err
-			}
-			out[SeriesID(id)] = db.FromMicros(at)
-		}
-		if err := rows.Err(); err != nil {
-			return nil, err
-		}
-		rows.Close()
+// endsOf are the ends of those of the series that no longer run. All that have ended are read, by an index of their own: they are few,
+// and a batch may be of thousands that run.
+func (o *Observations) endsOf(ctx context.Context, tx *db.Tx, of map[SeriesID]Series) (map[SeriesID]time.Time, error) {
+	rows, err := tx.Query(ctx, `/* observation.endsOf */ SELECT id, ended_at FROM observation_series WHERE county = $1 AND ended_at > 0`, o.County)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	defer rows.Close()
+	out := map[SeriesID]time.Time{}
+	for rows.Next() {
+		var id SeriesID
+		var at int64
+		if err := rows.Scan(&id, &at); err != nil {
+			return nil, err
+		}
+		if _, asked := of[id]; asked {
+			out[id] = db.FromMicros(at)
+		}
+	}
+	return out, rows.Err()
 }
 
 func (o *Observations) end(ctx context.Context, tx *db.Tx, s Series) error {

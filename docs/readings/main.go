@@ -100,7 +100,7 @@ func measure(o options) error {
 	fmt.Printf("%d stations registered in %.1f s; %s, %d cores\n", o.stations, time.Since(start).Seconds(), d.Dialect, runtime.NumCPU())
 	args := []string{"serve", "--data", dir, "--county", countyDir, "--listen", o.web, "--hj212", o.hj212, "--log-level", "error"}
 	if o.dsn != "" {
-		args = append(args, "--db", o.dsn)
+		args = append(args, "--database", o.dsn)
 	}
 	server := exec.Command(o.binary, args...)
 	server.Stderr = os.Stderr
