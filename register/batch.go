@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
-	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/journal"
 )
@@ -53,6 +53,7 @@ type Batch struct {
 	ID       int64
 	Register Name
 	By       string // account that offered it
+	Unit     string // in whose name
 	At       time.Time
 	State    BatchState
 	File     string
@@ -100,7 +101,7 @@ func (r *Registers) Offer(ctx context.Context, tx *db.Tx, by Actor, name Name, t
 	if !readable(t.File) {
 		t.File = "表格"
 	}
-	b := &Batch{Register: name, By: by.Account, At: tx.Now(), State: BatchReady, File: cut(t.File, 200), Format: FormatOf(t.Content), Why: t.Why, Basis: t.Basis}
+	b := &Batch{Register: name, By: by.Account, Unit: by.unit(), At: tx.Now(), State: BatchReady, File: cut(t.File, 200), Format: FormatOf(t.Content), Why: t.Why, Basis: t.Basis}
 	report, err := r.pass(ctx, tx, by, s, b, bytes.NewReader(t.Content), nil)
 	if err != nil {
 		return nil, nil, wrap(op, err)
@@ -160,6 +161,9 @@ func (r *Registers) batchIn(ctx context.Context, tx *db.Tx, op string, by Actor,
 	if err != nil {
 		return nil, row, nil, wrap(op, err)
 	}
+	if !r.concerns(by, s, b) {
+		return nil, row, nil, refuse(NotAllowed, op, "这次导入是别的单位办的，您只能办理本单位的导入；要撤销，请找%s。", s.Custodian)
+	}
 	for _, state := range in {
 		if state == b.State {
 			in = nil
@@ -170,6 +174,12 @@ func (r *Registers) batchIn(ctx context.Context, tx *db.Tx, op string, by Actor,
 		return nil, row, nil, refuse(WrongState, op, "这次导入现在是“%s”，可能有人刚办过，请刷新后再看。", b.State.Chinese())
 	}
 	return b, row, s, nil
+}
+
+// concerns reports whether a batch is the actor's business: who writes only his own entries sees what his own unit brought.
+func (r *Registers) concerns(by Actor, s *Schema, b *Batch) bool {
+	_, own := r.MayWrite(by, s)
+	return !own || b.By == by.Account || slices.Contains(by.Units, b.Unit)
 }
 
 func (row batchRow) batch() (*Batch, error) {
@@ -190,10 +200,11 @@ func (r *Registers) BatchOf(ctx context.Context, tx *db.Tx, by Actor, id int64) 
 	return b, report, wrap(op, err)
 }
 
-// Batches are the newest imports of a register, newest first.
+// Batches are the newest imports of a register that concern the actor, newest first.
 func (r *Registers) Batches(ctx context.Context, tx *db.Tx, by Actor, name Name) ([]*Batch, error) {
 	const op = "Batches"
-	if _, err := r.mayImport(op, by, name); err != nil {
+	s, err := r.mayImport(op, by, name)
+	if err != nil {
 		return nil, err
 	}
 	rows, err := listBatches(ctx, tx, r.County, name)
@@ -209,7 +220,9 @@ func (r *Registers) Batches(ctx context.Context, tx *db.Tx, by Actor, name Name)
 		if err != nil {
 			return nil, wrap(op, err)
 		}
-		out = append(out, b)
+		if r.concerns(by, s, b) {
+			out = append(out, b)
+		}
 	}
 	return out, nil
 }
@@ -256,7 +269,7 @@ func (r *Registers) Load(ctx context.Context, tx *db.Tx, by Actor, name Name, fi
 	if !by.Office {
 		return nil, nil, refuse(NotAllowed, op, "只有县政府办公室和系统管理员可以这样导入。")
 	}
-	b := &Batch{Register: name, By: by.Account, At: tx.Now(), State: BatchReady, File: cut(file, 200), Format: format}
+	b := &Batch{Register: name, By: by.Account, Unit: by.unit(), At: tx.Now(), State: BatchReady, File: cut(file, 200), Format: format}
 	row := batchRow{Register: name, Who: by.Account, State: BatchReady, Data: "{}"}
 	if row.ID, err = insertBatch(ctx, tx, r.County, row); err != nil {
 		return nil, nil, wrap(op, err)
@@ -307,99 +320,4 @@ func (r *Registers) apply(ctx context.Context, tx *db.Tx, op string, by Actor, s
 		Basis: firstOf(b.Basis, s.Basis.String()), Detail: fmt.Sprintf("%s：新增%d条，修改%d条，恢复%d条，跳过%d行 root:%s", b.File, report.New, report.Change, report.Back,
 			report.Wrong, w.head.edge.root())})
 	return report, wrap(op, err)
-}
-
-// Undo takes back what a batch did, as new records: an entry that it changed says again what it said before, one that it added
-// leaves the register. What somebody has gone on from stays, and the batch says why.
-func (r *Registers) Undo(ctx context.Context, tx *db.Tx, by Actor, id int64, why string) (*Batch, error) {
-	const op = "Undo"
-	b, row, s, err := r.batchIn(ctx, tx, op, by, id, BatchDone)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkWords(op, "撤销的原因", why, true); err != nil {
-		return nil, err
-	}
-	w, err := r.begin(ctx, tx, s)
-	if err != nil {
-		return nil, wrap(op, err)
-	}
-	defer w.out.close()
-	undone := 0
-	for to := row.Last + 1; to > row.First; to -= dumpBatch {
-		list, err := recordsWhere(ctx, tx, r.County, s.Name, `AND seq >= $3 AND seq < $4 AND batch = $5 ORDER BY seq DESC`, max(row.First, to-dumpBatch), to, b.ID)
-		if err != nil {
-			return nil, wrap(op, err)
-		}
-		for i := range list {
-			kept, err := r.undoOne(w, by, &list[i], "撤销导入："+why)
-			if err != nil {
-				return nil, wrap(op, err)
-			}
-			if kept == (Kept{}) {
-				undone++
-			} else if len(b.Kept) < maxReported {
-				b.Kept = append(b.Kept, kept)
-			}
-		}
-		if err := w.flush(); err != nil {
-			return nil, wrap(op, err)
-		}
-	}
-	if err := w.finish(); err != nil {
-		return nil, wrap(op, err)
-	}
-	b.State, b.UndoneBy = BatchUndone, by.Account
-	if err := r.keep(ctx, tx, b, row); err != nil {
-		return nil, wrap(op, err)
-	}
-	_, err = journal.Append(ctx, tx, r.County, journal.Entry{Who: by.Account, What: "register.undo_import", Subject: fmt.Sprintf("register/%s#import%d", s.Name, b.ID),
-		Basis: firstOf(b.Basis, s.Basis.String()), Detail: fmt.Sprintf("%s：撤销%d条，不能撤销%d条 %s", b.File, undone, len(b.Kept), cut(why, 300))})
-	return b, wrap(op, err)
-}
-
-// undoOne takes back one record of a batch; kept says why it could not.
-func (r *Registers) undoOne(w *writing, by Actor, rec *Record, why string) (Kept, error) {
-	e, err := byID(w.ctx, w.tx, r.County, w.s.Name, rec.Entry)
-	if err != nil || e == nil {
-		return Kept{}, err
-	}
-	if e.N != rec.N {
-		return Kept{e.Key, "导入后又有新的记录，需要时请在它的页面上修改或出册"}, nil
-	}
-	back := Record{What: Undone, By: by.Account, Unit: by.unit(), Why: why, Batch: rec.Batch, Set: Values{}}
-	switch rec.What {
-	case Added:
-		back.What = Removed
-		used, err := referred(w.ctx, w.tx, r.County, w.s.Name, e.Key)
-		if err != nil {
-			return Kept{}, err
-		}
-		if used {
-			return Kept{e.Key, "其他台账已经指向它，需要时请在它的页面上出册"}, nil
-		}
-	default:
-		all, err := recordsOf(w.ctx, w.tx, r.County, w.s.Name, rec.Entry)
-		if err != nil {
-			return Kept{}, err
-		}
-		was := w.s.Fold(all[:len(all)-1], calendar.Date{}, time.Time{})
-		for name, v := range e.Values {
-			if was.Values[name] != v {
-				back.Set[name] = was.Values[name]
-			}
-		}
-		for name, v := range was.Values {
-			if e.Values[name] == "" {
-				back.Set[name] = v
-			}
-		}
-		if was.State != e.State {
-			back.State = was.State
-		}
-		if was.Removed() {
-			back.What = Removed
-		}
-	}
-	return Kept{}, w.put(&change{before: e, rec: back})
 }

@@ -124,7 +124,7 @@ func TestImportAsksRightsAndGuards(t *testing.T) {
 			return err
 		})
 		got := told(rep)
-		for _, want := range []string{"2 新增 P1\n", "3 有误 P2 第3行：《入河排污口台账》由县生态环境局管理", "4 有误 P3 第4行“状态”：没有溯源日期，不能转为已溯源（依据乙政办发〔2023〕5号 二(三)）", "5 新增 P4\n", "6 有误 P5 第6行：日排水量不能是负数"} {
+		for _, want := range []string{"2 新增 P1\n", "3 有误 P2 第3行“责任单位”：《入河排污口台账》由县生态环境局管理", "4 有误 P3 第4行“状态”：没有溯源日期，不能转为已溯源（依据乙政办发〔2023〕5号 二(三)）", "5 新增 P4\n", "6 有误 P5 第6行：日排水量不能是负数"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("want %q in\n%s", want, got)
 			}

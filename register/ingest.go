@@ -358,11 +358,11 @@ func (g *ingesting) allowed(x *rowWork) error {
 	}
 	g.s.finish(after)
 	if !g.may || g.own && (!g.r.MayWriteEntry(g.by, g.s, after.Values) || c.before != nil && !g.r.MayWriteEntry(g.by, g.s, c.before.Values)) {
-		field := "" // any that holds a unit
+		field := g.s.Whose
 		if g.r.keepsOwn(g.by, g.s) {
 			field = g.s.Own
 		}
-		x.f.bad(field, "《%s》由%s管理，您只能导入本单位的条目。", g.s.Title, g.s.Custodian)
+		x.f.bad(field, "《%s》由%s管理，您只能导入“%s”是您的单位的条目。", g.s.Title, g.s.Custodian, field)
 		return nil
 	}
 	if c.rec.State != "" {

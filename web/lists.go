@@ -107,10 +107,21 @@ func (b listBase) MayWriteOf(field, unit string) bool {
 	return b.Inside && b.works.Registers.MayWriteEntry(b.by, b.S, register.Values{field: unit})
 }
 
-// MayImport says whether he may write all of them.
-func (b listBase) MayImport() bool {
+// MayAll says whether he may write all of them.
+func (b listBase) MayAll() bool {
 	may, own := b.works.Registers.MayWrite(b.by, b.S)
 	return b.Inside && may && !own
+}
+
+// OwnBy is the field that makes an entry his, of one who writes only such; empty: he writes all, or none.
+func (b listBase) OwnBy() string {
+	if !b.MayWrite() || b.MayAll() {
+		return ""
+	}
+	if b.S.Own != "" {
+		return b.S.Own
+	}
+	return b.S.Whose
 }
 
 // PolicyTitle is the policy that orders the register.

@@ -14,17 +14,8 @@ import (
 	"zhixing/register"
 )
 
-// keeper begins a page for those who write the whole register.
-func (s *Server) keeper(r *http.Request) (listBase, error) {
-	b, err := s.writer(r)
-	if err == nil && !b.MayImport() {
-		return b, forbidden("《" + b.S.Title + "》由" + b.S.Custodian + "管理，您的职务不能批量导入和合并。")
-	}
-	return b, err
-}
-
 func (s *Server) listImport(w http.ResponseWriter, r *http.Request) error {
-	b, err := s.keeper(r)
+	b, err := s.writer(r)
 	if err != nil {
 		return err
 	}
@@ -51,7 +42,7 @@ func (s *Server) importFormOf(w http.ResponseWriter, r *http.Request, b listBase
 
 // listOffer takes a table and holds it against the register. No entry is touched yet.
 func (s *Server) listOffer(w http.ResponseWriter, r *http.Request) error {
-	b, err := s.keeper(r)
+	b, err := s.writer(r)
 	if err != nil {
 		return err
 	}
@@ -130,7 +121,7 @@ func fateGroups(b listBase, rep *register.Report) []fateGroup {
 }
 
 func (s *Server) listBatch(w http.ResponseWriter, r *http.Request) error {
-	b, err := s.keeper(r)
+	b, err := s.writer(r)
 	if err != nil {
 		return err
 	}
@@ -168,7 +159,7 @@ func (s *Server) batchOf(w http.ResponseWriter, r *http.Request, b listBase, sta
 }
 
 func (s *Server) listBatchAct(w http.ResponseWriter, r *http.Request) error {
-	b, err := s.keeper(r)
+	b, err := s.writer(r)
 	if err != nil {
 		return err
 	}
@@ -207,6 +198,15 @@ func (s *Server) listBatchAct(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.changed()
 	return &redirectError{b.Here() + "/imports/" + strconv.FormatInt(id, 10) + "?done=" + done}
+}
+
+// keeper begins a page for those who write the whole register.
+func (s *Server) keeper(r *http.Request) (listBase, error) {
+	b, err := s.writer(r)
+	if err == nil && !b.MayAll() {
+		return b, forbidden("《" + b.S.Title + "》由" + b.S.Custodian + "管理，您的职务不能合并条目。")
+	}
+	return b, err
 }
 
 // twinsView are two entries side by side, with the fields in which they differ.
