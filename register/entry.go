@@ -130,13 +130,6 @@ func (s *Schema) keyOf(v Values) string {
 
 const keySeparator = "|"
 
-func (s *Schema) labelOf(v Values, key string) string {
-	if s.Label == "" || v[s.Label] == "" {
-		return key
-	}
-	return v[s.Label]
-}
-
 // Show is the one way out of the register: the entry as the viewer may see it, false where he may not. For the public
 // it is without private fields, and there is none of a register that is not public.
 func (s *Schema) Show(v Viewer, e *Entry) (*Entry, bool) {
@@ -155,7 +148,7 @@ func (s *Schema) Show(v Viewer, e *Entry) (*Entry, bool) {
 		}
 	}
 	if f, ok := s.Field(s.Label); ok && f.Hidden() {
-		out.Label = out.Key
+		out.Label = s.named(out.Key)
 	}
 	if f, ok := s.place(); ok && f.Hidden() {
 		out.Town, out.Village = "", ""
@@ -163,8 +156,8 @@ func (s *Schema) Show(v Viewer, e *Entry) (*Entry, bool) {
 	for _, k := range s.Key {
 		if f, ok := s.Field(k); ok && f.Hidden() { // a key that is nobody's business is told by the number
 			out.Key = "#" + itoa(int64(e.ID))
-			if out.Label == e.Key {
-				out.Label = out.Key
+			if out.Label == e.Key || out.Label == s.named(e.Key) {
+				out.Label = s.named(out.Key)
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func (r *Registers) Get(ctx context.Context, tx *db.Tx, v Viewer, name Name, key
 		}
 	}
 	if shown, ok := s.Show(v, e); ok && shown != nil {
-		return shown, nil
+		return shown, wrap(op, r.call(ctx, tx, v, s, shown))
 	}
 	if e == nil && !as.Now() {
 		return nil, refuse(NotFound, op, "《%s》里那时还没有“%s”。", s.Title, cut(key, 60))
@@ -61,7 +61,7 @@ func (r *Registers) ByID(ctx context.Context, tx *db.Tx, v Viewer, name Name, id
 		return nil, wrap(op, err)
 	}
 	if shown, ok := s.Show(v, e); ok && shown != nil {
-		return shown, nil
+		return shown, wrap(op, r.call(ctx, tx, v, s, shown))
 	}
 	return nil, refuse(NotFound, op, "《%s》里没有第%d号。", s.Title, id)
 }
@@ -169,7 +169,7 @@ func (r *Registers) List(ctx context.Context, tx *db.Tx, v Viewer, q Query) (Pag
 	for i, e := range p.Entries {
 		p.Entries[i], _ = s.Show(v, e)
 	}
-	return p, nil
+	return p, wrap(op, r.call(ctx, tx, v, s, p.Entries...))
 }
 
 func (r *Registers) list(ctx context.Context, tx *db.Tx, s *Schema, v Viewer, q Query, where []filter) (Page, error) {
@@ -344,7 +344,7 @@ func (r *Registers) Pointing(ctx context.Context, tx *db.Tx, v Viewer, e *Entry,
 			out = append(out, shown)
 		}
 	}
-	return out, nil
+	return out, wrap(op, r.call(ctx, tx, v, s, out...))
 }
 
 // FieldsTo are the fields of other registers that refer to entries of this one.

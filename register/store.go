@@ -240,6 +240,33 @@ func texts(ctx context.Context, tx *db.Tx, query string, args ...any) ([]string,
 	return out, rows.Err()
 }
 
+// labelsOf are what people call the entries with these keys, by key.
+func labelsOf(ctx context.Context, tx *db.Tx, county string, name Name, keys []string) (map[string]string, error) {
+	out := make(map[string]string, len(keys))
+	if len(keys) == 0 {
+		return out, nil
+	}
+	c := &condition{}
+	c.sql.WriteString("county = " + c.arg(county) + " AND register = " + c.arg(string(name)))
+	at := make([]string, len(keys))
+	for i, k := range keys {
+		at[i] = c.arg(k)
+	}
+	rows, err := tx.Query(ctx, `/* register.labelsOf */ SELECT key, label FROM register_entry WHERE `+c.sql.String()+` AND key IN (`+strings.Join(at, ", ")+`)`, c.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key, label string
+		if err := rows.Scan(&key, &label); err != nil {
+			return nil, err
+		}
+		out[key] = label
+	}
+	return out, rows.Err()
+}
+
 // onceDone is the entry on which a form with this token did its work before.
 func onceDone(ctx context.Context, tx *db.Tx, county string, name Name, once string) (id ID, who string, err error) {
 	err = tx.QueryRow(ctx, `/* register.onceDone */ SELECT entry, who FROM register_record WHERE county = $1 AND register = $2 AND once = $3 AND once <> ''`,
