@@ -133,7 +133,7 @@ func (w *world) late(ctx context.Context, o *register.Owed) error {
 	f.Detail = Detail{Title: s.Title + "：" + o.Obligation.Name + "逾期", Policy: s.Policy, Basis: o.Obligation.Basis, Ladder: o.Obligation.Ladder,
 		Says:  o.Label + "应于" + o.Due.Chinese() + "前" + o.Obligation.Name + "，至今没有做到",
 		Facts: []Seen{{"自", o.Since.Chinese(), f.Subject}, {"期限", o.Due.Chinese(), o.Obligation.Basis.String()}}}
-	if o.Obligation.Every.Every != "" && !o.Period.IsZero() {
+	if !o.Period.IsZero() { // one of several turns
 		f.Says = o.Label + "自" + o.Period.Chinese() + "起的一期应于" + o.Due.Chinese() + "前" + o.Obligation.Name + "，至今没有做到"
 	}
 	a := &about{w, w.today(), o.Register, o.Key, nil}

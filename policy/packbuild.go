@@ -104,6 +104,9 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 	for _, m := range r.v.Moves {
 		s.Moves = append(s.Moves, k.move(r, x, m))
 	}
+	for _, t := range r.v.End {
+		s.End = append(s.End, k.state(r.file, t, x))
+	}
 	for _, c := range r.v.Checks {
 		if c.Must.s == "" || c.Refuse.s == "" {
 			k.bad(r.file, max(c.Must.line, c.Refuse.line), "checks 的每一项要写 must 和 refuse")

@@ -28,9 +28,16 @@ func (k *pack) obligation(r in[registerFile], x *form, y obligationFile) registe
 	line := max(y.ID.line, y.Name.line)
 	over := seen{kind: anEntry, of: x, item: r.item}
 	out := register.Obligation{ID: y.ID.s, Name: y.Name.s, Mechanisms: words(y.Mechanisms), Start: k.start(r.file, y.Start, x),
-		Within: k.span(r.file, y.Within), By: k.date(r.file, y.By), Every: k.recurrence(r.file, y.Every),
+		Within: k.span(r.file, y.Within), By: k.date(r.file, y.By),
 		When: k.condition(r.file, y.When, over), Done: k.condition(r.file, y.Done, over), To: k.whose(r.file, y.To, x),
 		Severity: string(k.severity(r.file, y.Severity)), Ladder: k.ladderOf(r.file, y.Ladder, r.item), Basis: k.under(r, y.Clause), LineNo: line}
+	if counted(y.Every.s) {
+		if out.Again = k.span(r.file, y.Every); out.Again.N < 1 {
+			k.bad(r.file, y.Every.line, "“%s”的 every 至少1日", y.ID.s)
+		}
+	} else {
+		out.Every = k.recurrence(r.file, y.Every, "；从上一次起数的写 15日、3个月、1年")
+	}
 	terms := 0
 	for _, t := range []text{y.Within, y.By, y.Every} {
 		if t.s != "" {
@@ -45,6 +52,9 @@ func (k *pack) obligation(r in[registerFile], x *form, y obligationFile) registe
 	}
 	recorded := y.Record != recordFile{}
 	switch {
+	case counted(y.Every.s) && y.Done.s == "" && !recorded && out.Start.Field != "": // the field is filled in anew
+	case counted(y.Every.s) && !recorded:
+		k.bad(r.file, y.Every.line, "“%s”从上一次起数%s：上一次在本条目的一格里，start 写 字段:那一格，不写 done；记在另一本台账里，写 record", y.ID.s, y.Every.s)
 	case y.Done.s == "" && !recorded:
 		k.bad(r.file, line, "应做事项“%s”怎样算做到：写 done 或 record", y.ID.s)
 	case y.Done.s != "" && recorded:
@@ -208,7 +218,7 @@ func (k *pack) checklist(c in[checklistFile]) cases.Checklist {
 
 func (k *pack) bulletin(b in[bulletinFile]) *bulletin.Definition {
 	out := &bulletin.Definition{ID: b.item.ID, Title: b.item.Title, Policy: k.p.ID, Basis: b.item.Basis, Mechanisms: b.item.Mechanisms,
-		Every: k.recurrence(b.file, b.v.Every), To: k.units(b.file, b.v.To), Public: b.v.Public, Listed: b.v.Listed, File: b.file, LineNo: b.item.Line}
+		Every: k.recurrence(b.file, b.v.Every, ""), To: k.units(b.file, b.v.To), Public: b.v.Public, Listed: b.v.Listed, File: b.file, LineNo: b.item.Line}
 	for _, t := range b.v.Indicators {
 		k.find(IndicatorItem, b.file, t, b.item)
 		out.Indicators = append(out.Indicators, t.s)

@@ -84,6 +84,7 @@ type registerFile struct {
 	Label       text             `yaml:"label"`
 	Fields      []fieldFile      `yaml:"fields"`
 	States      texts            `yaml:"states"`
+	End         texts            `yaml:"end"`
 	Moves       []moveFile       `yaml:"moves"`
 	Checks      []checkFile      `yaml:"checks"`
 	Obligations []obligationFile `yaml:"obligations"`

@@ -134,12 +134,19 @@ func (f *folder) duration(file string, t text) time.Duration {
 	return time.Duration(n) * 24 * time.Hour
 }
 
+// counted reports whether what comes again is written as a length of time, which counts from the last time, and not from the calendar.
+func counted(every string) bool {
+	_, err := calendar.ParseSpan(every)
+	return err == nil
+}
+
 // everyWords is what can be written, for who wrote something else.
 const everyWords = "每日、每个工作日、每10日、每周、每周五、每两周、每月、每月5日前、次月5日前、每季度、每季度首月10日前、每半年、每年、每年6月底前"
 
 // recurrence reads 每月, 每季度, 每月5日前. All of what is written must be understood: the reader of documents takes 每日2次 for a
-// day and 每学期 for half a year, which does for a duty that a person follows and not for one that runs out by itself.
-func (f *folder) recurrence(file string, t text) calendar.Recurrence {
+// day and 每学期 for half a year, which does for a duty that a person follows and not for one that runs out by itself. more is what else can
+// be written where it stands.
+func (f *folder) recurrence(file string, t text, more string) calendar.Recurrence {
 	if t.s == "" {
 		return calendar.Recurrence{}
 	}
@@ -149,7 +156,7 @@ func (f *folder) recurrence(file string, t text) calendar.Recurrence {
 		r = terms[0].Recur
 	}
 	if r.Every == "" || r.Every == calendar.Always || r.Times > 1 || r.ToMinute > 0 || strings.Contains(t.s, "学") {
-		f.bad(file, t.line, "周期“%s”数不出来，可写：%s", t.s, everyWords)
+		f.bad(file, t.line, "周期“%s”数不出来，可写：%s%s", t.s, everyWords, more)
 		return calendar.Recurrence{}
 	}
 	return r

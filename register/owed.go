@@ -72,9 +72,9 @@ func (s *Schema) Obligation(id string) (*Obligation, bool) {
 }
 
 // reckon brings what an entry owes, and what it fulfils for others, up to date after a change. It gives what changed.
-func (r *Registers) reckon(out *inserter, s *Schema, before, after *Entry) ([]Owed, error) {
+func (r *Registers) reckon(out *inserter, s *Schema, what Deed, before, after *Entry) ([]Owed, error) {
 	ctx, tx := out.ctx, out.tx
-	changed, err := r.assess(out, s, after, before == nil)
+	changed, err := r.assess(out, s, after, what)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (r *Registers) reckon(out *inserter, s *Schema, before, after *Entry) ([]Ow
 			if of == nil {
 				continue
 			}
-			more, err := r.assess(out, t, of, false)
+			more, err := r.assess(out, t, of, "")
 			if err != nil {
 				return nil, err
 			}
@@ -114,14 +114,15 @@ func (r *Registers) reckon(out *inserter, s *Schema, before, after *Entry) ([]Ow
 	return changed, nil
 }
 
-// assess reckons all obligations of an entry as of today and writes the rows that changed.
-func (r *Registers) assess(out *inserter, s *Schema, e *Entry, fresh bool) ([]Owed, error) {
+// assess reckons all obligations of an entry as of today and writes the rows that changed. what was done to the entry just now; empty:
+// nothing, something else came about.
+func (r *Registers) assess(out *inserter, s *Schema, e *Entry, what Deed) ([]Owed, error) {
 	if len(s.Obligations) == 0 {
 		return nil, nil
 	}
 	ctx, tx := out.ctx, out.tx
 	var rows []Owed
-	if !fresh {
+	if what != Added {
 		err := out.flush()
 		if err != nil {
 			return nil, err
@@ -130,7 +131,7 @@ func (r *Registers) assess(out *inserter, s *Schema, e *Entry, fresh bool) ([]Ow
 			return nil, err
 		}
 	}
-	a := &assessing{fresh: fresh, r: r, ctx: ctx, tx: tx, s: s, e: e, today: today(tx), facts: r.Facts(ctx, tx, s, e, today(tx))}
+	a := &assessing{what: what, r: r, ctx: ctx, tx: tx, s: s, e: e, today: today(tx), facts: r.Facts(ctx, tx, s, e, today(tx))}
 	var changed []Owed
 	for i := range s.Obligations {
 		o := &s.Obligations[i]
@@ -165,7 +166,7 @@ func (r *Registers) assess(out *inserter, s *Schema, e *Entry, fresh bool) ([]Ow
 
 // assessing is the reckoning of one entry.
 type assessing struct {
-	fresh bool // the entry is new: nobody refers to it yet
+	what  Deed // Added: the entry is new, nobody refers to it yet
 	r     *Registers
 	ctx   context.Context
 	tx    *db.Tx
@@ -190,7 +191,7 @@ func (a *assessing) obligation(o *Obligation, rows []Owed) ([]Owed, error) {
 	if err != nil {
 		return nil, err
 	}
-	owing := !since.IsZero() && !a.e.Removed()
+	owing := !since.IsZero() && !a.e.Removed() && (!slices.Contains(a.s.End, a.e.State) || slices.Contains(a.s.End, o.Start.State))
 	if owing && o.When != nil {
 		if owing, err = a.holds(o.When); err != nil {
 			return nil, err
@@ -204,14 +205,26 @@ func (a *assessing) obligation(o *Obligation, rows []Owed) ([]Owed, error) {
 		}
 		return rows, nil
 	}
-	if o.Every.Every == "" {
+	switch {
+	case o.Again.N > 0:
+		rows, err = a.rounds(o, since, rows)
+	case o.Every.Every == "":
 		rows = a.onceRows(o, since, rows)
-	} else {
+	default:
 		rows = a.turns(o, since, rows)
+	}
+	if err != nil {
+		return nil, err
 	}
 	unit := o.To.Unit
 	if o.To.Field != "" {
 		unit = a.e.Values[o.To.Field]
+	}
+	if o.Again.N > 0 {
+		for i := range rows {
+			rows[i].Unit = unit
+		}
+		return rows, nil
 	}
 	for i := range rows {
 		if rows[i].Unit = unit; rows[i].State == Void && !rows[i].Until.Before(a.today) || rows[i].State == Void && o.Every.Every == "" {
@@ -292,7 +305,7 @@ func (a *assessing) done(o *Obligation, rows []Owed) error {
 	switch {
 	case o.Record != nil:
 		from, ok := a.r.Schema(o.Record.Register)
-		if !ok || a.fresh {
+		if !ok || a.what == Added {
 			return nil
 		}
 		list, err := a.r.pointing(a.ctx, a.tx, a.e, from, o.Record.Of, o.Record.On)

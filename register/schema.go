@@ -60,6 +60,7 @@ type Schema struct {
 	Label       string   // field that names an entry for people; empty: the key
 	Fields      []Field
 	States      []string // first is that of a new entry; empty: 在册 alone
+	End         []string // states in which an entry owes nothing but what begins with them: 报废, 拆除
 	Moves       []Move
 	Checks      []Check
 	Obligations []Obligation
@@ -96,10 +97,11 @@ type Obligation struct {
 	Start      Start
 	Within     calendar.Span       // once; or
 	By         calendar.Date       // once, on this day; or
-	Every      calendar.Recurrence // again and again
+	Every      calendar.Recurrence // again and again, by the calendar; or
+	Again      calendar.Span       // again and again, each time so long after it was done last
 	When       *rule.Expr          // only for entries of which this holds; nil: all
 	Done       *rule.Expr          // over the entry: fulfilled; or
-	Record     *RecordOf           // fulfilled by an entry of another register in the period
+	Record     *RecordOf           // fulfilled by an entry of another register in the period; neither, of Again: by another day in Start.Field
 	To         Whose               // who owes it
 	Severity   string              // of the finding when it is overdue
 	Ladder     string

@@ -24,7 +24,13 @@ func (s *Schema) fingerprint() string {
 		if o.Record != nil {
 			fmt.Fprintf(h, "record %+v\x00", *o.Record)
 		}
+		if o.Again.N > 0 {
+			fmt.Fprintf(h, "again %+v\x00", o.Again)
+		}
 		fmt.Fprintf(h, "%+v\n", o.To)
+	}
+	if len(s.End) > 0 {
+		fmt.Fprintf(h, "end %s\n", s.End)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -25,7 +25,9 @@ func (r *Registers) Owed(ctx context.Context, tx *db.Tx, q OwedQuery) (list []Ow
 	if q.Size < 1 || q.Size > MaxSize {
 		return nil, "", refuse(TooLarge, op, "每页%d条不行，可以是1至%d条；更多请翻页。", q.Size, MaxSize)
 	}
-	list, next, err = r.owed(ctx, tx, q)
+	if list, next, err = r.owed(ctx, tx, q); err == nil {
+		err = r.callOwed(ctx, tx, list)
+	}
 	return list, next, wrap(op, err)
 }
 
@@ -57,7 +59,7 @@ func (r *Registers) Tick(ctx context.Context, tx *db.Tx, limit int) (overdue []O
 			}
 			continue
 		}
-		if _, err := r.assess(out, s, e, false); err != nil {
+		if _, err := r.assess(out, s, e, ""); err != nil {
 			return nil, false, wrap(op, err)
 		}
 		late, err := r.tell(out, s, e, on)
@@ -65,6 +67,9 @@ func (r *Registers) Tick(ctx context.Context, tx *db.Tx, limit int) (overdue []O
 			return nil, false, wrap(op, err)
 		}
 		overdue = append(overdue, late...)
+	}
+	if err := r.callOwed(ctx, tx, overdue); err != nil {
+		return nil, false, wrap(op, err)
 	}
 	return overdue, more, wrap(op, out.flush())
 }
@@ -126,7 +131,7 @@ func (r *Registers) Recount(ctx context.Context, tx *db.Tx, name Name) error {
 			return wrap(op, err)
 		}
 		for _, e := range list {
-			if _, err := r.assess(out, s, e, false); err != nil {
+			if _, err := r.assess(out, s, e, ""); err != nil {
 				return wrap(op, err)
 			}
 			after = e.ID

@@ -292,7 +292,7 @@ func (w *writing) flush() error {
 	list := w.waiting
 	w.waiting = nil
 	for _, c := range list {
-		owed, err := w.r.reckon(w.out, w.s, c.before, c.after)
+		owed, err := w.r.reckon(w.out, w.s, c.rec.What, c.before, c.after)
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,9 @@ func folded(turns []owedView) owedGroup {
 	if g.Period.IsZero() {
 		return g
 	}
-	g.Every = periodWords[g.Obligation.Every.Every]
+	if g.Every = periodWords[g.Obligation.Every.Every]; g.Obligation.Again.N > 0 {
+		g.Every = "从上一次起" + reviewEvery(g.Obligation.Again)
+	}
 	for _, t := range turns {
 		switch {
 		case t.State == register.Done && t.Late:
