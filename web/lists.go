@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,7 +73,8 @@ type listBase struct {
 	works  *policy.Works
 	docs   addresses
 	who    ledger.Actor
-	by     register.Actor // the same person as registers know him
+	by     register.Actor                      // the same person as registers know him
+	called map[register.Name]map[string]string // entries that fields refer to, by key
 }
 
 // Root is where the lists of this reader are.
@@ -95,6 +97,40 @@ func (b listBase) At(name register.Name, key string) string {
 }
 
 func (b listBase) viewer() register.Viewer { return register.Viewer{Inside: b.Inside} }
+
+// learn asks what the entries are called that these values refer to, so that Shown can say it.
+func (b *listBase) learn(ctx context.Context, tx *db.Tx, fields []register.Field, list ...register.Values) error {
+	b.called = map[register.Name]map[string]string{}
+	keys := map[register.Name][]string{}
+	for _, f := range fields {
+		if f.Type != register.Ref {
+			continue
+		}
+		for _, v := range list {
+			if key := v[f.Name]; key != "" && !slices.Contains(keys[f.Register], key) {
+				keys[f.Register] = append(keys[f.Register], key)
+			}
+		}
+	}
+	for name, of := range keys {
+		labels, err := b.works.Registers.Labels(ctx, tx, b.viewer(), name, of)
+		if err != nil {
+			return err
+		}
+		b.called[name] = labels
+	}
+	return nil
+}
+
+// TownField is the field in which the register itself says of which town an entry is; empty where only the map can tell.
+func (b listBase) TownField() string {
+	for _, f := range b.S.Columns(b.viewer()) {
+		if f.Name == "乡镇" {
+			return f.Name
+		}
+	}
+	return ""
+}
 
 // MayWrite says whether the reader may write entries of the register.
 func (b listBase) MayWrite() bool {

@@ -241,6 +241,22 @@ func (s *Server) entryTroubles(ctx context.Context, tx *db.Tx, d *entryPageData)
 	return nil
 }
 
+// said is a value in the history of an entry.
+func (d *entryPageData) said(f register.Field, value string) string {
+	if f.Type == register.File { // with its size only where it can be opened
+		return f.Written(value)
+	}
+	return d.Shown(f, value).Text
+}
+
+// Whereabouts is where the entry lies by the map, as far as its fields do not say it.
+func (d *entryPageData) Whereabouts() string {
+	if f := d.TownField(); f != "" && d.E.Values[f] == d.E.Town {
+		return d.E.Village
+	}
+	return strings.TrimSpace(d.E.Town + " " + d.E.Village)
+}
+
 // entrySteps are the records of an entry, the newest first, each with what it changed.
 func (s *Server) entrySteps(ctx context.Context, tx *db.Tx, d *entryPageData) error {
 	records, err := d.works.Registers.History(ctx, tx, d.viewer(), d.S.Name, d.E.Key)
@@ -252,6 +268,13 @@ func (s *Server) entrySteps(ctx context.Context, tx *db.Tx, d *entryPageData) er
 		if names, err = s.namesOf(ctx, tx, nil); err != nil {
 			return err
 		}
+	}
+	values := []register.Values{d.E.Values}
+	for _, rec := range records {
+		values = append(values, rec.Set)
+	}
+	if err := d.learn(ctx, tx, d.Cols, values...); err != nil {
+		return err
 	}
 	was := register.Values{}
 	for _, rec := range records {
@@ -266,7 +289,7 @@ func (s *Server) entrySteps(ctx context.Context, tx *db.Tx, d *entryPageData) er
 			if !ok {
 				continue
 			}
-			st.Changes = append(st.Changes, fieldChange{f.Name, d.UnitOf(f), f.Written(was[f.Name]), f.Written(now)})
+			st.Changes = append(st.Changes, fieldChange{f.Name, d.UnitOf(f), d.said(f, was[f.Name]), d.said(f, now)})
 			was[f.Name] = now
 		}
 		d.Steps = append(d.Steps, st)

@@ -45,6 +45,9 @@ func (b listBase) Shown(f register.Field, value string) cellView {
 			c.Unit = string(f.Unit)
 		}
 	case register.Ref:
+		if name := b.called[f.Register][value]; name != "" {
+			c.Text = name
+		}
 		if of, ok := b.works.Registers.Schema(f.Register); ok && (b.Inside || of.Public) {
 			c.URL = b.At(f.Register, value)
 		}
@@ -165,6 +168,28 @@ func (d *listPageData) Export(form string) string {
 // MapURL is the map with the same question.
 func (d *listPageData) MapURL() string { return askedWith(d.Here()+"/map", d.Asked, "after", "") }
 
+// TownName is the query's word for a town: that of the register's own field where it has one, else of the map.
+func (d *listPageData) TownName() string {
+	if f := d.TownField(); f != "" {
+		return fieldWord + f
+	}
+	return "town"
+}
+
+// Where is the head of the column that says where an entry lies by the map; empty where the columns say it already.
+func (d *listPageData) Where() string {
+	is := func(name string) bool {
+		return slices.ContainsFunc(d.Cols, func(f register.Field) bool { return f.Name == name })
+	}
+	switch {
+	case !d.HasPlace() || is("乡镇") && (len(d.Villages) == 0 || is("村")):
+		return ""
+	case is("乡镇"):
+		return "村"
+	}
+	return "乡镇"
+}
+
 // HasPlace reports whether entries of the list have towns and villages.
 func (d *listPageData) HasPlace() bool { return d.Placed && len(d.Towns) > 0 }
 
@@ -194,10 +219,14 @@ func (s *Server) listPage(w http.ResponseWriter, r *http.Request, b listBase, q 
 		q.Sort = "" // the past stands in the order of entering
 	}
 	d.Cols, d.Hidden = listColumns(b.S, b.viewer(), d.All)
-	d.Filters, d.Opened = filterForm(b.S, b.viewer(), asked)
 	d.Sorts = sortsOf(b.S, b.viewer())
 	d.Placed = slices.ContainsFunc(b.S.Columns(b.viewer()), func(f register.Field) bool { return f.Geo() })
 	d.Towns, d.Villages = placeNames(b)
+	town := ""
+	if d.HasPlace() {
+		town = d.TownField()
+	}
+	d.Filters, d.Opened = filterForm(b.S, b.viewer(), asked, town)
 	status := http.StatusOK
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if d.docs, err = s.addresses(ctx, tx, b.works); err != nil {
@@ -215,7 +244,14 @@ func (s *Server) listPage(w http.ResponseWriter, r *http.Request, b listBase, q 
 		if k := register.KindOf(err); k == register.Invalid || k == register.TooLarge {
 			status, d.Problem, err = http.StatusBadRequest, register.Message(err), nil
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		values := make([]register.Values, 0, len(d.Page.Entries))
+		for _, e := range d.Page.Entries {
+			values = append(values, e.Values)
+		}
+		return d.learn(ctx, tx, d.Cols, values...)
 	})
 	if err != nil {
 		return err

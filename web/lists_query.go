@@ -78,14 +78,18 @@ func filtersOf(f *register.Field, q url.Values) (out []register.Filter) {
 type filterView struct {
 	register.Field
 	Name            string // of the input
-	Kind            string // text, choice, range, place
+	Kind            string // text, choice, range, unit, ref
 	Value, Min, Max string
 	Choices         []string
 }
 
-// filterForm offers a condition for every field that the reader may see; open reports whether one is in use.
-func filterForm(s *register.Schema, v register.Viewer, q url.Values) (out []filterView, open bool) {
+// filterForm offers a condition for every field that the reader may see, but for the one that is asked elsewhere; open reports whether one
+// is in use.
+func filterForm(s *register.Schema, v register.Viewer, q url.Values, elsewhere string) (out []filterView, open bool) {
 	for _, f := range s.Columns(v) {
+		if f.Name == elsewhere {
+			continue
+		}
 		x := filterView{Field: f, Name: fieldWord + f.Name, Kind: "text", Value: q.Get(fieldWord + f.Name)}
 		switch f.Type {
 		case register.Choice:
@@ -98,6 +102,8 @@ func filterForm(s *register.Schema, v register.Viewer, q url.Values) (out []filt
 			x.Kind, x.Choices = "choice", []string{holdsWord, lacksWord}
 		case register.Unit:
 			x.Kind = "unit"
+		case register.Ref:
+			x.Kind = "ref"
 		}
 		open = open || x.Value != "" || x.Min != "" || x.Max != ""
 		out = append(out, x)

@@ -229,7 +229,7 @@ func FuzzListQuery(f *testing.F) {
 					t.Fatalf("%q asks for %q", raw, w.Field)
 				}
 			}
-			filterForm(schema, v, q)
+			filterForm(schema, v, q, "")
 		}
 		in := entryFields(schema, q)
 		for name := range in.Fields {
