@@ -45,6 +45,31 @@ func TestEntriesAreJudgedWhenTheyChange(t *testing.T) {
 	})
 }
 
+// A value is asked as of a day that the entry names: last year's row is judged, and checked, by last year's price.
+func TestValueOfTheRowsDay(t *testing.T) {
+	tell(t, "2024-02-01 08:00", []Rule{entryRule("dear", `日排水量 > 参数于("限值", 溯源日期)`)}, nil, func(s *story) {
+		outlets, _ := s.j.Registers.Schema("outlets")
+		outlets.Checks = []register.Check{{Must: compile(`限值 == 参数于("限值", 溯源日期)`, entryScope(outlets), rule.OfBool), Refusal: "不是那时的限值"}}
+		s.entry("outlets", "编号=P1", "名称=一号", "责任单位=甲镇人民政府", "溯源日期=2023-12-31", "限值=50", "日排水量=40")
+		s.entry("outlets", "编号=P2", "名称=二号", "责任单位=甲镇人民政府", "溯源日期=2024-01-01", "限值=30", "日排水量=40")
+		s.wantAll("by the value of each day", "1 dear outlets/P2 未恢复 ×1")
+		var from string
+		for _, seen := range s.findings(Query{})[0].Facts {
+			if strings.HasPrefix(seen.Name, "参数于") {
+				from = seen.Value + " " + seen.Source
+			}
+		}
+		s.want("what it was held against", from, "30 甲政办发〔2024〕1号 二(1)")
+		s.entry("outlets", "编号=P3", "名称=三号", "责任单位=甲镇人民政府", "溯源日期=2022-12-31", "日排水量=40")
+		s.want("before there was one", s.unknown(), `dear outlets/P3 缺参数于("限值", 溯源日期)`)
+		err := s.d.Write(ctx, func(tx *db.Tx) error {
+			_, err := s.j.Registers.Amend(ctx, tx, register.System, "outlets", "P1", register.Input{Fields: map[string]string{"限值": "30"}})
+			return err
+		})
+		s.want("today's is refused", register.Message(err), "不是那时的限值。")
+	})
+}
+
 func (s *story) unknown() string {
 	s.Helper()
 	var out []string

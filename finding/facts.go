@@ -116,8 +116,15 @@ func (a *about) entryValue(e *register.Entry) rule.Value {
 	return a.j.Registers.RuleEntry(a.tx, s, e, a.on)
 }
 
-// call answers the functions that look at registers and indicators.
+// call answers the functions that look at registers, indicators and values.
 func (a *about) call(ctx context.Context, c *rule.Call, args []rule.Value) (rule.Value, error) {
+	if c.Name == "参数于" {
+		d, ok := a.j.valueOf(c, args)
+		if !ok {
+			return nil, &rule.Missing{Name: c.String()}
+		}
+		return rule.Num(d.Value), nil
+	}
 	if c.Name == "指标" {
 		key := a.key
 		if len(args) == 2 {
@@ -134,6 +141,15 @@ func (a *about) call(ctx context.Context, c *rule.Call, args []rule.Value) (rule
 		return nil, &rule.Missing{Name: c.String()}
 	}
 	return v, err
+}
+
+// valueOf is what 参数于 asks for: a value as of the day that is given.
+func (j *Judge) valueOf(c *rule.Call, args []rule.Value) (Dated, bool) {
+	day, ok := args[1].(rule.Day)
+	if !ok {
+		return Dated{}, false
+	}
+	return j.Value(c.Text(0), day.Date)
 }
 
 // indicator answers 指标: its result in the period of the day.

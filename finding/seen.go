@@ -66,10 +66,16 @@ func (r *recorder) entry(path string, e *rule.Entry) *rule.Entry {
 
 func (r *recorder) Call(ctx context.Context, c *rule.Call, args []rule.Value) (rule.Value, error) {
 	v, err := r.Facts.Call(ctx, c, args)
-	if err == nil && v != nil {
-		r.note(c.String(), v, r.from)
+	if err != nil || v == nil {
+		return v, err
 	}
-	return v, err
+	source := r.from
+	if c.Name == "参数于" {
+		d, _ := r.a.j.valueOf(c, args)
+		source = d.Source
+	}
+	r.note(c.String(), v, source)
+	return v, nil
 }
 
 // sight is what a rule has before its eyes.

@@ -246,4 +246,9 @@ func (k *pack) uses(file string, t text, e *rule.Expr, s seen) {
 			k.find(ValueItem, file, text{name, t.line}, s.item)
 		}
 	}
+	for _, c := range e.Calls() {
+		if c.Name == "参数于" {
+			k.find(ValueItem, file, text{c.Text(0), t.line}, s.item)
+		}
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+
+	"zhixing/register"
 )
 
 // Lint is what LoadCounty says of a folder, whole, and what is only odd: a value that nobody uses, a rule that no example
@@ -53,6 +55,7 @@ func (s *Set) odd(w *folder) {
 		}
 	}
 	s.bare(w)
+	s.endless(w)
 	s.untested(func(i *Item) {
 		w.bad(i.File, i.Line, "%s没有例子用到", i)
 	})
@@ -79,6 +82,21 @@ func (s *Set) bare(w *folder) {
 		}
 		if 2*n > fields {
 			w.bad(path.Join(policiesDir, p.ID, policyYAML), 0, "台账的 %d 格里有 %d 格没有填写说明（hint），在 %s", fields, n, cutLine(in, 5))
+		}
+	}
+}
+
+// endless tells of states that entries do not leave any more, in which what comes round is owed for ever.
+func (s *Set) endless(w *folder) {
+	for _, r := range s.Registers {
+		i := slices.IndexFunc(r.Obligations, func(o register.Obligation) bool {
+			return (o.Every.Every != "" || o.Again.N > 0) && o.Start.State == "" && (o.When == nil || !slices.Contains(o.When.Names(), "状态"))
+		})
+		last := slices.DeleteFunc(slices.Clone(r.States), func(state string) bool {
+			return slices.ContainsFunc(r.Moves, func(m register.Move) bool { return slices.Contains(m.From, state) })
+		})
+		if r.End == nil && i >= 0 && len(r.Moves) > 0 && len(last) > 0 {
+			w.bad(r.File, r.Obligations[i].LineNo, "到了“%s”也还欠“%s”：不再要求的写 end: [%s]，照样要求的写 end: []", cutLine(last, 5), r.Obligations[i].Name, cutLine(last, 5))
 		}
 	}
 }

@@ -104,6 +104,9 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 	for _, m := range r.v.Moves {
 		s.Moves = append(s.Moves, k.move(r, x, m))
 	}
+	if r.v.End != nil {
+		s.End = []string{} // said to be none
+	}
 	for _, t := range r.v.End {
 		s.End = append(s.End, k.state(r.file, t, x))
 	}

@@ -38,6 +38,8 @@ func (c county) Call(_ context.Context, call *Call, args []Value) (Value, error)
 		return Bool(args[0].(Shape).Geometry == "town centre"), nil
 	case "条数":
 		return Int(len(args)), nil
+	case "参数于":
+		return Int(args[1].(Day).Year), nil
 	case "均值":
 		return nil, &Missing{call.String()}
 	case "指标":

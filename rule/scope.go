@@ -125,14 +125,15 @@ var world = map[string]struct {
 	usage, args string
 	gives       Type
 }{
-	"落入": {`落入(位置, "台账id") 或 落入(位置, "台账id", "状态")`, "sT|T", OfBool},
-	"指标": {`指标("id") 或 指标("id", 断面)`, "T|e", AnyType},
-	"条数": {`条数("台账id", "字段") 或 条数("台账id", "字段", "状态")`, "TT|T", OfNumber},
-	"最近": {`最近("台账id", "字段", "日期字段")`, "TTT", OfDay},
-	"均值": {`均值("24小时")`, "T", OfNumber},
-	"最大": {`最大("24小时")`, "T", OfNumber},
-	"最小": {`最小("24小时")`, "T", OfNumber},
-	"次数": {`次数("24小时")`, "T", OfNumber},
+	"落入":  {`落入(位置, "台账id") 或 落入(位置, "台账id", "状态")`, "sT|T", OfBool},
+	"指标":  {`指标("id") 或 指标("id", 断面)`, "T|e", AnyType},
+	"条数":  {`条数("台账id", "字段") 或 条数("台账id", "字段", "状态")`, "TT|T", OfNumber},
+	"最近":  {`最近("台账id", "字段", "日期字段")`, "TTT", OfDay},
+	"均值":  {`均值("24小时")`, "T", OfNumber},
+	"最大":  {`最大("24小时")`, "T", OfNumber},
+	"最小":  {`最小("24小时")`, "T", OfNumber},
+	"次数":  {`次数("24小时")`, "T", OfNumber},
+	"参数于": {`参数于("名称", 日期)`, "Td", OfNumber},
 }
 
 // overWindow are those of world whose argument is a stretch of time.
@@ -226,6 +227,12 @@ func (s *Scope) ask(c *Call) (Type, string) {
 		if _, ok := ParseWindow(c.Text(0)); !ok {
 			return Type{}, wrong + "，时间段写 30分钟、24小时、7日"
 		}
+	}
+	if c.Name == "参数于" {
+		if name := c.Text(0); !slices.Contains(s.Values, name) {
+			return Type{}, "values.yaml 里没有“" + name + "”" + perhaps(name, s.Values)
+		}
+		return OfNumber, ""
 	}
 	if s.World == nil {
 		return Type{}, "这里不能用“" + c.Name + "”"
