@@ -61,6 +61,9 @@ const (
 	Superior     Kind = "superior"
 )
 
+// Signs reports whether somebody can sign for a party of this kind: nobody does for a class of them, a role, or a set.
+func (k Kind) Signs() bool { return k != Class && k != Role && k != Set }
+
 // Kinds lists every kind in the order in which pages show them.
 var Kinds = []Kind{
 	Government, Party, Department, Institution, Organisation, Branch, Town, Zone, Group, Set, Company, Enterprise,

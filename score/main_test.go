@@ -55,6 +55,7 @@ func marking() *score.Rules {
 var units = []org.Unit{
 	{Name: "青禾县人民政府办公室", Kind: org.Department}, {Name: "县能源局", Kind: org.Department}, {Name: "县住建局", Kind: org.Department},
 	{Name: "县财政局", Kind: org.Department}, {Name: "河口镇", Kind: org.Town, Code: "990001100"}, {Name: "上岭乡", Kind: org.Town, Code: "990001200"},
+	{Name: "加油站", Kind: org.Class},
 }
 
 func theLedger(t testing.TB) *ledger.Ledger {

@@ -159,7 +159,8 @@ func (r *Rules) mark(u *Unit) {
 	}
 }
 
-// rank puts the units in order: departments, then towns, best first; equals in the order of the county's list.
+// rank puts the units in order: departments, then towns, best first; equals in the order of the county's list. Petrol stations, for which
+// nobody can sign or report, have no mark.
 func (t *Table) rank(units map[string]*Unit, dir *org.Directory) {
 	place := map[string]int{}
 	for i, u := range dir.Units() {
@@ -167,6 +168,9 @@ func (t *Table) rank(units map[string]*Unit, dir *org.Directory) {
 	}
 	for name, u := range units {
 		known, _ := dir.Resolve(name)
+		if known.Name != "" && !known.Kind.Signs() {
+			continue
+		}
 		u.Town = known.Kind == org.Town
 		if _, ok := place[name]; !ok {
 			place[name] = len(dir.Units()) // one that the list no longer has
