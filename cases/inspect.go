@@ -163,9 +163,9 @@ func (c *Cases) raise(ctx context.Context, tx *db.Tx, l Checklist, e *register.E
 	if basis.Document == "" {
 		basis = l.Basis
 	}
-	unit := l.To.Unit
-	if l.To.Field != "" {
-		unit = e.Values[l.To.Field]
+	unit, err := c.Judge.Registers.UnitOf(ctx, tx, l.To, e)
+	if err != nil {
+		return 0, err
 	}
 	says := fmt.Sprintf("%s：%s“%s”不合格", l.Title, e.Label, r.Item)
 	if r.Words != "" {

@@ -142,7 +142,9 @@ func (a *about) place(ctx context.Context, f *Finding, to register.Whose) error 
 	}
 	f.Label, f.Town = e.Label, e.Town
 	if to.Field != "" {
-		f.Unit = e.Values[to.Field]
+		if f.Unit, err = a.j.Registers.UnitOf(ctx, a.tx, to, e); err != nil {
+			return err
+		}
 	}
 	if s, ok := a.j.Registers.Schema(e.Register); ok {
 		for i := range s.Fields {

@@ -87,7 +87,7 @@ func (k *pack) fields() {
 		x := &form{item: r.item, schema: register.Schema{
 			Name: register.Name(r.item.ID), Title: r.item.Title, Policy: k.p.ID, Basis: r.item.Basis, Mechanisms: r.item.Mechanisms,
 			Public: r.v.Public, From: r.item.From, To: r.item.To, File: r.file, LineNo: r.item.Line,
-			States: words(r.v.States), Key: words(r.v.Key), Label: r.v.Label.s,
+			States: words(r.v.States), Key: words(r.v.Key), Label: r.v.Label.s, Custodian: k.unit(r.file, r.v.Custodian),
 		}}
 		k.forms[r.item] = x
 		for i, s := range r.v.States {

@@ -54,6 +54,7 @@ func (s *Set) odd(w *folder) {
 			w.bad(i.File, i.Line, "%s“%s”没有谁用到", i.Kind, i.ID)
 		}
 	}
+	w.problems = append(w.problems, s.hints...)
 	s.bare(w)
 	s.endless(w)
 	s.untested(func(i *Item) {

@@ -90,7 +90,6 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 	if r.v.Custodian.s == "" {
 		k.bad(r.file, r.item.Line, "台账“%s”没有写 custodian：谁管", r.item.ID)
 	}
-	s.Custodian = k.unit(r.file, r.v.Custodian)
 	s.Writers = k.units(r.file, r.v.Writers)
 	if _, ok := k.field(r.file, r.v.Own, x, register.Unit); ok {
 		s.Own = r.v.Own.s
@@ -260,7 +259,7 @@ func (k *pack) judge(r in[judgeFile]) finding.Rule {
 	}
 	out.When, out.Clears, out.Says = k.condition(r.file, y.When, over), k.condition(r.file, y.Clears, over), k.template(r.file, y.Says, over)
 	if !over.lost() {
-		out.To = k.whose(r.file, y.To, over.of)
+		out.To = k.whose(r.file, y.To, y.Else, over.of, r.item)
 	}
 	for _, t := range y.Inhibits {
 		if k.find(RuleItem, r.file, t, r.item) == r.item {

@@ -29,7 +29,7 @@ func (k *pack) obligation(r in[registerFile], x *form, y obligationFile) registe
 	over := seen{kind: anEntry, of: x, item: r.item}
 	out := register.Obligation{ID: y.ID.s, Name: y.Name.s, Mechanisms: words(y.Mechanisms), Start: k.start(r.file, y.Start, x),
 		Within: k.span(r.file, y.Within), By: k.date(r.file, y.By),
-		When: k.condition(r.file, y.When, over), Done: k.condition(r.file, y.Done, over), To: k.whose(r.file, y.To, x),
+		When: k.condition(r.file, y.When, over), Done: k.condition(r.file, y.Done, over), To: k.whose(r.file, y.To, y.Else, x, r.item),
 		Severity: string(k.severity(r.file, y.Severity)), Ladder: k.ladderOf(r.file, y.Ladder, r.item), Basis: k.under(r, y.Clause), LineNo: line}
 	if counted(y.Every.s) {
 		if out.Again = k.span(r.file, y.Every); out.Again.N < 1 {
@@ -189,7 +189,7 @@ func (k *pack) checklist(c in[checklistFile]) cases.Checklist {
 		return cases.Checklist{}
 	}
 	out := cases.Checklist{ID: c.item.ID, Title: c.item.Title, Policy: k.p.ID, Basis: c.item.Basis, Mechanisms: c.item.Mechanisms, Register: register.Name(c.v.Of.s),
-		Severity: k.severity(c.file, c.v.Severity), To: k.whose(c.file, c.v.To, x), Ladder: k.ladderOf(c.file, c.v.Ladder, c.item), File: c.file, LineNo: c.item.Line}
+		Severity: k.severity(c.file, c.v.Severity), To: k.whose(c.file, c.v.To, c.v.Else, x, c.item), Ladder: k.ladderOf(c.file, c.v.Ladder, c.item), File: c.file, LineNo: c.item.Line}
 	switch {
 	case c.v.Of.s == "":
 		k.bad(c.file, c.item.Line, "检查表“%s”没有写 of：查哪本台账的条目", c.item.ID)

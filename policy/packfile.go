@@ -133,6 +133,7 @@ type obligationFile struct {
 	Done       text       `yaml:"done"`
 	Record     recordFile `yaml:"record"`
 	To         text       `yaml:"to"`
+	Else       text       `yaml:"else"`
 	Severity   text       `yaml:"severity"`
 	Ladder     text       `yaml:"ladder"`
 }
@@ -269,6 +270,7 @@ type judgeFile struct {
 	ClearFor  text  `yaml:"clear_for"`
 	Severity  text  `yaml:"severity"`
 	To        text  `yaml:"to"`
+	Else      text  `yaml:"else"`
 	Says      text  `yaml:"says"`
 	Ladder    text  `yaml:"ladder"`
 	Inhibits  texts `yaml:"inhibits"`
@@ -315,6 +317,7 @@ type checklistFile struct {
 	orderFile `yaml:",inline"`
 	Of        text            `yaml:"of"`
 	To        text            `yaml:"to"`
+	Else      text            `yaml:"else"`
 	Severity  text            `yaml:"severity"`
 	Ladder    text            `yaml:"ladder"`
 	Items     []checkItemFile `yaml:"items"`

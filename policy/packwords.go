@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -69,18 +70,47 @@ func (k *pack) nearUnit(s string) string {
 	return nearest(s, names)
 }
 
-// whose is 字段:责任单位 or a unit. The field must be one of the register's that hold units.
-func (k *pack) whose(file string, t text, of *form) register.Whose {
-	field, ok := cutWord(t.s, "字段")
+// whose is a unit, or 字段:责任单位, 字段:电梯.维保单位: the field must hold units, of the register or of one that it refers to. Where the
+// field is empty it is otherwise, and without that the custodian.
+func (k *pack) whose(file string, to, otherwise text, of *form, item *Item) register.Whose {
+	field, ok := cutWord(to.s, "字段")
 	if !ok {
-		return register.Whose{Unit: k.unit(file, t)}
+		if otherwise.s != "" {
+			k.bad(file, otherwise.line, "to 已经写明单位，不再写 else")
+		}
+		return register.Whose{Unit: k.unit(file, to)}
 	}
 	if of == nil {
-		k.bad(file, t.line, "“%s”：这里没有条目，不能取字段，请写单位名称", t.s)
+		k.bad(file, to.line, "“%s”：这里没有条目，不能取字段，请写单位名称", to.s)
 		return register.Whose{}
 	}
-	k.field(file, text{field, t.line}, of, register.Unit)
-	return register.Whose{Field: field}
+	out := register.Whose{Field: field, Unit: of.schema.Custodian}
+	if otherwise.s != "" {
+		out.Unit = k.unit(file, otherwise)
+	}
+	sure := true
+	path := strings.Split(field, ".")
+	for i, name := range path {
+		want := register.Ref
+		if i == len(path)-1 {
+			want = register.Unit
+		}
+		f, ok := k.field(file, text{name, to.line}, of, want)
+		if !ok {
+			return out
+		}
+		sure = sure && f.Required
+		if want == register.Ref {
+			if of = k.formAt(string(f.Register), item); of == nil {
+				return out // which has been told
+			}
+			k.lean(item, of.item)
+		}
+	}
+	if !sure && otherwise.s == "" {
+		k.set.hints = append(k.set.hints, &Problem{file, to.line, fmt.Sprintf("“%s”可以空着；空着的给%s，要给别的单位写 else", field, out.Unit)})
+	}
+	return out
 }
 
 // cutWord reads 字段:责任单位 with a colon of either width.

@@ -35,6 +35,7 @@ type Set struct {
 
 	speaks map[string][]string // policies that definitions of a policy refer to
 	leans  map[*Item][]*Item   // definitions that a definition refers to
+	hints  []*Problem          // of what is odd, told while the files were read
 }
 
 // Policy is one folder: what one published document (or one plan of it) orders.

@@ -24,7 +24,7 @@ type Owed struct {
 	Period     calendar.Date // first day of the turn of a recurring one
 	Until      calendar.Date // its last day
 	Due        calendar.Date // last day to do it
-	Unit       string        // who owes it; empty: the field that says so is empty
+	Unit       string        // who owes it; empty: nobody is said to
 	State      OwedState
 	DoneOn     calendar.Date
 	DoneBy     string // address of the record of another register that fulfilled it
@@ -216,9 +216,9 @@ func (a *assessing) obligation(o *Obligation, rows []Owed) ([]Owed, error) {
 	if err != nil {
 		return nil, err
 	}
-	unit := o.To.Unit
-	if o.To.Field != "" {
-		unit = a.e.Values[o.To.Field]
+	unit, err := a.r.UnitOf(a.ctx, a.tx, o.To, a.e)
+	if err != nil {
+		return nil, err
 	}
 	if o.Again.N > 0 {
 		for i := range rows {

@@ -15,7 +15,7 @@ import (
 func (s *story) lifts() *register.Schema {
 	lifts := &register.Schema{Name: "lifts", Title: "电梯台账", Custodian: "县生态环境局", Key: []string{"编号"}, States: []string{"在用", "停用", "报废"}, End: []string{"报废"},
 		Fields: []register.Field{{Name: "编号", Type: register.Text, Required: true}, {Name: "检验日期", Type: register.Day}},
-		Moves: []register.Move{{From: []string{"在用"}, To: "停用"}, {From: []string{"停用"}, To: "在用"}, {From: []string{"在用", "停用"}, To: "报废"}},
+		Moves:  []register.Move{{From: []string{"在用"}, To: "停用"}, {From: []string{"停用"}, To: "在用"}, {From: []string{"在用", "停用"}, To: "报废"}},
 		Obligations: []register.Obligation{
 			{ID: "inspect", Name: "检验", Start: register.Start{Field: "检验日期"}, Again: calendar.Span{N: 1, Unit: calendar.Years}, To: register.Whose{Unit: "东镇"}},
 			{ID: "scrap", Name: "拆除", Start: register.Start{State: "报废"}, Within: calendar.Span{N: 30, Unit: calendar.Days},

@@ -122,7 +122,8 @@ type RecordOf struct {
 	On       string
 }
 
-// Whose says which unit something goes to: the unit in a field of the entry, or a unit by name.
+// Whose says which unit something goes to: the unit in a field of the entry or, behind points, of the entry that a field refers to
+// (电梯.维保单位); the unit by name where there is no field, or nothing in it.
 type Whose struct {
 	Field string
 	Unit  string
