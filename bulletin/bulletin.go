@@ -121,22 +121,25 @@ func (b *Bulletins) Issue(ctx context.Context, tx *db.Tx, by, id string, on cale
 // Issued lists issued bulletins, newest first, at most limit; id empty: of all. Of each period it has the one in force, which replaced
 // those before.
 func (b *Bulletins) Issued(ctx context.Context, tx *db.Tx, id string, public bool, limit int) ([]Bulletin, error) {
-	return issued(ctx, tx, b.County, id, "", public, limit)
+	return issued(ctx, tx, b.County, id, public, limit)
 }
 
-// Kept is the issued bulletin of the period in which a day lies; false where none was issued. One that no policy orders any more is
-// found by the first day of its period.
-func (b *Bulletins) Kept(ctx context.Context, tx *db.Tx, id string, on calendar.Date, public bool) (Bulletin, bool, error) {
+// Kept are the bulletins that were issued for the period in which a day lies: first the one in force, then those that it replaced. One
+// that no policy orders any more is found by the first day of its period. The public sees none where the one in force is not for it.
+func (b *Bulletins) Kept(ctx context.Context, tx *db.Tx, id string, on calendar.Date, public bool) ([]Bulletin, error) {
 	if d, ok := b.Find(id); ok {
 		if p, ok := b.Period(d, on); ok {
 			on = p.From
 		}
 	}
-	list, err := issued(ctx, tx, b.County, id, on.String(), public, 1)
+	list, err := ofPeriod(ctx, tx, b.County, id, on.String())
 	if err != nil || len(list) == 0 {
-		return Bulletin{}, false, err
+		return nil, err
 	}
-	return list[0], true, nil
+	if public && !list[0].Public {
+		return nil, nil
+	}
+	return slices.DeleteFunc(list, func(x Bulletin) bool { return public && !x.Public }), nil
 }
 
 // Deeds are the journal's words of this package in Chinese.

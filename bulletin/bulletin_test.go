@@ -10,6 +10,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/edition/paper"
 	"zhixing/policy"
 	"zhixing/register"
 )
@@ -70,6 +71,16 @@ func TestMonthOfBuses(t *testing.T) {
 			}
 			return b
 		}
+		var draft bulletin.Bulletin
+		if err := d.Read(ctx, func(tx *db.Tx) (err error) {
+			draft, err = w.Bulletins.Make(ctx, tx, "bus-month", calendar.DateOf(clock.Now()))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if p := draft.Paper("县教体局", false); p.Form != paper.AsFile || p.Mark != "草稿" || p.Record.PrintedOn != "" {
+			t.Errorf("a draft does not say so: %+v", p)
+		}
 		first := issue("丁教通〔2031〕1号")
 		if p := find(t, first, "问题"); p.Says != "本期没有发现问题。" || len(p.Rows) != 0 {
 			t.Errorf("%+v", p)
@@ -96,17 +107,20 @@ func TestMonthOfBuses(t *testing.T) {
 			if b, err := p.DOCX(); form == "docx" && (err != nil || len(b) == 0) {
 				t.Error(err)
 			}
-			if p.No != "丁教通〔2031〕2号" || p.Mark != "" {
+			if p.No != "丁教通〔2031〕2号" || p.Mark != "" || p.Record.PrintedOn == "" {
 				t.Errorf("%+v", p)
 			}
 		}
 		if err := d.Read(ctx, func(tx *db.Tx) error {
-			kept, ok, err := w.Bulletins.Kept(ctx, tx, "bus-month", calendar.DateOf(clock.Now()), false)
-			if err == nil && (!ok || kept.No != "丁教通〔2031〕2号") {
-				t.Errorf("in force: %v %s", ok, kept.No)
-			}
+			kept, err := w.Bulletins.Kept(ctx, tx, "bus-month", calendar.DateOf(clock.Now()), false)
 			if err != nil {
 				return err
+			}
+			if len(kept) != 2 || kept[0].No != "丁教通〔2031〕2号" || kept[1].Nth != 1 {
+				t.Errorf("of the period: %+v", kept)
+			}
+			if kept, err = w.Bulletins.Kept(ctx, tx, "bus-month", calendar.DateOf(clock.Now()), true); err != nil || len(kept) > 0 {
+				t.Errorf("for the public: %v %+v", err, kept)
 			}
 			list, err := w.Bulletins.Issued(ctx, tx, "", false, 10)
 			if err == nil && (len(list) != 1 || list[0].Nth != 2) {

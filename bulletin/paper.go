@@ -9,7 +9,7 @@ import (
 
 // Paper is the bulletin for print and for Word, as a file of the agency that issues it (GB/T 9704-2012).
 func (b Bulletin) Paper(agency string, demo bool) paper.Paper {
-	out := paper.Paper{Masthead: agency, No: b.No, Title: b.Heading(), Issuer: agency}
+	out := paper.Paper{Form: paper.AsFile, Masthead: agency, No: b.No, Title: b.Heading(), Issuer: agency, PublishedAt: b.Issued}
 	if demo {
 		out.Mark = "演示"
 	} else if b.Issued.IsZero() {
@@ -34,6 +34,7 @@ func (b Bulletin) Paper(agency string, demo bool) paper.Paper {
 	}
 	nodes = append(nodes, paper.Block{Kind: paper.Signature, Text: agency})
 	if !b.Issued.IsZero() {
+		out.Record = paper.Record{Printer: agency, PrintedOn: calendar.DateOf(b.Issued).Chinese()}
 		nodes = append(nodes, paper.Block{Kind: paper.SignDate, Text: calendar.DateOf(b.Issued).Chinese()})
 	}
 	out.Parts = []paper.Part{{Nodes: nodes}}

@@ -2,6 +2,7 @@ package bulletin
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 
 	"zhixing/db"
@@ -19,11 +20,19 @@ func keep(ctx context.Context, tx *db.Tx, county string, b Bulletin, body, by st
 	return nth, err
 }
 
-func issued(ctx context.Context, tx *db.Tx, county, id, period string, public bool, limit int) ([]Bulletin, error) {
-	rows, err := tx.Query(ctx, `/* bulletin.issued */
-		SELECT nth, body, issued_by, issued_at FROM bulletin b WHERE county = $1 AND ($2 = '' OR id = $2) AND ($3 = '' OR period = $3) AND (public OR NOT $4)
+func issued(ctx context.Context, tx *db.Tx, county, id string, public bool, limit int) ([]Bulletin, error) {
+	return read(tx.Query(ctx, `/* bulletin.issued */
+		SELECT nth, body, issued_by, issued_at FROM bulletin b WHERE county = $1 AND ($2 = '' OR id = $2) AND (public OR NOT $3)
 			AND NOT EXISTS (SELECT 1 FROM bulletin n WHERE n.county = b.county AND n.id = b.id AND n.period = b.period AND n.nth > b.nth)
-		ORDER BY issued_at DESC, id, nth DESC LIMIT $5`, county, id, period, public, min(max(limit, 1), 500))
+		ORDER BY issued_at DESC, id, nth DESC LIMIT $4`, county, id, public, min(max(limit, 1), 500)))
+}
+
+func ofPeriod(ctx context.Context, tx *db.Tx, county, id, period string) ([]Bulletin, error) {
+	return read(tx.Query(ctx, `/* bulletin.ofPeriod */
+		SELECT nth, body, issued_by, issued_at FROM bulletin WHERE county = $1 AND id = $2 AND period = $3 ORDER BY nth DESC LIMIT 500`, county, id, period))
+}
+
+func read(rows *sql.Rows, err error) ([]Bulletin, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"zhixing/bulletin"
@@ -18,10 +20,10 @@ import (
 // bulletinRoutes are the reports that documents order to come round.
 var bulletinRoutes = []route{
 	{"GET /bulletins", seeLedger, false, false, (*Server).bulletins, "通报：各种通报，本期和印发过的"},
-	{"GET /bulletins/{id}", seeLedger, false, false, (*Server).bulletin, "一份通报；?on= 某天所在的一期，?as=now 按现在的记录；后缀 .docx .pdf 下载"},
+	{"GET /bulletins/{id}", seeLedger, false, false, (*Server).bulletin, "一份通报；?on= 某天所在的一期，?nth= 第几次印发的，?as=now 按现在的记录；后缀 .docx .pdf 下载"},
 	{"POST /bulletins/{id}/issue", editLedger, false, false, (*Server).issueBulletin, "印发一份通报"},
 	{"GET /open/bulletins", everybody, false, false, (*Server).openBulletins, "印发的通报，公开"},
-	{"GET /open/bulletins/{id}", everybody, false, false, (*Server).openBulletin, "一份印发的通报，公开；?on= 某天所在的一期；后缀 .docx .pdf 下载"},
+	{"GET /open/bulletins/{id}", everybody, false, false, (*Server).openBulletin, "一份印发的通报，公开；?on= 某天所在的一期，?nth= 第几次印发的；后缀 .docx .pdf 下载"},
 }
 
 func init() { flashes["bulletin"] = "已印发。" }
@@ -87,7 +89,24 @@ func (s *Server) openBulletins(w http.ResponseWriter, r *http.Request) error {
 // bulletinAt is a bulletin with the days by which the periods beside it are asked for; zero: there is nothing to be seen there.
 type bulletinAt struct {
 	bulletin.Bulletin
+	Kept          []bulletin.Bulletin // what was issued for its period, the one in force first
 	Before, After calendar.Date
+}
+
+// ReplacedBy is the bulletin in force, of one that it replaced.
+func (b bulletinAt) ReplacedBy() *bulletin.Bulletin {
+	if b.Nth == 0 || b.Nth == b.Kept[0].Nth {
+		return nil
+	}
+	return &b.Kept[0]
+}
+
+// Replaced are those that the one in force replaced.
+func (b bulletinAt) Replaced() []bulletin.Bulletin {
+	if b.Nth == 0 || b.ReplacedBy() != nil {
+		return nil
+	}
+	return b.Kept[1:]
 }
 
 // bulletinOf is the bulletin that an address asks for: the one that was issued for the period, else, inside, as it would be now.
@@ -99,7 +118,10 @@ func (s *Server) bulletinOf(r *http.Request, works *policy.Works, id string, ins
 		}
 	}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if b.Bulletin, err = s.bulletinOn(ctx, tx, r, works, id, on, inside); err != nil {
+		if b.Kept, err = works.Bulletins.Kept(ctx, tx, id, on, !inside); err != nil {
+			return err
+		}
+		if b.Bulletin, err = s.bulletinOn(ctx, tx, r, works, id, on, b.Kept, inside); err != nil {
 			return err
 		}
 		if b.Before, err = s.bulletinBeside(ctx, tx, works, id, b.Period.From.AddDays(-1), inside); err != nil {
@@ -119,17 +141,23 @@ func (s *Server) bulletinBeside(ctx context.Context, tx *db.Tx, works *policy.Wo
 		}
 		return calendar.Date{}, nil
 	}
-	if _, ok, err := works.Bulletins.Kept(ctx, tx, id, day, !inside); !ok || err != nil {
+	if kept, err := works.Bulletins.Kept(ctx, tx, id, day, !inside); len(kept) == 0 || err != nil {
 		return calendar.Date{}, err
 	}
 	return day, nil
 }
 
-func (s *Server) bulletinOn(ctx context.Context, tx *db.Tx, r *http.Request, works *policy.Works, id string, on calendar.Date, inside bool) (bulletin.Bulletin, error) {
-	if !inside || r.URL.Query().Get("as") != "now" {
-		if kept, ok, err := works.Bulletins.Kept(ctx, tx, id, on, !inside); err != nil || ok {
-			return kept, err
+func (s *Server) bulletinOn(ctx context.Context, tx *db.Tx, r *http.Request, works *policy.Works, id string, on calendar.Date, kept []bulletin.Bulletin, inside bool) (bulletin.Bulletin, error) {
+	asked := r.URL.Query()
+	if nth := asked.Get("nth"); nth != "" {
+		i := slices.IndexFunc(kept, func(b bulletin.Bulletin) bool { return strconv.Itoa(b.Nth) == nth })
+		if i < 0 {
+			return bulletin.Bulletin{}, notFound("这一期通报没有这一次印发的。去掉地址里的 nth，看现行的一份。")
 		}
+		return kept[i], nil
+	}
+	if len(kept) > 0 && (!inside || asked.Get("as") != "now") {
+		return kept[0], nil
 	}
 	if !inside {
 		return bulletin.Bulletin{}, notFound("没有印发过这一期通报。")
@@ -170,7 +198,7 @@ func (s *Server) oneBulletin(w http.ResponseWriter, r *http.Request, inside bool
 	}
 	d, _ := works.Bulletins.Find(id)
 	if form != "" {
-		return s.sendBulletin(w, b.Bulletin, s.agencyOf(works, d), form)
+		return s.sendBulletin(w, b, s.agencyOf(works, d), form)
 	}
 	base := "/bulletins/"
 	p := s.office(r, b.Heading(), Link{Text: "通报", URL: "/bulletins"}, Link{Text: b.Label})
@@ -182,7 +210,7 @@ func (s *Server) oneBulletin(w http.ResponseWriter, r *http.Request, inside bool
 	if err != nil {
 		return err
 	}
-	p.Data = map[string]any{"Bulletin": b, "Inside": inside, "Base": base + url.PathEscape(id), "On": b.Period.From, "MayIssue": inside && d != nil && by.May(ledger.ActEdit), "Agency": s.agencyOf(works, d), "PDF": len(s.Font) > 0}
+	p.Data = map[string]any{"Bulletin": b, "Inside": inside, "Base": base + url.PathEscape(id), "On": b.Period.From, "MayIssue": inside && d != nil && b.ReplacedBy() == nil && by.May(ledger.ActEdit), "Agency": s.agencyOf(works, d), "PDF": len(s.Font) > 0}
 	return s.render(w, http.StatusOK, "bulletin.html", p)
 }
 
@@ -196,8 +224,11 @@ func (s *Server) agencyOf(works *policy.Works, d *bulletin.Definition) string {
 	return s.County.Office
 }
 
-func (s *Server) sendBulletin(w http.ResponseWriter, b bulletin.Bulletin, agency, form string) error {
+func (s *Server) sendBulletin(w http.ResponseWriter, b bulletinAt, agency, form string) error {
 	sheet, media := b.Paper(agency, s.Demo), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	if by := b.ReplacedBy(); by != nil { // a file goes round without its page
+		sheet.Mark = strings.TrimSpace(sheet.Mark + " 已由" + calendar.DateOf(by.Issued).Chinese() + "印发的代替")
+	}
 	out, err := []byte(nil), error(nil)
 	if form == ".pdf" {
 		if len(s.Font) == 0 {

@@ -77,6 +77,24 @@ func TestBulletinsStory(t *testing.T) {
 			}
 		}
 
+		// What was replaced says by which, and is read as it was, as a page and as a file.
+		for who, at := range map[string]string{"督查": page, "": open} {
+			wants(t, "in force", w.get(who, at), http.StatusOK, "代替", `?on=`+on+`&amp;nth=1">水质通报 〔2031〕6号`)
+			a = w.get(who, at+"?on="+on+"&nth=1")
+			wants(t, "what was replaced", a, http.StatusOK, "水质通报 〔2031〕6号", "已由 水质通报〔2031〕7号", "看现行的一份", ".docx?on="+on+"&amp;nth=1")
+			if strings.Contains(a.body, "新断面") || strings.Contains(a.body, "印发本期") || strings.Contains(a.body, "按现在的记录看") {
+				t.Errorf("what was replaced is not as it was, or is offered to be issued: %.900s", around2(a.body, "<main"))
+			}
+			wants(t, "the newest by its number", w.get(who, at+"?on="+on+"&nth=2"), http.StatusOK, "水质通报〔2031〕7号", "新断面")
+			wants(t, "one that never was", w.get(who, at+"?on="+on+"&nth=3"), http.StatusNotFound, "没有这一次")
+			if a = w.get(who, at+".docx?on="+on+"&nth=1"); !strings.Contains(a.text(), "印发的代替") {
+				t.Error("the file of what was replaced does not say so")
+			}
+			if a = w.get(who, at+".docx?on="+on); strings.Contains(a.text(), "印发的代替") {
+				t.Error("the file of the one in force says that it was replaced")
+			}
+		}
+
 		// One for inside stays inside.
 		inner := "/bulletins/accountability-list"
 		if a := w.post("督查", inner+"/issue", url.Values{"on": {on}, "no": {"内部1号"}}); a.status != http.StatusSeeOther {
@@ -87,6 +105,21 @@ func TestBulletinsStory(t *testing.T) {
 		wants(t, "nor as a file", w.get("", "/open"+inner+".docx?on="+on), http.StatusNotFound)
 		if a := w.get("", "/open/bulletins"); strings.Contains(a.body, "内部1号") || strings.Contains(a.body, "accountability-list") {
 			t.Error("the public list has one that is not public")
+		}
+
+		// Where the one in force is for inside, those that it replaced go in with it.
+		d, _ := s.works.Bulletins.Find("accountability-list")
+		d.Public = true
+		w.post("督查", inner+"/issue", url.Values{"on": {on}, "no": {"内部2号"}})
+		wants(t, "public now", w.get("", "/open"+inner+"?on="+on), http.StatusOK, "内部2号")
+		wants(t, "but not the one before", w.get("", "/open"+inner+"?on="+on+"&nth=1"), http.StatusNotFound)
+		if a := w.get("", "/open"+inner); strings.Contains(a.body, "内部1号") {
+			t.Error("the public page names one that was not public")
+		}
+		d.Public = false
+		w.post("督查", inner+"/issue", url.Values{"on": {on}, "no": {"内部3号"}})
+		for _, nth := range []string{"", "&nth=1", "&nth=2", "&nth=3"} {
+			wants(t, "inside again", w.get("", "/open"+inner+"?on="+on+nth), http.StatusNotFound)
 		}
 
 		// What no policy orders any more is still there to be read.
