@@ -90,7 +90,7 @@ func (m making) indicators() (Part, bool, error) {
 			value := r.Class
 			switch {
 			case r.Lacks != "":
-				value = "不能判定（缺" + r.Lacks + "）"
+				value = "不能判定（缺" + m.Judge.InWords(r.Lacks) + "）"
 				lacking++
 			case r.Number != nil:
 				value = r.Number.String() + unitWord(string(in.Unit))

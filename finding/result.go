@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -30,6 +31,19 @@ type Result struct {
 	From     []Source // what it was computed from
 	Computed time.Time
 	Why      string // 补到数据后重新计算
+}
+
+var asked = regexp.MustCompile(`指标\("([^"]*)"[^)]*\)`)
+
+// InWords is what lacks as people say it: a field by its name alone, an indicator by its title.
+func (j *Judge) InWords(lacks string) string {
+	lacks = asked.ReplaceAllStringFunc(lacks, func(call string) string {
+		if ind := j.Indicator(asked.FindStringSubmatch(call)[1]); ind != nil {
+			return "指标“" + ind.Title + "”"
+		}
+		return call
+	})
+	return strings.NewReplacer("条目.", "", "参数.", "").Replace(lacks)
 }
 
 var (

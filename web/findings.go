@@ -413,13 +413,17 @@ func (s *Server) findingsUnknown(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		mine, lead := s.caseUnitNames(by, ""), s.leads(works, by)
+		words := seer{works, s.Devices, map[string]string{}, map[string]Link{}}
 		for _, u := range list {
-			x := row{Unknown: u, Rule: u.Rule, Label: u.Subject}
+			x := row{Unknown: u, Rule: u.Rule}
 			at := u.Entry
 			if at == "" {
 				at = u.Subject
 			}
-			x.About = caseSubject(works, at)
+			x.About, x.Lacks = caseSubject(works, at), works.Judge.InWords(u.Lacks)
+			if x.Label, err = words.about(ctx, tx, u.Subject); err != nil {
+				return err
+			}
 			if d := works.Judge.Rule(u.Rule); d != nil {
 				x.Rule = d.Title
 			}

@@ -220,6 +220,7 @@ func (b *seriesBase) indicatorRow(ctx context.Context, tx *db.Tx, ind *finding.I
 
 func (b *seriesBase) view(ind *finding.Indicator, res finding.Result) resultView {
 	v := resultView{Result: res, Unit: unitText(ind.Unit), Label: cmp.Or(res.Label, res.Key, "全县"), Span: res.Period.Label(ind.Period)}
+	v.Lacks = b.works.Judge.InWords(res.Lacks)
 	if ind.Period == "" {
 		v.Span = res.Period.To.String()
 	}

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
+
+	"zhixing/db"
 )
 
 // What a field refers to is called by its name, with the key behind the link; so is an entry whose key refers to it. A register that
@@ -44,6 +47,21 @@ func TestListsCallEntriesByName(t *testing.T) {
 			if strings.Contains(a.body, "示例二号口") || strings.Count(a.body, ">乡镇</th>") != 1 || strings.Count(a.body, ">乡镇</label>") != 1 || strings.Contains(a.body, "<details class=\"morefilters\" open") {
 				t.Errorf("towns twice, or not asked for\n%.3000s", around2(a.body, "<main"))
 			}
+		}
+		if err := s.srv.DB.Read(context.Background(), func(tx *db.Tx) error {
+			works, err := s.srv.works()
+			if err != nil {
+				return err
+			}
+			words := seer{works, nil, map[string]string{}, map[string]Link{}}
+			for subject, want := range map[string]string{"outlets/P1": "示例一号口", "outlet-cod/P1": "示例一号口 化学需氧量", "": "全县", w.town: w.town} {
+				if got, err := words.about(context.Background(), tx, subject); err != nil || got != want {
+					t.Errorf("%s is called %q (%v), want %q", subject, got, err, want)
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
 		}
 		page(t, s.get("督查", at), 200, "<dt>所在</dt><dd>示例一村</dd>")
 	})

@@ -247,14 +247,19 @@ func (st standing) view(ctx context.Context, tx *db.Tx, i *policy.Item, inside b
 				return v, false, err
 			}
 			v.Stands, v.Bad = row.One.Span+" "+row.One.Value(), row.Bad
-		case met+not+dark == 0:
+		case met+not+dark+kept[finding.NoTarget] == 0:
 			v.Stands = "还没有完整的一期"
-		case not > 0:
-			v.Stands, v.Bad = fmt.Sprintf("未达标 %d，达标 %d", not, met), true
-		case dark > 0:
-			v.Stands = fmt.Sprintf("达标 %d，不能判定 %d", met, dark)
 		default:
-			v.Stands = fmt.Sprintf("达标 %d", met)
+			var words []string
+			for _, m := range []struct {
+				word string
+				n    int
+			}{{"未达标", not}, {"达标", met}, {"不能判定", dark}, {"没有目标", kept[finding.NoTarget]}} {
+				if m.n > 0 {
+					words = append(words, fmt.Sprintf("%s %d", m.word, m.n))
+				}
+			}
+			v.Stands, v.Bad = strings.Join(words, "，"), not > 0
 		}
 	case policy.RuleItem:
 		count(st.findings.Open[i.ID], "未恢复 %d 个", "没有问题")

@@ -161,6 +161,22 @@ func (s *seer) definition(name string) *observation.Definition {
 	return d
 }
 
+// about is what people call a rule's subject: an entry by its label, a series by its entry and its title.
+func (s *seer) about(ctx context.Context, tx *db.Tx, subject string) (string, error) {
+	name, key, ok := strings.Cut(subject, "/")
+	if subject == "" {
+		return "全县", nil
+	}
+	if _, known := s.w.Registers.Schema(register.Name(name)); ok && known {
+		return s.label(ctx, tx, register.Name(name), key)
+	}
+	if def := s.definition(name); ok && def != nil {
+		label, err := s.label(ctx, tx, register.Name(def.Register), key)
+		return label + " " + def.Title, err
+	}
+	return subject, nil
+}
+
 func (s *seer) label(ctx context.Context, tx *db.Tx, name register.Name, key string) (string, error) {
 	address := string(name) + "/" + key
 	if l, ok := s.labels[address]; ok {
