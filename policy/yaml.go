@@ -74,12 +74,32 @@ var (
 	yamlShape   = regexp.MustCompile(`^cannot unmarshal (\S+)(?: .*)? into (\S+)$`)
 )
 
+// yamlSlips are what the YAML library says of a file that it cannot read, and what has mostly happened.
+var yamlSlips = []struct{ said, meant string }{
+	{"tab character", "缩进用了制表符，请改成空格"},
+	{"expected ',' or '}'", "大括号里少了逗号，或没有写 }"},
+	{"expected ',' or ']'", "方括号里少了逗号，或没有写 ]"},
+	{"mapping values are not allowed", "一行里多了一个冒号"},
+	{"could not find expected ':'", "少了冒号，或冒号后面没有空格"},
+	{"unexpected end of stream", "引号或括号没有收尾"},
+	{"expected '-' indicator", "列表的各项没有对齐"},
+	{"did not find expected key", "和上面几行没有对齐，或引号后面多了字"},
+	{"anchor", "*、& 开头的要加引号"},
+	{"cannot start any token", "有不能开头的字符，如 @、`、%"},
+}
+
 // explain turns what the YAML library says into problems that a clerk can act on.
 func (f *folder) explain(file string, err error) {
 	var many *yaml.TypeError
 	if !errors.As(err, &many) {
 		line, said := splitLine(err.Error())
-		f.bad(file, line, "YAML 写法有误，请检查缩进、冒号和引号；表达式里有逗号、冒号，或以 !、{、引号开头的，整个加引号（%s）", said)
+		for _, s := range yamlSlips {
+			if strings.Contains(said, s.said) {
+				f.bad(file, line, "YAML 写法有误：%s；表达式、句子里有逗号、冒号，或以 !、{、引号开头的，整个加引号", s.meant)
+				return
+			}
+		}
+		f.bad(file, line, "YAML 写法有误，请检查缩进、冒号和引号；表达式、句子里有逗号、冒号，或以 !、{、引号开头的，整个加引号")
 		return
 	}
 	for _, e := range many.Errors {

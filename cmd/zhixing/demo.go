@@ -154,7 +154,14 @@ func (s *site) greet(c *call) {
 	if *c.common.county != "" {
 		folder = " --county " + *c.common.county
 	}
-	fmt.Fprintf(c.out, "  二次验证码（另开一个终端）：%s user code 演示签发 --data %s%s\n  按 Ctrl+C 停止。\n\n", os.Args[0], *c.common.data, folder)
+	fmt.Fprintf(c.out, "  二次验证码（另开一个终端）：%s user code 演示签发 --data %s%s\n", os.Args[0], *c.common.data, folder)
+	if len(s.leftOut) > 0 {
+		fmt.Fprintf(c.out, "\n  演示里有 %d 步没有做成：\n", len(s.leftOut))
+		for _, what := range s.leftOut {
+			fmt.Fprintf(c.out, "    %s\n", what)
+		}
+	}
+	fmt.Fprint(c.out, "  按 Ctrl+C 停止。\n\n")
 }
 
 // demoNames are all accounts of the demonstration: those of the gazette and those of the county's story.

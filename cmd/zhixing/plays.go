@@ -146,7 +146,7 @@ func (p *player) appeal(s *policy.Scene, d *ledger.Duty) (*ledger.Duty, error) {
 			return d, err
 		}
 	}
-	return d, fmt.Errorf("no deduction for %s: %w", s.Choice, errNoDuty)
+	return d, fmt.Errorf("没有“%s”这项扣分：%w", s.Choice, errNoDuty)
 }
 
 // decideAppeal decides on the appeal about a duty that waits.

@@ -27,7 +27,7 @@ type player struct {
 	photo []ledger.Evidence
 }
 
-var errNoDuty = errors.New("no such duty on the ledger")
+var errNoDuty = errors.New("任务台账上没有这件任务")
 
 // run does the moment's act to every duty that it is about.
 func (p *player) run() error {
@@ -158,7 +158,7 @@ func (p *player) find(refs []policy.DutyRef) (map[ledger.ID]bool, error) {
 			n++
 		}
 		if n == 0 || n > 1 && len(ref.Words) > 0 && len(ref.Units) == 0 {
-			return nil, fmt.Errorf("demo.yaml:%d: “%s” is %d duties: %w", ref.Line, ref.Raw, n, errNoDuty)
+			return nil, fmt.Errorf("demo.yaml:%d：“%s”对应 %d 件任务，要写到只对应一件：%w", ref.Line, ref.Raw, n, errNoDuty)
 		}
 	}
 	return out, nil

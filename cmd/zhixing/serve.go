@@ -43,7 +43,7 @@ type site struct {
 	logger   *slog.Logger
 
 	reminded calendar.Date // day on which probations were last looked at
-	leftOut  []error       // of the demonstration's story: what the ledger refused
+	leftOut  []string      // of the demonstration's story: what was refused, where it stands and why
 	outside  *outside      // ways out for notices; nil where nothing is to leave the house
 	takes    *intake       // how readings come in and go on; nil where they do not
 	running  *running      // the policies at work

@@ -225,8 +225,7 @@ func (t *teller) play(ctx context.Context, m moment) error {
 	}
 	err := t.act(ctx, m)
 	if ledger.KindOf(err) != 0 || personnel.KindOf(err) != 0 || errors.Is(err, errNoDuty) {
-		t.logger.Info("the story leaves something out", "line", m.scene.Line, "act", m.scene.Act, "reason", err.Error())
-		t.leftOut = append(t.leftOut, fmt.Errorf("demo.yaml:%d: %w", m.scene.Line, err))
+		t.leave(m, err)
 		err = t.db.Write(ctx, func(tx *db.Tx) error { return t.mark(ctx, tx, m) })
 	}
 	if err != nil {
@@ -238,6 +237,15 @@ func (t *teller) play(ctx context.Context, m moment) error {
 	}
 	_, err = t.ledger.Tick(ctx, t.db)
 	return err
+}
+
+// leave notes what the story leaves out.
+func (t *teller) leave(m moment, err error) {
+	why := example.Words(err)
+	if personnel.KindOf(err) != 0 {
+		why = personnel.Message(err)
+	}
+	t.leftOut = append(t.leftOut, m.where()+"："+why)
 }
 
 func (t *teller) act(ctx context.Context, m moment) error {
@@ -269,8 +277,7 @@ func (t *teller) tellFacts(ctx context.Context, m moment) error {
 		if err := t.facts.Do(ctx, f); ctx.Err() != nil {
 			return ctx.Err()
 		} else if err != nil {
-			t.logger.Info("the story leaves something out", "where", m.where(), "reason", err.Error())
-			t.leftOut = append(t.leftOut, fmt.Errorf("%s: %w", m.where(), err))
+			t.leave(m, err)
 		}
 	}
 	return t.db.Write(ctx, func(tx *db.Tx) error { return t.mark(ctx, tx, m) })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -16,7 +17,9 @@ import (
 	"zhixing/ledger"
 	"zhixing/letter"
 	"zhixing/personnel"
+	"zhixing/policy"
 	"zhixing/publication"
+	"zhixing/register"
 )
 
 // shownOn opens the demonstration on a day as demo does, without serving it.
@@ -165,8 +168,8 @@ func inPieces(t *testing.T, want view) {
 func (s *site) shows(t *testing.T, v view) {
 	t.Helper()
 	ctx := context.Background()
-	for _, err := range s.leftOut {
-		t.Error("the story left out:", err)
+	for _, what := range s.leftOut {
+		t.Error("the story left out:", what)
 	}
 	for _, r := range v.rows {
 		day := calendar.DateOf(s.db.Now()).String()
@@ -235,5 +238,15 @@ func desks(t *testing.T, s *site) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// What the story leaves out is told to who wrote it: where it stands, and why, in the words in which it was refused.
+func TestWhatTheStoryLeavesOut(t *testing.T) {
+	told := &teller{site: &site{}}
+	told.leave(moment{scene: &policy.Scene{Line: 7, Act: "close"}}, fmt.Errorf("close: %w", &ledger.Error{Kind: ledger.WrongState, Op: "Close", Message: "还没有申请销号。"}))
+	told.leave(moment{facts: []policy.Fact{{File: "policies/a/demo.yaml", Line: 9, Kind: policy.MoveFact, ID: "outlets"}}}, &register.Error{Kind: register.Invalid, Op: "Move", Message: "没有溯源日期。"})
+	if got, want := strings.Join(told.leftOut, "\n"), "demo.yaml:7: close：还没有申请销号。\npolicies/a/demo.yaml:9: move outlets：没有溯源日期。"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -31,7 +31,7 @@ func (p *Player) look(ctx context.Context, w policy.Want, refused error) (messag
 		return err
 	})
 	if err != nil && said(err) != nil {
-		return name(w) + "：" + words(err), nil
+		return name(w) + "：" + Words(err), nil
 	}
 	return message, err
 }

@@ -135,7 +135,7 @@ func said(err error) error {
 	var o *observation.Error
 	var mine *refusal
 	if errors.As(err, &r) || errors.As(err, &l) || errors.As(err, &o) || errors.As(err, &mine) {
-		return &refusal{words(err), clauseOf(err)}
+		return &refusal{Words(err), clauseOf(err)}
 	}
 	return nil
 }
@@ -145,7 +145,8 @@ type refusal struct{ words, clause string }
 
 func (r *refusal) Error() string { return r.words }
 
-func words(err error) string {
+// Words is a refusal as people are told it.
+func Words(err error) string {
 	var r *register.Error
 	var l *ledger.Error
 	var mine *refusal
