@@ -208,7 +208,7 @@ func (w *world) entryLook(ctx context.Context, r *Rule, e *register.Entry, on ca
 		return nil
 	}
 	f := w.following(r, e.Address(), e.Address(), t)
-	s := sight{look{at: on.Time()}, facts, &facts.about, e.Address()}
+	s := sight{look: look{at: on.Time()}, facts: facts, a: &facts.about, from: e.Address()}
 	if on == w.today() {
 		s.at = w.tx.Now()
 	}

@@ -169,6 +169,7 @@ func TestSilence(t *testing.T) {
 		s.wantAll("silent", "1 mute cod/P1 未恢复 ×1")
 		f := s.findings(Query{})[0]
 		s.want("said", f.Unit+f.Says, "甲镇人民政府一号排口化学需氧量没有数据")
+		s.want("what is seen where nothing ever came", fmt.Sprint(f.Facts), "[{最近读数 还没有过 cod/P1} {没有数据自 2023年9月20日08时 cod/P1} {最长允许没有数据 4小时 "+s.j.Observations.Definition("cod").Basis.String()+"}]")
 		s.at("2023-09-25 12:00")
 		s.wantAll("it is one silence", "1 mute cod/P1 未恢复 ×1")
 		s.give("cod/P1 2023-09-25 11:00 20")
@@ -176,6 +177,14 @@ func TestSilence(t *testing.T) {
 		s.wantAll("heard again", "1 mute cod/P1 已恢复 ×1")
 		s.at("2023-09-26 12:00")
 		s.wantAll("and again", "1 mute cod/P1 已恢复 ×1; 2 mute cod/P1 未恢复 ×1")
+		list := s.findings(Query{})
+		for _, f := range list {
+			if f.ID == 1 {
+				s.want("what ended it", fmt.Sprint(f.Evidence), "[{最近读数 20 cod/P1 2023年9月25日11时 test}]")
+			} else {
+				s.want("what is seen", fmt.Sprint(f.Facts[:2]), "[{最近读数 20 cod/P1 2023年9月25日11时 test} {没有数据自 2023年9月25日12时 cod/P1}]")
+			}
+		}
 	})
 }
 

@@ -105,11 +105,7 @@ func (s *sight) evidence(ctx context.Context, r *Rule) (string, []Seen, error) {
 	if by == nil {
 		by = r.When
 	}
-	var seen []Seen
-	var err error
-	if by != nil {
-		seen, err = s.recorded(ctx, by)
-	}
+	seen, err := s.recorded(ctx, by)
 	words := timeWords(s.at) + "起恢复"
 	if len(seen) > 0 {
 		words += "：" + inWords(seen)

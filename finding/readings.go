@@ -111,7 +111,7 @@ func (f *following) reading(ctx context.Context, d *observation.Definition, r *o
 
 func (f *following) lookAt(ctx context.Context, d *observation.Definition, r *observation.Reading) (sight, error) {
 	facts := f.readingFacts(d, r)
-	s := sight{look{at: r.At}, facts, &facts.about, ""}
+	s := sight{look: look{at: r.At}, facts: facts, a: &facts.about}
 	err := f.r.lookAt(ctx, &s, f.open)
 	if s.holds || s.clears { // else nobody asks for it, and readings are many
 		s.from = sourceOf(r)

@@ -162,7 +162,7 @@ func (w *world) looksAt(ctx context.Context, r *Rule, ind *Indicator, res *Resul
 	} else {
 		from += " " + res.Period.To.Chinese()
 	}
-	s := sight{look{at: res.after()}, facts, &facts.about, from}
+	s := sight{look: look{at: res.after()}, facts: facts, a: &facts.about, from: from}
 	if ind.Period == "" {
 		s.at = res.Period.To.Time()
 	}

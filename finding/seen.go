@@ -2,6 +2,7 @@ package finding
 
 import (
 	"context"
+	"slices"
 
 	"zhixing/calendar"
 	"zhixing/register"
@@ -84,11 +85,12 @@ type sight struct {
 	facts rule.Facts
 	a     *about
 	from  string // source of the facts, for people
+	also  []Seen // what is seen without being asked for: a silence has no value
 }
 
 // recorded evaluates an expression once more and gives what it asked for.
 func (s *sight) recorded(ctx context.Context, exprs ...*rule.Expr) ([]Seen, error) {
-	r := &recorder{Facts: s.facts, a: s.a, from: s.from}
+	r := &recorder{Facts: s.facts, a: s.a, from: s.from, seen: slices.Clone(s.also)}
 	for _, e := range exprs {
 		if e == nil {
 			continue

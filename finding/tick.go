@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"zhixing/db"
 	"zhixing/observation"
@@ -73,11 +74,15 @@ func (w *world) silent(ctx context.Context, r *Rule, d *observation.Definition, 
 	}
 	reading := &observation.Reading{Series: s.Series.ID, Name: s.Series.Name, Key: s.Series.Key, At: at, Value: observation.Value{Empty: true, Flag: observation.Normal}}
 	facts := w.readingFacts(d, reading)
-	look := sight{look{at: at, holds: !back, clears: back}, facts, &facts.about, subject + " 自" + timeWords(s.Since) + "起没有数据"}
+	look := sight{look: look{at: at, holds: !back, clears: back}, facts: facts, a: &facts.about, from: subject + " 自" + timeWords(s.Since) + "起没有数据"}
 	if !back && r.When != nil {
 		if err := r.lookAt(ctx, &look, false); err != nil {
 			return err
 		}
+	}
+	var err error
+	if look.also, err = w.silenceSeen(ctx, d, s, at); err != nil {
+		return err
 	}
 	tracks, err := w.j.tracksOf(ctx, w.tx, []string{r.ID}, []string{subject})
 	if err != nil {
@@ -94,6 +99,29 @@ func (w *world) silent(ctx context.Context, r *Rule, d *observation.Definition, 
 		return err
 	}
 	return f.done(ctx)
+}
+
+// LastReading is the name of the fact that a silence is seen by: the last reading of the series.
+const LastReading = "最近读数"
+
+// silenceSeen is what can be seen of a silence: the last reading until then, since when there was none, and the clock that ran out; of
+// its end, the reading that came.
+func (w *world) silenceSeen(ctx context.Context, d *observation.Definition, s observation.Silence, at time.Time) ([]Seen, error) {
+	last := Seen{LastReading, "还没有过", string(s.Series.Name) + "/" + s.Series.Key}
+	r, ok, err := w.j.Observations.Before(ctx, w.tx, s.Series.ID, at.Add(time.Microsecond))
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		last.Value, last.Source = r.Text(), sourceOf(&r)
+		if r.Empty {
+			last.Value = "没有数值"
+		}
+	}
+	if !s.Back.IsZero() {
+		return []Seen{last}, nil
+	}
+	return []Seen{last, {"没有数据自", timeWords(s.Since), string(s.Series.Name) + "/" + s.Series.Key}, {"最长允许没有数据", d.SilenceWords(), d.Basis.String()}}, nil
 }
 
 // ObligationRule is the id under which an overdue obligation is found.

@@ -55,7 +55,7 @@ func (s *seer) view(ctx context.Context, tx *db.Tx, f finding.Seen, ind *finding
 			return v, err
 		}
 		v.From, v.URL = label+" "+def.Title, caseSubject(s.w, address)
-		if f.Name == "值" || ofReadings(f.Name) {
+		if f.Name == "值" || f.Name == finding.LastReading || ofReadings(f.Name) {
 			unit = def.Unit
 		}
 		if sender != "" {

@@ -381,7 +381,7 @@ func (s *Server) seriesOf(w http.ResponseWriter, r *http.Request) error {
 	p.Alternates = []Alternate{{"application/json", title, b.root() + "/series/" + name + ".json"}, {"text/csv", title, b.root() + "/series/" + name + ".csv"}}
 	p.Canonical = s.BaseURL + b.root() + "/series/" + name
 	p.Data = map[string]any{"D": d, "Schema": schema, "Rows": rows, "Inside": inside, "Here": b.root() + "/series", "Kind": kindWords[d.Kind], "Cite": b.Cite(d.Basis),
-		"Silence": silenceWords(d.Silence), "Now": s.now(), "ListURL": b.root() + "/lists/" + string(schema.Name)}
+		"Silence": d.SilenceWords(), "Now": s.now(), "ListURL": b.root() + "/lists/" + string(schema.Name)}
 	return s.render(w, http.StatusOK, "seriesof.html", p)
 }
 

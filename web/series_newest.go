@@ -116,18 +116,6 @@ func newestData(d *observation.Definition, rows []newest) any {
 	return map[string]any{"series": d.Name, "title": d.Title, "unit": d.Unit, "kind": d.Kind, "basis": d.Basis.String(), "items": items}
 }
 
-func silenceWords(d time.Duration) string {
-	switch {
-	case d <= 0:
-		return ""
-	case d%(24*time.Hour) == 0:
-		return fmt.Sprintf("%d日", d/(24*time.Hour))
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%d小时", d/time.Hour)
-	}
-	return fmt.Sprintf("%d分钟", d/time.Minute)
-}
-
 // agoWords says how fresh something is.
 func agoWords(now, t time.Time) string {
 	d := now.Sub(t)
