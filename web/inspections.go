@@ -196,7 +196,8 @@ func (s *Server) inspectionEntries(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	p := s.office(r, l.Title, Link{Text: "检查", URL: "/inspections"}, Link{Text: l.Title})
-	p.Data = map[string]any{"L": l, "Rows": page.Entries, "Q": text, "More": page.Next != ""}
+	of, _ := works.Registers.Schema(l.Register)
+	p.Data = map[string]any{"L": l, "Of": of, "Rows": page.Entries, "Q": text, "More": page.Next != ""}
 	return s.render(w, http.StatusOK, "inspection_entries.html", p)
 }
 

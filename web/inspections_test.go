@@ -17,7 +17,10 @@ func TestInspectionPages(t *testing.T) {
 		if !ok || len(l.Items) < 2 {
 			t.Fatal("the demonstration county has no checklist six of some items")
 		}
+		of, _ := s.works.Registers.Schema(l.Register)
+		s.want(s.get("经办", "/inspections/at/"+l.ID), 200, of.Title, "里还没有条目", "/lists/"+string(of.Name), of.Custodian+"先登记")
 		e := s.caseEntry(l.Register)
+		s.want(s.get("经办", "/inspections/at/"+l.ID+"?q=金丝雀"), 200, of.Title, "没有找到“金丝雀”", "看全部")
 		s.want(s.get("督查", "/inspections"), 200, l.Title, "随机抽取")
 		at := "/inspections/at/" + l.ID + "/" + url.PathEscape(e.Key)
 		s.want(s.get("经办", "/inspections/at/"+l.ID), 200, e.Label)
