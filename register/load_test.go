@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -27,6 +28,7 @@ func TestLoad(t *testing.T) {
 	if n == 0 {
 		n = 300
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(300)) // as serve has it
 	plots := min(n, 50_000)
 	for _, dialect := range dbtest.Dialects {
 		t.Run(string(dialect), func(t *testing.T) {

@@ -374,7 +374,11 @@ func bytesOf(ctx context.Context, tx *db.Tx, query string, args ...any) (b []byt
 // there they have none.
 func insertSQL(dialect db.Dialect, into string, columns, n int) string {
 	var b strings.Builder
-	b.WriteString("/* register.insert */ INSERT INTO " + into + " VALUES ")
+	insert := "INSERT INTO "
+	if dialect == db.SQLite { // one that fails ends the transaction, so SQLite need not keep what would undo it alone
+		insert = "INSERT OR FAIL INTO "
+	}
+	b.WriteString("/* register.insert */ " + insert + into + " VALUES ")
 	nameless := "(?" + strings.Repeat(",?", columns-1) + ")"
 	for i := range n {
 		if i > 0 {

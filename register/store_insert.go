@@ -11,8 +11,8 @@ import (
 	"zhixing/db"
 )
 
-// inserter collects rows and writes many at once: PostgreSQL wants few statements with many rows, SQLite one prepared
-// statement with one row.
+// inserter collects rows and writes many at once: PostgreSQL wants statements with many rows, SQLite a prepared one with
+// some.
 type inserter struct {
 	ctx    context.Context
 	tx     *db.Tx
@@ -34,7 +34,7 @@ type insertTable struct {
 // How many rows go into one statement: PostgreSQL takes at most 65,535 parameters, SQLite counts them one by one.
 const (
 	batchRows = 250
-	liteRows  = 4
+	liteRows  = 12
 )
 
 func newInserter(ctx context.Context, tx *db.Tx, county string, name Name) *inserter {
