@@ -92,7 +92,8 @@ type Service struct {
 	Ladder    string                  // of its cases; or
 	Limits    map[State]calendar.Span // of a ladder of its own without rungs
 	Public    bool
-	Sensitive bool // places are shown roughly, and pictures not at all
+	Sensitive bool       // places are shown roughly, and pictures not at all
+	Basis     rule.Basis // that orders it; empty: the ladder's
 	File      string
 	LineNo    int
 }

@@ -91,7 +91,7 @@ func (c *Cases) take(ctx context.Context, tx *db.Tx, op string, by Actor, seat p
 	o := Opening{Source: source, Ladder: s.ladder(), Service: s.Code, Text: r.Text, Severity: finding.Minor, Place: r.Place, Address: r.Address,
 		System: r.system, Ref: r.ref}
 	l := c.LadderOf(o.Ladder)
-	o.Owner, o.Basis = c.owner(l), l.Basis.String()
+	o.Owner, o.Basis = c.owner(l), firstOf(s.Basis.String(), l.Basis.String())
 	unit := s.Unit
 	if r.Place != nil && c.TownOf != nil {
 		o.Town, _ = c.TownOf(*r.Place)

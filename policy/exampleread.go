@@ -167,10 +167,21 @@ func (t *scene) look(kind ItemKind, x text) *Item {
 // source finds what a finding or a case comes from.
 func (t *scene) source(x text) {
 	if len(t.index[RuleItem][x.s]) == 0 && slices.ContainsFunc(t.set.Services, func(s cases.Service) bool { return s.Code == x.s }) {
-		return // a case that somebody reported
+		t.touch(t.reported(x.s))
+		return
 	}
 	i := t.findingOf(t.file, x, t.item)
 	t.touch(i)
+}
+
+// reported is a category of what citizens report, where a document orders it; nil: none does.
+func (t *scene) reported(code string) *Item {
+	for _, i := range t.index[ServiceItem][code] {
+		if i.meet(t.item.Dates) {
+			return i
+		}
+	}
+	return nil
 }
 
 // allowed tells names that mean nothing here.
@@ -226,6 +237,7 @@ func (t *scene) fact(s said) (Fact, bool) {
 				t.touchLadder(s.Ladder)
 			}
 		}
+		t.touch(t.reported(f.ID))
 	case ClockFact:
 		if f.At = t.instant(t.file, head.v.text); f.At.Before(t.e.On) {
 			t.bad(t.file, head.v.line, "钟表不能往回拨：例子从 %s 开始", t.e.On.Format("2006-01-02 15:04"))

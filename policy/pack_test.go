@@ -43,7 +43,7 @@ func TestOtherCounty(t *testing.T) {
 		t.Fatal(problems)
 	}
 	s := c.Policies
-	if len(s.Policies) != 3 || len(s.Registers) != 8 || len(s.Services) != 2 || len(s.Places.List) != 4 || len(s.Examples) < 12 {
+	if len(s.Policies) != 4 || len(s.Registers) != 12 || len(s.Services) != 3 || len(s.Places.List) != 4 || len(s.Examples) < 12 {
 		t.Errorf("%d policies, %d registers, %d services, %d places, %d examples", len(s.Policies), len(s.Registers), len(s.Services), len(s.Places.List), len(s.Examples))
 	}
 	want := rule.Basis{Document: "乙政办发〔2031〕7号", Clause: "二/(一)/1"}

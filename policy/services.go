@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zhixing/cases"
+	"zhixing/rule"
 )
 
 // servicesFile is services.yaml: what citizens of the county can report.
@@ -24,6 +25,10 @@ type serviceFile struct {
 	Limits    map[string]text `yaml:"limits"`
 	Public    bool            `yaml:"public"`
 	Sensitive bool            `yaml:"sensitive"`
+
+	Policy     text  `yaml:"policy"` // that orders it, and where
+	Clause     text  `yaml:"clause"`
+	Mechanisms texts `yaml:"mechanisms"`
 }
 
 const servicesYAML = "services.yaml"
@@ -56,9 +61,37 @@ func (ps *packs) services() {
 		case (s.Ladder != "") == (len(y.Limits) > 0):
 			ps.bad(servicesYAML, line, "类别“%s”的 ladder 和 limits 写一种", s.Code)
 		}
+		if policyID.MatchString(s.Code) && !slices.Contains(codes, s.Code) {
+			s.Basis = ps.orderedBy(y, line)
+		}
 		codes = append(codes, s.Code)
 		ps.set.Services = append(ps.set.Services, s)
 	}
+}
+
+// orderedBy enters a category that a document orders in the catalogue, and gives its clause. The document is that of the policy that is
+// named, or of the ladder's.
+func (ps *packs) orderedBy(y serviceFile, line int) rule.Basis {
+	if y.Policy.s == "" && y.Clause.s == "" && len(y.Mechanisms) == 0 {
+		return rule.Basis{}
+	}
+	of := y.Policy.s
+	if ladders := ps.index[LadderItem][y.Ladder.s]; of == "" && len(ladders) > 0 {
+		of = ladders[0].Policy
+	}
+	var ids []string
+	for _, k := range ps.all {
+		if k.p.ID == of {
+			return k.enter(ServiceItem, servicesYAML, text{y.Code.s, line}, y.Name, orderFile{Clause: y.Clause, Mechanisms: y.Mechanisms}).Basis
+		}
+		ids = append(ids, k.p.ID)
+	}
+	if of == "" {
+		ps.bad(servicesYAML, line, "类别“%s”的 clause、mechanisms 是哪份公文的？写 policy: 政策包的文件夹名", y.Code.s)
+	} else {
+		ps.bad(servicesYAML, y.Policy.line, "没有政策包“%s”%s", of, nearest(of, ids))
+	}
+	return rule.Basis{}
 }
 
 // service finds a category by its code or name.

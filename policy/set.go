@@ -81,6 +81,7 @@ const (
 	DutyItem       ItemKind = "任务"
 	BulletinItem   ItemKind = "通报"
 	SendItem       ItemKind = "联网"
+	ServiceItem    ItemKind = "群众反映" // in services.yaml, where a document orders it
 )
 
 // Item is one definition of a policy as a catalogue has it: what it is, what it stands on and where it is written.

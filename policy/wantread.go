@@ -119,6 +119,11 @@ func (t *scene) wanted(w *Want, s said, head text) *form {
 // ladderTouched notes the ladder by which a case goes.
 func (t *scene) ladderTouched(source string) {
 	id := ""
+	for _, s := range t.set.Services {
+		if s.Code == source {
+			id = s.Ladder
+		}
+	}
 	for _, p := range t.all {
 		if l := p.ladderFor(source); l != "" {
 			id = l

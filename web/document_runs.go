@@ -31,7 +31,8 @@ type runKind struct {
 const runsShown = 12
 
 // runsKinds are the kinds that are told of, in their order. What an entry owes stands with its register.
-var runsKinds = []policy.ItemKind{policy.RegisterItem, policy.SeriesItem, policy.IndicatorItem, policy.RuleItem, policy.LadderItem, policy.ChecklistItem, policy.BulletinItem}
+var runsKinds = []policy.ItemKind{policy.RegisterItem, policy.SeriesItem, policy.IndicatorItem, policy.RuleItem, policy.LadderItem, policy.ChecklistItem, policy.BulletinItem,
+	policy.ServiceItem}
 
 // runsOf tells what runs by each clause of a document, in the document's order. The page is kept for everybody until the record or the
 // policies change, and registers change every minute: so it names what there is, and figures stand on the pages that it leads to.

@@ -190,6 +190,8 @@ func itemURL(w *policy.Works, i *policy.Item, inside bool) (address string, show
 		}
 	case policy.ValueItem:
 		return "#value-" + i.ID, true
+	case policy.ServiceItem:
+		return "/open/report?service=" + url.QueryEscape(i.ID), true
 	}
 	if !inside {
 		return "", true

@@ -44,7 +44,7 @@ func TestPolicyCommands(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"lint of a county", []string{"lint", otherCounty}, 0, []string{"3 个政策包没有问题，1 处提示", "提示：数值“浊度限值”没有谁用到"}},
+		{"lint of a county", []string{"lint", otherCounty}, 0, []string{"4 个政策包没有问题，1 处提示", "提示：数值“浊度限值”没有谁用到"}},
 		{"lint of a folder elsewhere", []string{"lint", "--county", otherCounty, broken}, 0, []string{"提示：数值“昼间噪声限值”没有谁用到"}},
 		{"lint of what is no policy", []string{"lint", t.TempDir()}, 1, nil},
 		{"test of one policy", []string{"test", otherCounty + "/policies/noise-2031"}, 0, []string{"通过  noise-2031  夜里十点起按四十五看", "4 个例子，0 个不符"}},
