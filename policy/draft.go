@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ import (
 type Draft struct {
 	ID    string            // proposed name of the folder
 	Files map[string]string // by path in the folder
+	Left  []string          // what of the text stands in none of them, for a person to look at
 }
 
 // drafting writes one plan's folder.
@@ -28,6 +30,7 @@ type drafting struct {
 	id     string
 	duties []duty.Duty
 	lists  []draftList
+	whole  []*perTown
 }
 
 // draftList is a list that the text orders to be kept.
@@ -62,10 +65,21 @@ func DraftOf(c *County, issue *gazette.Issue, number string) ([]Draft, error) {
 				d.duties = append(d.duties, x)
 			}
 		}
-		out = append(out, d.write())
+		d.whole = d.perTowns()
+		if len(d.duties) > 0 {
+			out = append(out, d.write())
+		}
+	}
+	switch {
+	case len(out) == 0 && len(doc.Appointments) > 0:
+		return nil, fmt.Errorf("%s 是任免，%w：公布以后在“职务和任职”里确认即可", doc.No, errNothing)
+	case len(out) == 0:
+		return nil, fmt.Errorf("%s 里没有读出任务、台账或目标，%w；有的话请照 docs/policies.md 直接写", doc.No, errNothing)
 	}
 	return out, nil
 }
+
+var errNothing = errors.New("没有可以起草的政策包")
 
 func findDocument(c *County, issue *gazette.Issue, number string) (*gazette.Document, *gazette.Issue) {
 	issues := []*gazette.Issue{issue}
@@ -114,7 +128,7 @@ func (d *drafting) write() Draft {
 			delete(files, name)
 		}
 	}
-	return Draft{d.id, files}
+	return Draft{d.id, files, d.left()}
 }
 
 // word writes a word so that YAML reads it back.
@@ -129,8 +143,15 @@ func (d *drafting) signed() calendar.Date {
 	return d.doc.SignedOn
 }
 
-// owner is the unit that leads most of it.
+// owner is the unit that explains the document, or else leads most of it.
 func (d *drafting) owner() string {
+	by := d.doc.InterpretedBy
+	if d.plan != nil && d.plan.InterpretedBy != "" {
+		by = d.plan.InterpretedBy
+	}
+	if u := d.unit(by); u != "" {
+		return u
+	}
 	count := map[string]int{}
 	best := d.county.Office
 	for _, x := range d.duties {
@@ -216,7 +237,11 @@ func (d *drafting) registers() string {
 				names = append(names, name)
 			}
 		}
-		for _, name := range names {
+		whole := d.wholeOf(x.Clause)
+		if whole != nil && len(names) == 0 {
+			names = []string{x.Title + "台账"}
+		}
+		for i, name := range names {
 			n++
 			title := name
 			if len([]rune(name)) <= 2 { // 清单 alone says nothing
@@ -235,10 +260,17 @@ func (d *drafting) registers() string {
       - { name: 名称, type: text, required: true, hint: 待写 }
       - { name: 责任单位, type: unit, hint: 由谁负责 }
       - { name: 完成日期, type: date, hint: 没有完成的不填 }
-    states: [未完成, 已完成]
+`, d.id, n, word(title), word(x.Clause), word(name), word(unit))
+			if whole != nil && i == 0 {
+				b.WriteString("      - { name: 乡镇, type: unit, hint: 所在乡镇 }\n")
+			}
+			b.WriteString(`    states: [未完成, 已完成]
     moves:
       - { from: 未完成, to: 已完成, when: 有(完成日期), refuse: 没有完成日期，不能转为已完成 }
-`, d.id, n, word(title), word(x.Clause), word(name), word(unit))
+`)
+			if whole != nil && i == 0 {
+				fmt.Fprintf(&b, "    complete:                  # 读出的原话：%s\n      - { id: %s-list-%d-towns, name: %s, field: 乡镇, of: %s%s, clause: %s }\n", whole.raw, d.id, n, word(whole.name), word(whole.of), whole.by, word(x.Clause))
+			}
 		}
 	}
 	if len(d.figures()) > 0 {
@@ -277,6 +309,9 @@ func (d *drafting) figures() []figure {
 	var out []figure
 	for _, x := range d.duties {
 		for _, t := range x.Targets {
+			if d.isWhole(x.Clause, t.Raw) {
+				continue
+			}
 			f := figure{id: fmt.Sprintf("%s-target-%d", d.id, len(out)+1), name: t.Subject, clause: x.Clause, raw: t.Raw}
 			if f.name == "" {
 				f.name = x.Title
@@ -316,7 +351,7 @@ func (d *drafting) targets() string {
 	}
 	for _, x := range d.duties {
 		for _, t := range x.Targets {
-			if _, ok := t.Value.Rat(); !ok && t.Op != duty.Between {
+			if _, ok := t.Value.Rat(); !ok && t.Op != duty.Between && !d.isWhole(x.Clause, t.Raw) {
 				fmt.Fprintf(&b, "#  - %s：%s（要按标准评价，或与以往相比，见 docs/policies.md 的 class、change）\n", x.Clause, strings.ReplaceAll(t.Raw, "\n", " "))
 			}
 		}

@@ -250,6 +250,9 @@ func (c *call) draftPolicy(county, issue, out string) error {
 			}
 		}
 		fmt.Fprintln(c.out, filepath.Join(out, d.ID))
+		for _, left := range d.Left {
+			fmt.Fprintf(c.out, "  没有起草  %s\n", left)
+		}
 	}
 	fmt.Fprintln(c.out, "已起草。请逐个文件核对、补全，改好文件夹的名字，再用 zhixing policy lint 和 zhixing policy test 检查。")
 	return nil
