@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,11 +16,12 @@ type gazettes struct {
 	issues []Issue
 	read   bool
 	docs   map[string]*gazette.Document // by folded number
+	said   map[string]string            // words of documents
 	plans  map[string]bool              // policies' documents and plans that were found wanting, so that clauses do not say it again
 }
 
 func readGazettes(issues []Issue) *gazettes {
-	return &gazettes{issues: issues, docs: map[string]*gazette.Document{}, plans: map[string]bool{}}
+	return &gazettes{issues: issues, docs: map[string]*gazette.Document{}, said: map[string]string{}, plans: map[string]bool{}}
 }
 
 // document finds a document by its number; nil where no issue of the county has it.
@@ -144,4 +146,45 @@ func nearestClause(wrote string, all []string) string {
 		return ""
 	}
 	return "，“" + parts[0] + "”下面有：" + strings.Join(under, "、")
+}
+
+// words are all that a document says, folded.
+func (g *gazettes) words(no string) string {
+	d := g.document(no)
+	if d == nil {
+		return ""
+	}
+	key := org.Fold(no)
+	if _, ok := g.said[key]; !ok {
+		var b strings.Builder
+		b.WriteString(d.Title)
+		d.Walk(func(n *gazette.Node) { b.WriteString(n.Text + "\n") })
+		g.said[key] = org.Fold(b.String())
+	}
+	return g.said[key]
+}
+
+// named tells of mechanisms that stand in no word of their document: coverage goes by the very name. A county whose gazette tells its
+// documents in words of its own, as the demonstration does, has few names that stand there, and nothing is told.
+func (ps *packs) named() {
+	var strange []*Problem
+	stand, seen := 0, map[string]bool{}
+	for _, i := range ps.set.Items {
+		text := ps.issues.words(i.Basis.Document)
+		for _, m := range i.Mechanisms {
+			key := i.Basis.Document + "#" + m
+			if text == "" || seen[key] {
+				continue
+			}
+			seen[key] = true
+			if strings.Contains(text, org.Fold(m)) {
+				stand++
+				continue
+			}
+			strange = append(strange, &Problem{i.File, i.Line, fmt.Sprintf("mechanisms 的“%s”不是 %s 里的原话：要一字不差，覆盖表按它核对", m, i.Basis.Document)})
+		}
+	}
+	if stand >= len(strange) {
+		ps.set.hints = append(ps.set.hints, strange...)
+	}
 }

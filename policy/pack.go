@@ -112,6 +112,7 @@ func (f *folder) policies(c *County) *Set {
 	}
 	slices.SortStableFunc(set.Story, func(a, b Fact) int { return a.At.Compare(b.At) })
 	ps.continuous()
+	ps.named()
 	for _, k := range ps.all {
 		set.Policies = append(set.Policies, *k.p)
 	}

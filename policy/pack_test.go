@@ -60,6 +60,49 @@ func TestOtherCounty(t *testing.T) {
 	}
 }
 
+// What is right and yet hardly meant.
+func TestHints(t *testing.T) {
+	edit := func(file, from, to string) fstest.MapFS {
+		fsys := otherCounty(t)
+		data := bytes.ReplaceAll(fsys[file].Data, []byte(from), []byte(to))
+		if bytes.Equal(data, fsys[file].Data) {
+			t.Fatalf("nothing to edit in %s", file)
+		}
+		fsys[file] = &fstest.MapFile{Data: data}
+		return fsys
+	}
+	const lifts = "policies/lifts-2031/registers.yaml"
+	for name, x := range map[string]struct {
+		fsys fstest.MapFS
+		want string // empty: nothing is said
+	}{
+		"a name that the document does not have": {edit(lifts, "[一梯一档]", "[一梯一码]"), lifts + ":2：mechanisms 的“一梯一码”不是 乙政办发〔2031〕9号 里的原话：要一字不差，覆盖表按它核对"},
+		"quotation marks are none of it":         {edit(lifts, "[一梯一档]", "[“一梯 一档”]"), ""},
+		"a county that tells documents in words of its own": {func() fstest.MapFS {
+			fsys := otherCounty(t)
+			for _, f := range fsys {
+				f.Data = bytes.ReplaceAll(f.Data, []byte("mechanisms: ["), []byte("mechanisms: [所谓"))
+			}
+			return fsys
+		}(), ""},
+		"an end that nobody names":       {edit(lifts, "    end: [报废]\n", ""), lifts + ":21：到了“报废”也还欠“检验”：不再要求的写 end: [报废]，照样要求的写 end: []"},
+		"an end that is said to be none": {edit(lifts, "end: [报废]", "end: []"), ""},
+		"a field that may be empty":      {edit(lifts, "        else: 县住建局\n", ""), lifts + ":25：“使用单位”可以空着；空着的给县住建局，要给别的单位写 else"},
+		"a reference that may be empty":  {edit(lifts, "register: lifts, required: true, hint: 哪一台 }\n      - { name: 到场", "register: lifts, hint: 哪一台 }\n      - { name: 到场"), lifts + ":65：“电梯.维保单位”可以空着；空着的给县住建局，要给别的单位写 else"},
+	} {
+		_, problems, warnings := Lint(x.fsys)
+		got := ""
+		for _, w := range warnings {
+			if w.File == lifts && got == "" {
+				got = w.Error()
+			}
+		}
+		if len(problems) > 0 || got != x.want {
+			t.Errorf("%s: want %q, got %q %v", name, x.want, got, problems)
+		}
+	}
+}
+
 // Each file of testdata/brokenpolicies changes the other county, and has what is said of it.
 func TestBrokenPolicies(t *testing.T) {
 	names, err := filepath.Glob("testdata/brokenpolicies/*.txt")
