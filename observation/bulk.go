@@ -2,75 +2,88 @@ package observation
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"zhixing/db"
 )
 
-// bulk runs an INSERT for many rows: on SQLite prepared and row by row, on PostgreSQL, where each call is a round trip,
-// hundreds of rows a statement. query ends in VALUES; tail, such as ON CONFLICT …, follows the values.
+// bulk runs an INSERT for many rows, some a statement: on PostgreSQL each call is a round trip, and on SQLite a call costs as
+// much as a row. query ends in VALUES; tail, such as ON CONFLICT …, follows the values.
 type bulk struct {
 	query, tail string
 	columns     int
 	args        []any
 }
 
-// portions are how many rows one statement of PostgreSQL takes: few different texts, so that the driver keeps them prepared,
-// and below 65,535 parameters.
-var portions = []int{500, 100, 20, 5, 1}
+// How many rows one statement takes: few different texts, so that they are kept prepared, and on PostgreSQL below 65,535
+// parameters. SQLite gains nothing from more than a dozen.
+var (
+	portions     = []int{500, 100, 20, 5, 1}
+	litePortions = []int{12, 1}
+)
 
 func (b *bulk) add(args ...any) { b.args = append(b.args, args...) }
 
 func (b *bulk) run(ctx context.Context, tx *db.Tx) error {
-	if tx.Dialect == db.PostgreSQL {
-		for _, n := range portions {
-			for text := ""; len(b.args) >= n*b.columns; b.args = b.args[n*b.columns:] {
-				if text == "" {
-					text = b.text(n)
-				}
-				if _, err := tx.Exec(ctx, text, b.args[:n*b.columns]...); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+	sizes := portions
+	if tx.Dialect == db.SQLite {
+		sizes = litePortions
 	}
-	if len(b.args) == 0 {
-		return nil
-	}
-	one, err := tx.Prepare(ctx, b.text(1))
-	if err != nil {
-		return err
-	}
-	defer one.Close()
-	for ; len(b.args) > 0; b.args = b.args[b.columns:] {
-		if _, err := one.ExecContext(ctx, b.args[:b.columns]...); err != nil {
+	for _, rows := range sizes {
+		if err := b.portion(ctx, tx, rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *bulk) text(rows int) string {
-	var s strings.Builder
-	s.WriteString(b.query)
-	p := 0
-	for r := range rows {
-		for c := range b.columns {
-			switch {
-			case c > 0:
-				s.WriteByte(',')
-			case r > 0:
-				s.WriteString(",(")
-			default:
-				s.WriteString(" (")
+// portion runs the statement of so many rows as often as it can be filled.
+func (b *bulk) portion(ctx context.Context, tx *db.Tx, rows int) error {
+	n := rows * b.columns
+	if len(b.args) < n {
+		return nil
+	}
+	text := b.text(tx.Dialect, rows)
+	if tx.Dialect == db.PostgreSQL { // the driver keeps it prepared
+		for ; len(b.args) >= n; b.args = b.args[n:] {
+			if _, err := tx.Exec(ctx, text, b.args[:n]...); err != nil {
+				return err
 			}
-			p++
-			s.WriteString("$" + strconv.Itoa(p))
 		}
-		s.WriteByte(')')
+		return nil
+	}
+	insert, err := tx.Prepare(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for ; len(b.args) >= n; b.args = b.args[n:] {
+		if _, err := insert.ExecContext(ctx, b.args[:n]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text is the statement. On SQLite its parameters have no names, as the driver looks each name up among all; and one that fails
+// ends the transaction, so nothing need be kept to undo it alone.
+func (b *bulk) text(dialect db.Dialect, rows int) string {
+	var s strings.Builder
+	if dialect == db.SQLite {
+		s.WriteString(strings.Replace(b.query, "INSERT INTO", "INSERT OR FAIL INTO", 1))
+	} else {
+		s.WriteString(b.query)
+	}
+	for r := range rows {
+		if r > 0 {
+			s.WriteByte(',')
+		}
+		if dialect == db.SQLite {
+			s.WriteString(" (?" + strings.Repeat(",?", b.columns-1) + ")")
+		} else {
+			s.WriteString(" " + db.In(1+r*b.columns, b.columns))
+		}
 	}
 	s.WriteByte(' ')
 	s.WriteString(b.tail)
