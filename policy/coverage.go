@@ -39,6 +39,9 @@ func ReadSystems(r io.Reader) ([]System, error) {
 		if err := json.Unmarshal(lines.Bytes(), &s); err != nil {
 			return nil, fmt.Errorf("第 %d 行：%w", n, err)
 		}
+		if s.Name == "" || s.Policy == "" {
+			return nil, fmt.Errorf("第 %d 行没有写 name（公文起的名字）或 policy（文号、空格、公文名），键名要一字不差", n)
+		}
 		if out = append(out, s); len(out) > maxSystems {
 			return nil, fmt.Errorf("超过 %d 行", maxSystems)
 		}
@@ -58,6 +61,22 @@ type Cover struct {
 	Items    []*Item    // whose examples pass
 	Idle     []*Item    // that name it, and that no passing example shows
 	Examples []*Example // each once
+}
+
+// Near are names that items of the same document and plan give to their mechanisms and that contain the row's, or stand in it: what is
+// missing may only be written otherwise.
+func (s *Set) Near(r System) (out []string) {
+	name := org.Fold(r.Name)
+	for _, item := range s.Items {
+		for _, m := range item.Mechanisms {
+			x := r
+			x.Name = m
+			if f := org.Fold(m); f != name && (strings.Contains(f, name) || strings.Contains(name, f)) && x.names(item) && !slices.Contains(out, m) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
 }
 
 // Covered reports whether something carries the system out and an example shows it.

@@ -85,6 +85,21 @@ func bare(t *testing.T, folder string) fstest.MapFS {
 	return out
 }
 
+// What is missing may stand in the folder under a name that is nearly the same.
+func TestNearNames(t *testing.T) {
+	c, err := LoadCounty(otherCounty(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := System{Policy: "乙政发〔2031〕3号 乙县声环境2031年工作计划", Clause: "乙政发〔2031〕3号 声环境 一1", Name: "噪声监测"}
+	for name, want := range map[string]string{"噪声监测": "噪声监测点", "噪声监测点": "", "噪声地图": ""} {
+		row.Name = name
+		if got := strings.Join(c.Policies.Near(row), " "); got != want {
+			t.Errorf("near %s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 const townIssue = `乙县人民政府公报
 
 2031年第4期（总第10期）

@@ -45,7 +45,7 @@ var commands = []command{
 	{"serve", "[flags]", "start the site", "zhixing serve --data /var/lib/zhixing --county counties/jiangxian --listen :8080", serve},
 	{"demo", "[flags]", "start with the demonstration county and accounts loaded", "zhixing demo --data data", demo},
 	{"judge", "[FILE…] [--county FOLDER]", "judge measurements by the national tables, one JSON case a line", "zhixing judge cases.jsonl", judge},
-	{"read", "FILE [--as documents|duties|appointments|tree]", "read a manuscript and print what it says", "zhixing read issue.txt --as duties", read},
+	{"read", "FILE [--as documents|duties|appointments|tree] [--county FOLDER]", "read a manuscript and print what it says", "zhixing read issue.txt --as duties", read},
 	{"decode", "hj212 [FILE…]", "print what devices said, from the hex of what was read", "zhixing decode hj212 --crc arc reads.hex", decode},
 	{"policy", "lint|test|coverage|draft [FOLDER…|NUMBER] [flags]", "check the folders of policies, play their examples", "zhixing policy test counties/jiangxian/policies/water-2023", policyCommand},
 	{"publish", "FILE --drafter NAME --publisher NAME", "read and publish a manuscript", "zhixing publish issue.txt --drafter 起草甲 --publisher 签发乙", publish},

@@ -53,11 +53,12 @@ func policyCommand(ctx context.Context, c *call) error {
 type chosen struct {
 	county fs.FS
 	ids    []string
+	where  map[string]string // of policies that stand elsewhere: the folder, as it was named
 }
 
 // policyFolders finds the county of the named folders. One that stands elsewhere is laid over the county's.
 func policyFolders(county string, folders []string) (chosen, error) {
-	out := chosen{county: counties.Demonstration()}
+	out := chosen{county: counties.Demonstration(), where: map[string]string{}}
 	over := map[string]fs.FS{}
 	for _, folder := range folders {
 		folder = filepath.Clean(folder)
@@ -74,6 +75,9 @@ func policyFolders(county string, folders []string) (chosen, error) {
 		if home := filepath.Join(folder, "..", ".."); county == "" && isFile(filepath.Join(home, "county.yaml")) {
 			county = home
 		}
+		if filepath.Join(county, "policies", id) != folder {
+			out.where[id] = folder
+		}
 	}
 	if county != "" {
 		out.county = os.DirFS(county)
@@ -89,6 +93,18 @@ func policyFolders(county string, folders []string) (chosen, error) {
 func isFile(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// at is the problem with the file as whoever named its folder finds it.
+func (x chosen) at(p *policy.Problem) *policy.Problem {
+	rest, ok := strings.CutPrefix(p.File, "policies/")
+	id, file, _ := strings.Cut(rest, "/")
+	if folder := x.where[id]; ok && folder != "" {
+		q := *p
+		q.File = filepath.Join(folder, filepath.FromSlash(file))
+		return &q
+	}
+	return p
 }
 
 // of reports whether a file belongs to what was named.
@@ -152,7 +168,7 @@ func (c *call) testPolicies(ctx context.Context, x chosen) error {
 // coverPolicies prints what carries out each system of a list, and which example shows it.
 func (c *call) coverPolicies(ctx context.Context, x chosen, systems, of string) error {
 	if systems == "" {
-		return fmt.Errorf("%w: --systems FILE: which list?", errUsage)
+		return fmt.Errorf("%w：用 --systems 文件 指明清单：一行一个 JSON，如 {\"id\": \"S1\", \"policy\": \"文号 公文名\", \"name\": \"公文起的名字\", \"clause\": \"文号 三(四)18\"}，见 docs/policies.md", errUsage)
 	}
 	b, err := c.readInput(systems)
 	if err != nil {
@@ -180,6 +196,8 @@ func (c *call) coverPolicies(ctx context.Context, x chosen, systems, of string) 
 	for _, cover := range county.Policies.Coverage(rows, func(e *policy.Example) bool { return passed[fmt.Sprint(e.File, e.Line)] }) {
 		if cover.Covered() {
 			n++
+		} else if near := county.Policies.Near(cover.System); len(near) > 0 {
+			fmt.Fprintf(c.err, "%s “%s”：政策包里写的是“%s”，一字不差才算\n", cover.System.ID, cover.System.Name, strings.Join(near, "”“"))
 		}
 		fmt.Fprintln(c.out, cover)
 	}
@@ -268,12 +286,13 @@ func (c *call) lintPolicies(x chosen) error {
 			continue
 		}
 		here++
-		fmt.Fprintln(c.out, p)
+		fmt.Fprintln(c.out, x.at(p))
 	}
 	odd := 0
 	for _, p := range warnings {
 		if x.of(p.File) {
 			odd++
+			p = x.at(p)
 			fmt.Fprintln(c.out, (&policy.Problem{File: p.File, Line: p.Line, Message: "提示：" + p.Message}).Error())
 		}
 	}

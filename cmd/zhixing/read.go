@@ -5,17 +5,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"zhixing/duty"
 	"zhixing/gazette"
 	"zhixing/manuscript"
+	"zhixing/policy"
 )
 
 // read prints what a manuscript says, in the shapes that other programs compare.
 func read(_ context.Context, c *call) error {
 	as := c.flags.String("as", "tree", "documents, duties, appointments or tree")
+	county := c.flags.String("county", "", "folder of a county's data: which units that the duties name it does not know is said on standard error")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -28,6 +31,11 @@ func read(_ context.Context, c *call) error {
 	issue, err := c.readManuscript(c.args[0])
 	if err != nil {
 		return err
+	}
+	if *county != "" {
+		if err := c.strangers(*county, issue); err != nil {
+			return err
+		}
 	}
 	switch *as {
 	case "documents":
@@ -50,6 +58,25 @@ func read(_ context.Context, c *call) error {
 		return duty.WriteJSON(c.out, duty.Read(issue))
 	}
 	writeTree(c.out, issue)
+	return nil
+}
+
+// strangers says which units of the duties the county does not know, each once.
+func (c *call) strangers(folder string, issue *gazette.Issue) error {
+	county, err := policy.LoadForDraft(os.DirFS(folder))
+	if err != nil {
+		return fmt.Errorf("county folder:\n%w", err)
+	}
+	var said []string
+	for _, d := range duty.Read(issue) {
+		for _, name := range slices.Concat(d.Lead, d.Support, d.Implement, d.Guide) {
+			if _, ok := county.Directory.ResolveIn(d.Doc, name); ok || slices.Contains(said, name) {
+				continue
+			}
+			said = append(said, name)
+			fmt.Fprintf(c.err, "%s %s：units/ 里没有“%s”，请补上，或者写成哪个单位的 aliases\n", d.Doc, d.Clause, name)
+		}
+	}
 	return nil
 }
 

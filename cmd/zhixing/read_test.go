@@ -69,6 +69,20 @@ func TestWhatIsDoubtfulIsSaidBeside(t *testing.T) {
 	}
 }
 
+// Of a county whose folder is named, the units are told that its folder does not know.
+func TestReadForACounty(t *testing.T) {
+	county := []string{"--as", "duties", "--county", "../../counties/jiangxian"}
+	known := zhixing(append([]string{"read", write(t, "2031-1.txt", manuscriptText)}, county...)...)
+	if known.must(t); strings.Contains(known.err, "units/ 里没有") {
+		t.Error(known.err)
+	}
+	other := zhixing(append([]string{"read", write(t, "2031-2.txt", strings.Replace(manuscriptText, "县住建局", "县示例局", 1))}, county...)...)
+	if other.must(t); strings.Count(other.err, "units/ 里没有") != 1 || !strings.Contains(other.err, "绛政办发〔2031〕901号 ") || !strings.Contains(other.err, "“县示例局”") {
+		t.Error(other.err)
+	}
+	zhixing("read", write(t, "2031-3.txt", manuscriptText), "--county", t.TempDir()).refused(t, 1, "county.yaml")
+}
+
 func TestReadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ content, says string }{
 		"empty.txt":   {"", "空"},
