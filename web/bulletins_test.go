@@ -81,7 +81,7 @@ func TestBulletinsStory(t *testing.T) {
 		for who, at := range map[string]string{"督查": page, "": open} {
 			wants(t, "in force", w.get(who, at), http.StatusOK, "代替", `?on=`+on+`&amp;nth=1">水质通报 〔2031〕6号`)
 			a = w.get(who, at+"?on="+on+"&nth=1")
-			wants(t, "what was replaced", a, http.StatusOK, "水质通报 〔2031〕6号", "已由 水质通报〔2031〕7号", "看现行的一份", ".docx?on="+on+"&amp;nth=1")
+			wants(t, "what was replaced", a, http.StatusOK, "水质通报 〔2031〕6号", "已由水质通报〔2031〕7号", "看现行的一份", ".docx?on="+on+"&amp;nth=1")
 			if strings.Contains(a.body, "新断面") || strings.Contains(a.body, "印发本期") || strings.Contains(a.body, "按现在的记录看") {
 				t.Errorf("what was replaced is not as it was, or is offered to be issued: %.900s", around2(a.body, "<main"))
 			}

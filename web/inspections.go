@@ -320,8 +320,12 @@ func (s *Server) inspection(w http.ResponseWriter, r *http.Request) error {
 	}
 	var n cases.Inspection
 	var names map[string]string
+	var docs addresses
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if n, err = works.Cases.InspectionOf(ctx, tx, by, id); err != nil {
+			return err
+		}
+		if docs, err = s.addresses(ctx, tx, works); err != nil {
 			return err
 		}
 		names, err = s.caseNames(ctx, tx)
@@ -334,7 +338,11 @@ func (s *Server) inspection(w http.ResponseWriter, r *http.Request) error {
 		return s.inspectionPage(w, r, http.StatusOK, n, url.Values{}, nil)
 	}
 	l, _ := works.Cases.ChecklistOf(n.Checklist)
-	p := s.office(r, l.Title, Link{Text: "检查", URL: "/inspections"}, Link{Text: strconv.FormatInt(id, 10)})
-	p.Data = map[string]any{"N": n, "L": l, "Names": names, "About": caseSubject(works, string(n.Register)+"/"+n.Entry)}
+	asks := map[string]string{} // what an item asks, as long as the checklist still has it
+	for _, x := range l.Items {
+		asks[x.Name] = x.Ask
+	}
+	p := s.office(r, l.Title, Link{Text: "检查", URL: "/inspections"}, Link{Text: l.Title + "：" + n.Label})
+	p.Data = map[string]any{"N": n, "L": l, "Cite": docs.cite(l.Basis), "Asks": asks, "Names": names, "Today": s.today(), "About": caseSubject(works, string(n.Register)+"/"+n.Entry)}
 	return s.render(w, http.StatusOK, "inspection.html", p)
 }

@@ -39,7 +39,7 @@ func TestInspectionPages(t *testing.T) {
 		}
 		s.want(s.asked("经办", at, form), 200, `"inspection":1`)
 		s.want(s.asked("经办", at, form), 200, `"inspection":1`)
-		s.want(s.get("经办", "/inspections/1"), 200, "不合格", "没有记录")
+		s.want(s.get("经办", "/inspections/1"), 200, "不合格 1 项", "没有记录", l.Items[0].Ask, "照片和整改在事项里")
 		s.want(s.post("督查", "/inspections/draw", url.Values{"checklist": {l.ID}, "entries": {"9"}, "each": {"1"}, "inspectors": {"经办"}, "due": {"2031-07-01"}}), 400, "不够抽取 9 个")
 		s.want(s.post("督查", "/inspections/draw", url.Values{"checklist": {l.ID}, "entries": {"1"}, "each": {"1"}, "inspectors": {"经办", "局长"}, "due": {"2031-07-01"}}), 303)
 		s.want(s.get("督查", "/inspections"), 200, "种子")
