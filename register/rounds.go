@@ -28,7 +28,7 @@ func (a *assessing) rounds(o *Obligation, since calendar.Date, rows []Owed) ([]O
 			k, rows = len(rows), append(rows, Owed{Period: from.day, State: Open})
 		}
 		row := &rows[k]
-		row.Since, row.Due = since, o.Again.After(from.day, a.r.Workdays)
+		row.Since, row.Due = from.day, o.Again.After(from.day, a.r.Workdays)
 		row.Until = row.Due
 		if i+1 < len(days) {
 			row.State, row.DoneOn, row.DoneBy = Done, days[i+1].day, days[i+1].address

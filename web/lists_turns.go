@@ -73,7 +73,7 @@ func folded(turns []owedView) owedGroup {
 		return g
 	}
 	if g.Every = periodWords[g.Obligation.Every.Every]; g.Obligation.Again.N > 0 {
-		g.Every = "从上一次起" + reviewEvery(g.Obligation.Again)
+		g.Every = "上一次以后" + reviewEvery(g.Obligation.Again) + "内"
 	}
 	for _, t := range turns {
 		switch {

@@ -208,8 +208,12 @@ func TestFoldedTurns(t *testing.T) {
 		turns = append(turns, owedView{Owed: x, Late: x.Overdue(day(5))})
 	}
 	g := folded(turns)
-	if g.N != 5 || g.Done != 1 || g.Behind != 1 || g.Missed != 2 || g.Longest.Period != day(2) || g.Period != day(5) || g.Turns[0].Period != day(5) {
+	if g.Every != "每日" || g.N != 5 || g.Done != 1 || g.Behind != 1 || g.Missed != 2 || g.Longest.Period != day(2) || g.Period != day(5) || g.Turns[0].Period != day(5) {
 		t.Errorf("%+v", g)
+	}
+	o.Every, o.Again = calendar.Recurrence{}, calendar.Span{N: 15, Unit: calendar.Days}
+	if g := folded(turns); g.Every != "上一次以后15日内" {
+		t.Errorf("counted from the last time it comes %s", g.Every)
 	}
 }
 
