@@ -144,18 +144,24 @@ func (s *Server) seriesList(w http.ResponseWriter, r *http.Request) error {
 	inside := !strings.HasPrefix(r.URL.Path, "/open/")
 	q := r.URL.Query()
 	var groups, idle []*seriesGroup
+	total, over := map[seriesState]int{}, 0 // of all, whichever state is asked for
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
 		b, err := s.beginSeries(ctx, tx, works, inside)
 		if err != nil {
 			return err
 		}
+		seen := map[*register.Schema]bool{}
 		for _, d := range works.Observations.Definitions {
-			if _, schema, ok := b.shownDefinition(string(d.Name)); ok && (q.Get("of") == "" || q.Get("of") == d.Register) &&
-				!slices.ContainsFunc(slices.Concat(groups, idle), func(g *seriesGroup) bool { return g.Schema == schema }) {
+			if _, schema, ok := b.shownDefinition(string(d.Name)); ok && (q.Get("of") == "" || q.Get("of") == d.Register) && !seen[schema] {
+				seen[schema] = true
 				g, err := b.group(ctx, tx, schema, q, s.today())
 				if err != nil {
 					return err
 				}
+				for k, n := range g.Counts {
+					total[k] += n
+				}
+				over += g.Over
 				switch {
 				case g.Places > 0:
 					groups = append(groups, g)
@@ -174,13 +180,6 @@ func (s *Server) seriesList(w http.ResponseWriter, r *http.Request) error {
 		p, here = s.office(r, "监测", Link{Text: "监测"}), "/series"
 	}
 	p.Canonical = s.BaseURL + here
-	total, over := map[seriesState]int{}, 0
-	for _, g := range slices.Concat(groups, idle) {
-		for k, n := range g.Counts {
-			total[k] += n
-		}
-		over += g.Over
-	}
 	p.Data = map[string]any{"Groups": groups, "Idle": idle, "Inside": inside, "Here": here, "State": q.Get("state"), "Of": q.Get("of"), "Total": total, "Over": over,
 		"States": []seriesState{stateFine, stateSilent, stateInvalid, stateMissing, stateNone, stateEnded}, "Now": s.now()}
 	return s.render(w, http.StatusOK, "series.html", p)

@@ -126,7 +126,8 @@ func TestSeriesPages(t *testing.T) {
 		m.take(4, "41.25", observation.Normal) // takes the place of another
 		page := "/open/series/" + string(m.series) + "/" + escape(m.key)
 		a := m.get("", "/open/series")
-		wants(t, "the list", a, http.StatusOK, m.key, m.of.Title, "无效")
+		wants(t, "the list", a, http.StatusOK, m.key, m.of.Title, "无效 1")
+		wants(t, "a state that nothing is in", m.get("", "/open/series?state=停用"), http.StatusOK, "没有这种状态的点位", "无效 1")
 		a = m.get("", "/open/series/"+string(m.series))
 		wants(t, "one definition", a, http.StatusOK, m.key, m.of.Basis.String(), "99.9")
 		a = m.get("", page+"?span=day")
