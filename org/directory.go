@@ -155,6 +155,9 @@ func (d *Directory) Resolve(name string) (Unit, bool) {
 	if at, ok := d.byLocal[d.place.local(key)]; ok && at >= 0 {
 		return d.units[at], true
 	}
+	if at, ok := d.byName[d.place.within(key)]; ok && d.units[at].Kind == Town { // 甲县东镇人民政府
+		return d.units[at], true
+	}
 	return Unit{}, false
 }
 

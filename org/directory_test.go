@@ -34,7 +34,7 @@ func jia(t *testing.T) *Directory {
 }
 
 func TestStreets(t *testing.T) {
-	d := NewDirectory(Place{Code: "990101", County: "甲县"})
+	d := NewDirectory(Place{Code: "990101", Province: "示例省", City: "示例市", County: "甲县"})
 	for _, u := range []Unit{
 		{Name: "湖东街道办", Kind: Institution},
 		{Name: "城关街道", Kind: Town, Code: "990101001", Aliases: []string{"城关镇"}}, // a town once
@@ -47,7 +47,8 @@ func TestStreets(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"城关街道办事处": "城关街道", "城关街道办": "城关街道", "城关镇": "城关街道", "城关街道人民政府": "",
-		"河东街道": "河东街道办事处", "河东街道办": "河东街道办事处", "湖东街道办": "湖东街道办", "湖东街道办事处": "湖东街道", "东镇人民政府": "东镇", "东镇办事处": ""} {
+		"河东街道": "河东街道办事处", "河东街道办": "河东街道办事处", "湖东街道办": "湖东街道办", "湖东街道办事处": "湖东街道", "东镇人民政府": "东镇", "东镇办事处": "",
+		"甲县东镇人民政府": "东镇", "示例省示例市甲县东镇人民政府": "东镇", "甲县东镇": "东镇", "甲县城关街道办事处": "城关街道", "甲县": "", "乙县东镇人民政府": "", "示例市东镇": "", "甲县湖东街道办": ""} {
 		if u, _ := d.Resolve(name); u.Name != want {
 			t.Errorf("Resolve(%q) = %q; want %q", name, u.Name, want)
 		}

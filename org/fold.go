@@ -57,3 +57,13 @@ func (p Place) local(folded string) string {
 	}
 	return folded
 }
+
+// within is what a folded name says behind the county's: 甲省乙市丙县东镇 is 东镇. Empty where the county is not in it.
+func (p Place) within(folded string) string {
+	folded = strings.TrimPrefix(strings.TrimPrefix(folded, Fold(p.Province)), Fold(p.City))
+	rest, ok := strings.CutPrefix(folded, Fold(p.County))
+	if !ok || p.County == "" {
+		return ""
+	}
+	return rest
+}

@@ -350,7 +350,7 @@ func (d *indicatorData) how() (out []string) {
 	case c.Share != nil && c.Share.Part.Field != "":
 		out = append(out, list(&c.Share.Part)+"的“"+c.Share.Part.Field+"”之和，占"+list(&c.Share.Of)+"的“"+c.Share.Of.Field+"”之和的百分比。")
 	case c.Share != nil:
-		out = append(out, list(&c.Share.Part)+"，占"+list(&c.Share.Of)+"条数的百分比。")
+		out = append(out, list(&c.Share.Part)+"的条数，占"+list(&c.Share.Of)+"的条数的百分比。")
 	case c.Readings != nil:
 		how := map[string]string{"mean": "均值", "max": "最大值", "min": "最小值", "last": "最后一个", "total": "合计", "count": "个数", "percentile": fmt.Sprintf("第%d百分位数", c.Readings.P)}[c.Readings.How]
 		out = append(out, title(c.Readings.Series)+"期内有效读数的"+how+"。无效、缺测的不算。")
