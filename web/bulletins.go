@@ -152,7 +152,7 @@ func (s *Server) bulletinOn(ctx context.Context, tx *db.Tx, r *http.Request, wor
 	if nth := asked.Get("nth"); nth != "" {
 		i := slices.IndexFunc(kept, func(b bulletin.Bulletin) bool { return strconv.Itoa(b.Nth) == nth })
 		if i < 0 {
-			return bulletin.Bulletin{}, notFound("这一期通报没有这一次印发的。去掉地址里的 nth，看现行的一份。")
+			return bulletin.Bulletin{}, notFound(fmt.Sprintf("这一期通报没有这一次印发的，能看的有%d次。请从通报的目录里打开。", len(kept)))
 		}
 		return kept[i], nil
 	}
