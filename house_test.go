@@ -38,6 +38,11 @@ var mayImport = map[string][]string{
 	"journal": {"db"},
 	"search":  {"db", "calendar"},
 	"account": {"journal"},
+	// Going out: wire clients that know nothing of what they carry, then what waits for them.
+	"gateway":         {},
+	"gateway/speaker": {"gateway"},
+	"gateway/voice":   {"gateway"},
+	"channel":         {"journal", "gateway"},
 	// Data of counties.
 	"counties": {},
 	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin"},
