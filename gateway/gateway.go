@@ -78,6 +78,7 @@ type Receipt struct {
 
 // Reply is what a person sends back: the text of an SMS, the key pressed during a call.
 type Reply struct {
+	ID         string // the far side's, by which one that comes twice is known; "" where it has none
 	From, Text string
 	Ref        string // of the message answered, where the channel tells
 	At         time.Time
