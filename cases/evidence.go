@@ -48,6 +48,29 @@ func (u *Upload) Look() {
 // keep checks and stores evidence for the step that comes next, and gives what the step remembers of it: each file with what is odd
 // about it.
 func (c *Cases) keep(ctx context.Context, tx *db.Tx, op string, by Actor, seat personnel.Seat, k *Case, s Sending) ([]File, error) {
+	files, err := c.keepFiles(ctx, tx, op, s, k.Place)
+	if err != nil {
+		return nil, err
+	}
+	for i := range files {
+		file := &files[i]
+		u := byContent(s.Files, file.File)
+		file.Flags = append(file.Flags, oddTime(k, file.TakenAt, tx.Now())...)
+		n, err := putEvidence(ctx, tx, k, k.Revision+1, by, seat, *file, *u.looked)
+		if err != nil {
+			return nil, err
+		}
+		matches, err := c.match(ctx, tx, k, n, *file, *u.looked)
+		if err != nil {
+			return nil, err
+		}
+		file.Flags = append(file.Flags, matches...)
+	}
+	return files, nil
+}
+
+// keepFiles stores files that were sent about something at the place, each with how far off it is.
+func (c *Cases) keepFiles(ctx context.Context, tx *db.Tx, op string, s Sending, about *Point) ([]File, error) {
 	if len(s.Files) == 0 {
 		return nil, nil
 	}
@@ -79,17 +102,7 @@ func (c *Cases) keep(ctx context.Context, tx *db.Tx, op string, by Actor, seat p
 				file.Shot = &Point{l.info.Lon, l.info.Lat}
 			}
 		}
-		file.Flags = append(c.farOff("发送位置", k.Place, file.Sent), c.farOff("拍摄位置", k.Place, file.Shot)...)
-		file.Flags = append(file.Flags, oddTime(k, file.TakenAt, tx.Now())...)
-		n, err := putEvidence(ctx, tx, k, k.Revision+1, by, seat, file, *u.looked)
-		if err != nil {
-			return nil, err
-		}
-		matches, err := c.match(ctx, tx, k, n, file, *u.looked)
-		if err != nil {
-			return nil, err
-		}
-		file.Flags = append(file.Flags, matches...)
+		file.Flags = append(c.farOff("发送位置", about, file.Sent), c.farOff("拍摄位置", about, file.Shot)...)
 		out = append(out, file)
 	}
 	return out, nil

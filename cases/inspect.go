@@ -39,6 +39,7 @@ type Checked struct {
 	Words   string   `json:"words,omitempty"`
 	Place   *Point   `json:"place,omitempty"`
 	Cases   []ID     `json:"cases,omitempty"` // that carry what failed
+	Files   []File   `json:"files,omitempty"` // where no case keeps them
 }
 
 // Result is what one item gave.
@@ -71,7 +72,7 @@ func (c *Cases) ChecklistOf(id string) (Checklist, bool) {
 }
 
 // Inspect records an inspection. Each item that fails is a finding, which the judge raises and a case takes up; each that passes is
-// evidence that an earlier finding of it is over. Evidence is kept with the cases of what failed.
+// evidence that an earlier finding of it is over. Evidence is kept with the case of what failed, or with the inspection where nothing did.
 func (c *Cases) Inspect(ctx context.Context, tx *db.Tx, by Actor, in Inspecting) (Inspection, error) {
 	const op = "Inspect"
 	seat, err := can(op, by, ActInspect)
@@ -127,6 +128,11 @@ func (c *Cases) Inspect(ctx context.Context, tx *db.Tx, by Actor, in Inspecting)
 		}
 		if id != 0 && !slices.Contains(n.Cases, id) {
 			n.Cases = append(n.Cases, id)
+		}
+	}
+	if len(n.Cases) == 0 {
+		if n.Files, err = c.keepFiles(ctx, tx, op, Sending{Place: in.Place, Files: in.Files}, place); err != nil {
+			return n, err
 		}
 	}
 	if err := putInspection(ctx, tx, c.county(), &n, in.Once); err != nil {

@@ -88,8 +88,19 @@ func TestInspections(t *testing.T) {
 			return err
 		}
 		s.refused(closing(), ledger.WrongState, "还没有恢复")
-		if n, err = s.inspect("住建局长", cases.Inspecting{Checklist: "six", Entry: "S01", Results: results()}); err != nil || n.Failed != 0 || len(n.Cases) != 0 {
+		in = cases.Inspecting{Checklist: "six", Entry: "S01", Results: results(), Files: []cases.Upload{{Name: "b.jpg", Content: fakeJPEG("all well")}}}
+		if n, err = s.inspect("住建局长", in); err != nil || n.Failed != 0 || len(n.Cases) != 0 || len(n.Files) != 1 {
 			t.Fatalf("%+v, %v", n, err)
+		}
+		_, err = s.does("督查甲", func(tx *db.Tx, by cases.Actor) (*cases.Case, error) {
+			f, b, err := s.c.InspectionFile(ctx, tx, by, n.ID, n.Files[0].SHA256)
+			if f.Name != "b.jpg" || string(b) != string(in.Files[0].Content) {
+				t.Errorf("%+v", f)
+			}
+			return nil, err
+		})
+		if err != nil {
+			t.Error("what shows that all is well is lost:", err)
 		}
 		if err := closing(); err != nil {
 			t.Fatal(err)

@@ -64,6 +64,7 @@ var caseRules = map[string]expected{
 	"GET /cases/hotline/answers.csv":         {right: "edit"},
 	"GET /inspections":                       {right: "see"},
 	"GET /inspections/{id}":                  {right: "see", idle: true},
+	"GET /inspection-files/{id}/{sha}":       {right: "see", idle: true},
 	"GET /inspections/at/{checklist}":        {right: "see", idle: true},
 	"POST /inspections/plan":                 {right: "plan", idle: true},
 	"POST /inspections/draw":                 {right: "plan", idle: true},

@@ -26,6 +26,7 @@ var inspectionRoutes = []route{
 	{"GET /inspections/at/{checklist}/{key}", seated, false, false, (*Server).inspectionForm, "一个对象的检查表，手机填写：没有信号也能填"},
 	{"POST /inspections/at/{checklist}/{key}", seated, false, true, (*Server).inspect, "提交检查表"},
 	{"GET /inspections/{id}", seated, false, false, (*Server).inspection, "一次检查：安排的可填写，做过的看结果"},
+	{"GET /inspection-files/{id}/{sha}", seated, false, false, (*Server).inspectionFile, "一次合格检查的照片；不合格的照片在事项里"},
 }
 
 func init() {
@@ -345,4 +346,25 @@ func (s *Server) inspection(w http.ResponseWriter, r *http.Request) error {
 	p := s.office(r, l.Title, Link{Text: "检查", URL: "/inspections"}, Link{Text: l.Title + "：" + n.Label})
 	p.Data = map[string]any{"N": n, "L": l, "Cite": docs.cite(l.Basis), "Asks": asks, "Names": names, "Today": s.today(), "About": caseSubject(works, string(n.Register)+"/"+n.Entry)}
 	return s.render(w, http.StatusOK, "inspection.html", p)
+}
+
+func (s *Server) inspectionFile(w http.ResponseWriter, r *http.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || id < 1 {
+		return notFound("没有这次检查。")
+	}
+	by, works, err := s.caseSeer(r)
+	if err != nil {
+		return err
+	}
+	var f cases.File
+	var b []byte
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		f, b, err = works.Cases.InspectionFile(ctx, tx, by, id, r.PathValue("sha"))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return caseSendFile(w, f.Name, f.MediaType, b)
 }
