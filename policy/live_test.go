@@ -113,7 +113,7 @@ func eachRunning(t *testing.T, do func(r *running)) {
 
 func TestReload(t *testing.T) {
 	eachRunning(t, func(r *running) {
-		if v := r.versions(); len(v) != 1 || len(v[0].Policies) != 3 || v[0].By != "system" {
+		if v := r.versions(); len(v) != 1 || len(v[0].Policies) != 4 || v[0].By != "system" {
 			r.Fatalf("at the start: %+v", v)
 		}
 		if v := r.reload(); v.N != 1 {
@@ -138,8 +138,8 @@ func TestReload(t *testing.T) {
 			}
 			return err
 		})
-		if err != nil || old.Policies == nil || len(old.Policies.Registers) != 8 {
-			r.Errorf("version 1: %v", err)
+		if err != nil || old.Policies == nil || len(old.Policies.Registers) != 12 {
+			r.Errorf("version 1: %d registers, %v", len(old.Policies.Registers), err)
 		}
 		// A folder with problems is refused, and after a restart too the one on record goes on.
 		r.edit(buses, "type: person", "type: persons")
