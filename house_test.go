@@ -61,10 +61,12 @@ var mayImport = map[string][]string{
 	"device":                   {"observation", "device/hj212"},
 	"device/simulator":         {"device/hj212"},
 	"finding":                  {"register", "observation", "standard"},
+	"audience":                 {"register"},
 	"cases":                    {"finding", "ledger", "cases/photo"},
 	"relay":                    {"finding"},
 	"bulletin":                 {"cases", "edition/paper"},
 	"score":                    {"ledger", "cases"},
+	"callup":                   {"journal", "calendar"},
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device", "observation/sensorthings"},

@@ -6,6 +6,9 @@ import (
 	"slices"
 )
 
+// Check is check for geometries that belong to no entry, such as areas of warnings.
+func (g *Geometry) Check() string { return g.check() }
+
 // check says what is wrong with a geometry, and what to do; empty where nothing is. Surfaces lose vertices that stand
 // twice in a row.
 func (g *Geometry) check() string {
