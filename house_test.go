@@ -66,6 +66,11 @@ var mayImport = map[string][]string{
 	"relay":                    {"finding"},
 	"bulletin":                 {"cases", "edition/paper"},
 	"score":                    {"ledger", "cases"},
+	"forecast/grid":            {},
+	"forecast/grib":            {"forecast/grid"},
+	"forecast/netcdf":          {"forecast/grid"},
+	"forecast/nowcast":         {"forecast/grid"},
+	"forecast":                 {"register", "forecast/grib", "forecast/netcdf", "forecast/nowcast"},
 	"callup":                   {"journal", "calendar"},
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
