@@ -1,0 +1,238 @@
+package audience
+
+import (
+	"context"
+	"slices"
+
+	"zhixing/calendar"
+	"zhixing/db"
+)
+
+// Tally is how many are in an area, and how many are told.
+type Tally struct{ Inside, Told int }
+
+func (t *Tally) add(in, told bool) {
+	if in {
+		t.Inside++
+	}
+	if told {
+		t.Told++
+	}
+}
+
+// Counts are the recipients of a query. Inside counts whoever is in the area, wants and consent aside; Told also those outside of it,
+// who hold a post of the county or asked to be told. A recipient is one, however many addresses it has.
+type Counts struct {
+	Tally
+	ByKind    map[Kind]Tally
+	ByTown    map[string]Tally // "" are those of no town
+	ByVillage map[Place]Tally
+	ByRole    map[string]Tally
+	ByChannel map[Channel]Tally
+	ByWhy     map[Why]int
+}
+
+// Count counts, as the record stands at this moment.
+func (a *Audience) Count(ctx context.Context, q Query) (*Counts, error) {
+	const op = "Count"
+	if err := checkQuery(op, q); err != nil {
+		return nil, err
+	}
+	var r *reach
+	err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		r, err = a.resolve(ctx, tx, q.Area)
+		return err
+	})
+	if err != nil {
+		return nil, wrap(op, err)
+	}
+	x, err := a.current(ctx)
+	if err != nil {
+		return nil, wrap(op, err)
+	}
+	return a.count(x, r, &question{q, calendar.DateOf(a.DB.Now())}), nil
+}
+
+func checkQuery(op string, q Query) error {
+	if !q.Level.Known() {
+		return refuse(Invalid, op, "请先选定预警等级。")
+	}
+	return nil
+}
+
+// asking walks an index with one question.
+type asking struct {
+	a      *Audience
+	x      *index
+	r      *reach
+	q      *question
+	terms  []*terms
+	places []Place
+	named  []bool // by place
+	in     marks
+	also   map[uint32]bool
+	answer []Why // by terms, in or out, everywhere or not
+	known  []bool
+}
+
+func (a *Audience) ask(x *index, r *reach, q *question) *asking {
+	k := &asking{a: a, x: x, r: r, q: q, in: make(marks, (len(x.ids)+63)/64), also: make(map[uint32]bool, len(q.Also))}
+	k.terms, k.places = a.terms.known()
+	k.answer, k.known = make([]Why, 4*len(k.terms)), make([]bool, 4*len(k.terms))
+	k.named = make([]bool, len(k.places))
+	some := false
+	for i, p := range k.places {
+		k.named[i] = r.named(p)
+		some = some || k.named[i]
+	}
+	if some {
+		for i, p := range x.places {
+			if k.named[p] {
+				k.in.set(i)
+			}
+		}
+	}
+	for _, s := range r.shapes {
+		x.mark(k.in, s)
+	}
+	for _, id := range q.Also {
+		k.also[uint32(id)] = true
+	}
+	return k
+}
+
+// each gives every recipient of the index: whether it is in the area, and why it is told.
+func (k *asking) each(yield func(r record, in bool, why Why)) {
+	x := k.x
+	for i := range x.ids {
+		if x.dead != nil && x.dead[i/64]>>(i%64)&1 == 1 {
+			continue
+		}
+		in := k.in.has(i)
+		why := k.why(x.terms[i], x.places[i], in)
+		if len(k.also) > 0 && k.also[x.ids[i]] {
+			why = k.before(x.terms[i])
+		}
+		if in || why != "" {
+			yield(x.record(i), in, why)
+		}
+	}
+	for _, r := range x.late {
+		if r.gone {
+			continue
+		}
+		in := k.r.holds(k.places[r.place], r.at, r.placed)
+		why := k.why(r.terms, r.place, in)
+		if k.also[r.id] {
+			why = k.before(r.terms)
+		}
+		if in || why != "" {
+			yield(r, in, why)
+		}
+	}
+}
+
+func (k *asking) why(t, place uint32, in bool) Why {
+	everywhere := k.places[place] == Place{}
+	n := 4 * t
+	if in {
+		n++
+	}
+	if everywhere {
+		n += 2
+	}
+	if !k.known[n] {
+		k.known[n] = true
+		k.answer[n] = k.q.tells(k.terms[t], in, everywhere, func(p Place) bool { return k.a.meets(k.r, p) })
+	}
+	return k.answer[n]
+}
+
+// before is for those whom an earlier version reached: the end of a warning is told to whoever heard of its beginning.
+func (k *asking) before(t uint32) Why { return when(k.q.reaches(k.terms[t]), WhyBefore) }
+
+func (a *Audience) count(x *index, r *reach, q *question) *Counts {
+	k := a.ask(x, r, q)
+	byTerms, byPlace := make([]Tally, len(k.terms)), make([]Tally, len(k.places))
+	out := &Counts{ByKind: map[Kind]Tally{}, ByTown: map[string]Tally{}, ByVillage: map[Place]Tally{}, ByRole: map[string]Tally{},
+		ByChannel: map[Channel]Tally{}, ByWhy: map[Why]int{}}
+	k.each(func(r record, in bool, why Why) {
+		out.add(in, why != "")
+		byTerms[r.terms].add(in, why != "")
+		byPlace[r.place].add(in, why != "")
+		if why != "" {
+			out.ByWhy[why]++
+		}
+	})
+	for i, n := range byTerms {
+		if n == (Tally{}) {
+			continue
+		}
+		t := k.terms[i]
+		addTo(out.ByKind, t.Kind, n)
+		for _, c := range t.Channels {
+			if len(q.By) == 0 || slices.Contains(q.By, c) {
+				addTo(out.ByChannel, c, n)
+			}
+		}
+		for _, role := range t.Roles {
+			addTo(out.ByRole, role, n)
+		}
+	}
+	for i, n := range byPlace {
+		if n == (Tally{}) {
+			continue
+		}
+		addTo(out.ByTown, k.places[i].Town, n)
+		if k.places[i].Village != "" {
+			addTo(out.ByVillage, k.places[i], n)
+		}
+	}
+	return out
+}
+
+func addTo[K comparable](m map[K]Tally, key K, n Tally) {
+	t := m[key]
+	m[key] = Tally{t.Inside + n.Inside, t.Told + n.Told}
+}
+
+// current is the index as the record stands; it reads what has changed since it was last asked.
+func (a *Audience) current(ctx context.Context) (*index, error) {
+	a.grow.Lock()
+	defer a.grow.Unlock()
+	x := a.now.Load()
+	err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		x, err = a.asOf(ctx, tx, x)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.now.Store(x)
+	return x, nil
+}
+
+// Load brings the index in memory up to date; whoever starts a server calls it once, so that the first question need not wait.
+func (a *Audience) Load(ctx context.Context) error {
+	_, err := a.current(ctx)
+	return wrap("Load", err)
+}
+
+// asOf is the index that the transaction sees, made of one that may be older, newer or nil.
+func (a *Audience) asOf(ctx context.Context, tx *db.Tx, x *index) (*index, error) {
+	rev, err := newest(ctx, tx, a.County)
+	if err != nil {
+		return nil, err
+	}
+	if x == nil || x.rev > rev {
+		x = &index{}
+	}
+	if x.rev == rev {
+		return x, nil
+	}
+	changed, err := a.changes(ctx, tx, x.rev)
+	if err != nil {
+		return nil, err
+	}
+	return x.with(changed, rev), nil
+}
