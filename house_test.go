@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"channel":         {"journal", "gateway"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "warning"},
 	// The loop.
 	"publication":              {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus":       {"publication"},
@@ -72,6 +72,7 @@ var mayImport = map[string][]string{
 	"forecast/nowcast":         {"forecast/grid"},
 	"forecast":                 {"register", "forecast/grib", "forecast/netcdf", "forecast/nowcast"},
 	"callup":                   {"journal", "calendar"},
+	"warning":                  {"finding", "ledger", "warning/cap"},
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device", "observation/sensorthings"},

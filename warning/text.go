@@ -1,0 +1,91 @@
+package warning
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"zhixing/calendar"
+)
+
+// drillMark stands first and last in every text of a drill, so that no part of it alone can be taken for the real thing.
+const drillMark = "【演练】"
+
+// marked is a text of a drill, or the text as it is.
+func marked(drill, s string) string {
+	if drill == "" || s == "" {
+		return s
+	}
+	s = strings.TrimSuffix(strings.TrimPrefix(s, drillMark), drillMark)
+	return drillMark + s + drillMark
+}
+
+// issuer is the unit's name as the public knows it: 县气象局 of 绛县 is 绛县气象局.
+func (w *Warnings) issuer(h *Hazard) string {
+	if rest, ok := strings.CutPrefix(h.Unit, "县"); ok && strings.HasSuffix(w.Place, "县") {
+		return w.Place + rest
+	}
+	return h.Unit
+}
+
+// headline is 绛县气象局发布暴雨橙色预警[II级/严重].
+func (w *Warnings) headline(h *Hazard, kind Kind, stage Stage, level Level) string {
+	s := w.issuer(h) + kind.Chinese() + h.Name
+	switch {
+	case stage == Outlook:
+		s += "天气展望"
+	case stage == Forecast:
+		s += "预报"
+	case level != "":
+		s += string(level) + "色预警"
+		if c, ok := colour(level); ok && kind != Cancel {
+			s += fmt.Sprintf("[%s级/%s]", c.Roman, c.Grade)
+		}
+	default:
+		s += "预警"
+	}
+	return s
+}
+
+// Text is what a telephone shows of a version: who warns of what, since when, what comes, what to do, until when.
+func (v *Version) Text() string {
+	var b strings.Builder
+	b.WriteString(unmarked(v.Headline))
+	if v.Kind != Cancel {
+		b.WriteString("（" + clockWords(v.Sent) + "）")
+	}
+	b.WriteString("：" + strings.TrimRight(unmarked(v.Description), "。") + "。")
+	if v.Instruction != "" {
+		b.WriteString(strings.TrimRight(unmarked(v.Instruction), "。") + "。")
+	}
+	if v.Kind != Cancel {
+		b.WriteString("有效至" + clockWords(v.Ends) + "。")
+	}
+	if v.Source != nil {
+		b.WriteString("据" + v.Source.Name + "发布。")
+	}
+	return marked(v.Drill, b.String())
+}
+
+func unmarked(s string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(s, drillMark), drillMark)
+}
+
+// together is the text of several versions of one hazard in one message.
+func together(list []*Version) string {
+	var parts []string
+	for _, v := range list {
+		parts = append(parts, unmarked(v.Text()))
+	}
+	return marked(list[0].Drill, strings.Join(parts, "\n"))
+}
+
+// clockWords is 5日14时30分.
+func clockWords(t time.Time) string {
+	l := t.In(calendar.Zone)
+	s := fmt.Sprintf("%d日%d时", l.Day(), l.Hour())
+	if l.Minute() > 0 {
+		s += fmt.Sprintf("%d分", l.Minute())
+	}
+	return s
+}
