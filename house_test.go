@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"device/hj212":      {"quantity"},
 	"rule":              {"quantity", "calendar"},
 	"cases/photo":       {},
+	"warning/cap":       {},
 	// The record.
 	"db":      {},
 	"journal": {"db"},
@@ -62,7 +63,7 @@ var mayImport = map[string][]string{
 	"device/simulator":         {"device/hj212"},
 	"finding":                  {"register", "observation", "standard"},
 	"audience":                 {"register"},
-	"cases":                    {"finding", "ledger", "cases/photo"},
+	"cases":                    {"finding", "ledger", "cases/photo", "warning/cap"},
 	"relay":                    {"finding"},
 	"bulletin":                 {"cases", "edition/paper"},
 	"score":                    {"ledger", "cases"},
@@ -88,7 +89,7 @@ var mayImport = map[string][]string{
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "log", "log/slog", "io/ioutil"}
 
 var pure = []string{"calendar", "gazette", "duty", "edition", "edition/paper", "edition/pdf", "edition/markup", "org", "letter", "sheet",
-	"quantity", "standard", "device/hj212", "rule", "cases/photo"}
+	"quantity", "standard", "device/hj212", "rule", "cases/photo", "warning/cap"}
 
 const module = "zhixing/"
 
