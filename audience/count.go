@@ -62,27 +62,28 @@ func checkQuery(op string, q Query) error {
 
 // asking walks an index with one question.
 type asking struct {
-	a      *Audience
-	x      *index
-	r      *reach
-	q      *question
-	terms  []*terms
-	places []Place
-	named  []bool // by place
-	in     marks
-	also   map[uint32]bool
-	answer []Why // by terms, in or out, everywhere or not
-	known  []bool
+	a       *Audience
+	x       *index
+	r       *reach
+	q       *question
+	terms   []*terms
+	places  []Place
+	named   []bool // by place: the area names it
+	nowhere []bool // it is none
+	in      marks
+	also    map[uint32]bool
+	answer  []Why // by terms, in or out, everywhere or not
+	known   []bool
 }
 
 func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 	k := &asking{a: a, x: x, r: r, q: q, in: make(marks, (len(x.ids)+63)/64), also: make(map[uint32]bool, len(q.Also))}
 	k.terms, k.places = a.terms.known()
 	k.answer, k.known = make([]Why, 4*len(k.terms)), make([]bool, 4*len(k.terms))
-	k.named = make([]bool, len(k.places))
+	k.named, k.nowhere = make([]bool, len(k.places)), make([]bool, len(k.places))
 	some := false
 	for i, p := range k.places {
-		k.named[i] = r.named(p)
+		k.named[i], k.nowhere[i] = r.named(p), p == Place{}
 		some = some || k.named[i]
 	}
 	if some {
@@ -102,8 +103,9 @@ func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 }
 
 // each gives every recipient of the index: whether it is in the area, and why it is told.
-func (k *asking) each(yield func(r record, in bool, why Why)) {
+func (k *asking) each(yield func(r *record, in bool, why Why)) {
 	x := k.x
+	var r record
 	for i := range x.ids {
 		if x.dead != nil && x.dead[i/64]>>(i%64)&1 == 1 {
 			continue
@@ -114,10 +116,12 @@ func (k *asking) each(yield func(r record, in bool, why Why)) {
 			why = k.before(x.terms[i])
 		}
 		if in || why != "" {
-			yield(x.record(i), in, why)
+			r.id, r.place, r.terms = x.ids[i], x.places[i], x.terms[i]
+			yield(&r, in, why)
 		}
 	}
-	for _, r := range x.late {
+	for i := range x.late {
+		r := &x.late[i]
 		if r.gone {
 			continue
 		}
@@ -133,17 +137,16 @@ func (k *asking) each(yield func(r record, in bool, why Why)) {
 }
 
 func (k *asking) why(t, place uint32, in bool) Why {
-	everywhere := k.places[place] == Place{}
 	n := 4 * t
 	if in {
 		n++
 	}
-	if everywhere {
+	if k.nowhere[place] {
 		n += 2
 	}
 	if !k.known[n] {
 		k.known[n] = true
-		k.answer[n] = k.q.tells(k.terms[t], in, everywhere, func(p Place) bool { return k.a.meets(k.r, p) })
+		k.answer[n] = k.q.tells(k.terms[t], in, k.nowhere[place], func(p Place) bool { return k.a.meets(k.r, p) })
 	}
 	return k.answer[n]
 }
@@ -156,14 +159,26 @@ func (a *Audience) count(x *index, r *reach, q *question) *Counts {
 	byTerms, byPlace := make([]Tally, len(k.terms)), make([]Tally, len(k.places))
 	out := &Counts{ByKind: map[Kind]Tally{}, ByTown: map[string]Tally{}, ByVillage: map[Place]Tally{}, ByRole: map[string]Tally{},
 		ByChannel: map[Channel]Tally{}, ByWhy: map[Why]int{}}
-	k.each(func(r record, in bool, why Why) {
+	told := map[Why]*int{}
+	last, sum := Why(""), new(int) // neighbours are mostly told for the same reason
+	k.each(func(r *record, in bool, why Why) {
 		out.add(in, why != "")
 		byTerms[r.terms].add(in, why != "")
 		byPlace[r.place].add(in, why != "")
-		if why != "" {
-			out.ByWhy[why]++
+		if why != last {
+			if sum = told[why]; sum == nil {
+				sum = new(int)
+				told[why] = sum
+			}
+			last = why
 		}
+		*sum++
 	})
+	for why, n := range told {
+		if why != "" {
+			out.ByWhy[why] = *n
+		}
+	}
 	for i, n := range byTerms {
 		if n == (Tally{}) {
 			continue

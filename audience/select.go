@@ -47,7 +47,7 @@ func (a *Audience) Select(ctx context.Context, tx *db.Tx, q Query) iter.Seq2[Tar
 		}
 		k := a.ask(x, r, &question{q, calendar.DateOf(tx.Now())})
 		told := map[ID]Why{}
-		k.each(func(r record, _ bool, why Why) {
+		k.each(func(r *record, _ bool, why Why) {
 			if why != "" {
 				told[ID(r.id)] = why
 			}
