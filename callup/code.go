@@ -99,7 +99,7 @@ func spell(text string) spelling {
 	var out spelling
 	var rest, word strings.Builder
 	end := func() {
-		w := strings.ToUpper(word.String())
+		w := strings.ToUpper(narrow(word.String()))
 		switch {
 		case validCode(w):
 			out.codes = union(out.codes, []string{w})
@@ -110,8 +110,8 @@ func spell(text string) spelling {
 		}
 		word.Reset()
 	}
-	for _, r := range narrow(text) {
-		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+	for _, r := range text {
+		if n := narrowed(r); n < unicode.MaxASCII && (unicode.IsLetter(n) || unicode.IsDigit(n)) {
 			word.WriteRune(r)
 			continue
 		}
@@ -124,14 +124,14 @@ func spell(text string) spelling {
 }
 
 // narrow turns full-width letters, digits and blanks into plain ones: telephones write both.
-func narrow(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= '！' && r <= '～':
-			return r - '！' + '!'
-		case r == '　':
-			return ' '
-		}
-		return r
-	}, s)
+func narrow(s string) string { return strings.Map(narrowed, s) }
+
+func narrowed(r rune) rune {
+	switch {
+	case r >= '！' && r <= '～':
+		return r - '！' + '!'
+	case r == '　':
+		return ' '
+	}
+	return r
 }
