@@ -82,7 +82,7 @@ func (a Area) touches(town string) bool {
 // add puts a place into the area unless it is in it already.
 func (a *Area) add(p Place) {
 	for _, have := range a.Places {
-		if have.County || have == p || have.Town == p.Town && have.Village == "" {
+		if have.County || have.Town == p.Town && (have.Village == "" || have.Village == p.Village) {
 			return
 		}
 	}

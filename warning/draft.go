@@ -121,6 +121,12 @@ func (w *Warnings) fill(op string, h *Hazard, e *Event, was *Version, v *Version
 	case v.Level != "" && h.Signal(v.Level) == nil:
 		return wrong(op, "level", "%s没有“%s”这一级，可选：%s。", h.Name, v.Level, h.levelList())
 	}
+	v.Area.Places = slices.Clone(v.Area.Places)
+	for i := range v.Area.Places {
+		if p := &v.Area.Places[i]; p.Code == "" && w.CodeOf != nil {
+			p.Code = w.CodeOf(p.Town, p.Village)
+		}
+	}
 	w.defaults(h, v)
 	return v.check(op, h)
 }

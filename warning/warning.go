@@ -42,6 +42,8 @@ type Warnings struct {
 	Place   string // name of the county, for texts
 	Hazards []*Hazard
 
+	// CodeOf is the code of a town, or of a village of it; documents carry it. Empty: it has none that we know.
+	CodeOf func(town, village string) string
 	// Sign signs a document before it is kept; nil: none is signed.
 	Sign func(document []byte) ([]byte, error)
 	// Audience is who is to be told of a version by its area, its hazard and its level, in rising order.
