@@ -18,10 +18,11 @@ CREATE TABLE channel_purpose (
 );
 CREATE UNIQUE INDEX channel_purpose_key ON channel_purpose (county, key);
 
--- What is said: the same to many. Never changed.
+-- What is said for a purpose, the same to many. Never changed.
 CREATE TABLE channel_text (
 	county  {{.Text}} NOT NULL,
 	n       bigint    NOT NULL,
+	purpose bigint    NOT NULL,
 	title   text      NOT NULL,
 	body    text      NOT NULL,
 	code    {{.Text}} NOT NULL,
@@ -32,9 +33,10 @@ CREATE TABLE channel_text (
 	drill   boolean   NOT NULL,
 	PRIMARY KEY (county, n)
 );
+CREATE INDEX channel_text_purpose ON channel_text (county, purpose);
 
 -- One message to one recipient by one channel. ordinal sorts what goes first; gate is the place in the channel's list of the
--- gateway whose turn it is. state: waiting (due at next_at), leased (next_at is then the end of the lease), accepted, delivered,
+-- gateway whose turn it is, from 0; -1 - place where no other may have it. state: waiting (due at next_at), leased (next_at is then the end of the lease), accepted, delivered,
 -- failed, unknown, expired, withdrawn. handed_at and done_at are 0 before a gateway had it, and before its receipt came.
 CREATE TABLE channel_message (
 	county     {{.Text}} NOT NULL,
@@ -46,22 +48,22 @@ CREATE TABLE channel_message (
 	place      {{.Text}} NOT NULL,
 	text       bigint    NOT NULL,
 	ordinal    bigint    NOT NULL,
-	gate       bigint    NOT NULL,
-	state      {{.Text}} NOT NULL,
+	made_at    bigint    NOT NULL,
 	next_at    bigint    NOT NULL,
 	expires_at bigint    NOT NULL,
-	tries      bigint    NOT NULL,
-	lease      bigint    NOT NULL,
-	gateway    {{.Text}} NOT NULL,
-	ref        {{.Text}} NOT NULL,
-	reason     text      NOT NULL,
-	made_at    bigint    NOT NULL,
-	handed_at  bigint    NOT NULL,
-	done_at    bigint    NOT NULL,
+	state      {{.Text}} NOT NULL DEFAULT 'waiting',
+	gate       bigint    NOT NULL DEFAULT 0,
+	tries      bigint    NOT NULL DEFAULT 0,
+	lease      bigint    NOT NULL DEFAULT 0,
+	gateway    {{.Text}} NOT NULL DEFAULT '',
+	ref        {{.Text}} NOT NULL DEFAULT '',
+	reason     text      NOT NULL DEFAULT '',
+	handed_at  bigint    NOT NULL DEFAULT 0,
+	done_at    bigint    NOT NULL DEFAULT 0,
 	PRIMARY KEY (county, id)
 ){{if .SQLite}} WITHOUT ROWID{{end}};
 CREATE UNIQUE INDEX channel_message_once ON channel_message (county, purpose, channel, recipient);
-CREATE INDEX channel_message_due ON channel_message (county, channel, ordinal, gate, next_at) WHERE state = 'waiting';
+CREATE INDEX channel_message_due ON channel_message (county, channel, ordinal, gate, next_at, id, expires_at) WHERE state = 'waiting';
 CREATE INDEX channel_message_leased ON channel_message (county, next_at) WHERE state = 'leased';
 CREATE INDEX channel_message_ref ON channel_message (county, ref, address) WHERE ref <> '';
 
