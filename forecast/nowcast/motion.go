@@ -108,17 +108,34 @@ func match(flat [][]int32, g grid.Grid, col, row, reach int) (sight, bool) {
 	}
 	side := 2*reach + 1
 	costs := make([]float64, side*side)
-	best, least, most := -1, math.Inf(1), 0.0
 	for k := range costs {
-		dx, dy := k%side-reach, k/side-reach
-		costs[k] = cost(flat, g, col, row, dx, dy)
-		c := costs[k]
-		if math.IsInf(c, 1) {
-			continue
+		costs[k] = math.NaN() // not looked at
+	}
+	best, least, most := -1, math.Inf(1), 0.0
+	look := func(dx, dy int) {
+		k := (dy+reach)*side + dx + reach
+		if max(abs(dx), abs(dy)) > reach || !math.IsNaN(costs[k]) {
+			return
+		}
+		c := cost(flat, g, col, row, dx, dy)
+		if costs[k] = c; math.IsInf(c, 1) {
+			return
 		}
 		most = max(most, c)
 		if c < least || c == least && dx*dx+dy*dy < norm(best, side, reach) {
 			best, least = k, c
+		}
+	}
+	// Every second displacement first, then all around the best, as long as that gets better.
+	for dy := -reach; dy <= reach; dy += 2 {
+		for dx := -reach; dx <= reach; dx += 2 {
+			look(dx, dy)
+		}
+	}
+	for was := -2; best >= 0 && was != best; {
+		was = best
+		for k := range 9 {
+			look(was%side-reach+k%3-1, was/side-reach+k/3-1)
 		}
 	}
 	// On the rim of what may be, or hardly better than anything else: not a match.
@@ -130,6 +147,8 @@ func match(flat [][]int32, g grid.Grid, col, row, reach int) (sight, bool) {
 	v := float64(dy) + vertex(costs[best-side], least, costs[best+side])
 	return sight{x: float64(col), y: float64(row), u: u, v: v, weight: float64(sum) / float64(n) * (1 - least/most)}, true
 }
+
+func abs(n int) int { return max(n, -n) }
 
 func norm(k, side, reach int) int {
 	dx, dy := k%side-reach, k/side-reach

@@ -68,13 +68,25 @@ func (m *Motion) Move(f *grid.Field, steps int) []*grid.Field {
 			u, v = m.at(p.u-u/2, p.v-v/2)
 			p.u, p.v = p.u-u, p.v-v
 			from[i] = p
-			if value, ok := f.At(p.u, p.v); ok {
+			if value, ok := f.At(inside(p.u, f.NX), inside(p.v, f.NY)); ok {
 				next.Values[i] = value
 			}
 		}
 		out[n] = next
 	}
 	return out
+}
+
+// inside brings what lies in the outer half of a cell on the edge to its node.
+func inside(at int64, n int) int64 {
+	last := int64(n-1) * grid.Part
+	switch {
+	case at < 0 && at >= -grid.Part/2:
+		return 0
+	case at > last && at <= last+grid.Part/2:
+		return last
+	}
+	return at
 }
 
 // at is the motion at a place, outside the grid that of the nearest cell.
