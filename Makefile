@@ -9,7 +9,7 @@ DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk l
 
 export CGO_ENABLED = 0
 
-.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-readings kills-readings bench-readings clean
+.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-readings kills-readings bench-readings load-channel kills-channel clean
 
 run: run-tools build ## start on the embedded database with the demonstration county
 	./zhixing demo --data $(DATA) --listen $(ADDR)
@@ -59,6 +59,12 @@ load-readings: build ## 1,000 stations send 50,000 readings a second for half a 
 
 kills-readings: ## kill -9 while 40 stations send, 100 times on each database
 	ZHIXING_KILLS=100 $(GO) test -count=1 -timeout 60m -run Kill -v ./device
+
+load-channel: ## a warning to 226,800 telephones put and handed to a stub gateway, on both databases
+	ZHIXING_LOAD_CHANNEL=$(or $(MESSAGES),226800) $(GO) test -count=1 -timeout 30m -run 'TestLoad$$' -v ./channel
+
+kills-channel: ## kill -9 while warnings are handed over, 100 times on each database
+	ZHIXING_KILLS=100 $(GO) test -count=1 -timeout 60m -run Kill -v ./channel
 
 bench-readings: ## the writer, late readings, and reads among ten million readings on both databases
 	ZHIXING_READINGS=10000000 $(GO) test -run '^$$' -bench . -timeout 2h -v ./observation
