@@ -54,14 +54,11 @@ type Board struct {
 
 // Revision is the number of the newest fact of a round: while it is the same, its board is.
 func (c *Callup) Revision(ctx context.Context, tx *db.Tx, id ID) (int64, error) {
-	r, err := readRound(ctx, tx, c.County, id)
-	if err == nil && r == nil {
+	n, ok, err := readRevision(ctx, tx, c.County, id)
+	if err == nil && !ok {
 		err = refuse(NotFound, "Revision", "没有编号为%d的叫应。", id)
 	}
-	if err != nil {
-		return 0, wrap("Revision", err)
-	}
-	return r.Revision, nil
+	return n, wrap("Revision", err)
 }
 
 // Totals counts a round's posts by town and village, in one query. What stands for a town is counted with its villages by Sum.
@@ -209,7 +206,7 @@ func (c *Callup) Mine(ctx context.Context, tx *db.Tx, person PersonID) ([]*Call,
 func Deeds() map[string]string {
 	out := map[string]string{}
 	for what, name := range map[string]string{"open": "开始叫应", "update": "按新版次叫应", "cancel": "解除叫应", "tick": "叫应到时处置", "answer": "应答叫应",
-		"other": "其他号码回复叫应", "confirm": "登记叫应答复", "shift": "登记值班", "shift_drop": "撤销值班", "leave": "登记请假", "leave_end": "提前销假"} {
+		"other": "其他号码回复叫应", "confirm": "登记叫应答复", "shift": "登记值班", "shift_drop": "撤销值班", "leave": "登记请假", "leave_end": "提前销假", "forget": "清除叫应号码"} {
 		out["callup."+what] = name
 	}
 	return out

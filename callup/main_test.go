@@ -1,6 +1,7 @@
 package callup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -310,4 +311,4 @@ func stories(t *testing.T, at string, do func(w *world)) {
 	}
 }
 
-func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func keys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

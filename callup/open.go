@@ -102,10 +102,10 @@ func places(list []Place) []Place {
 // none, the call stands without a person, so that it is seen. The county office hears at once of posts without anybody, and of
 // persons whom no message can reach.
 func (w *work) man(ctx context.Context, tx *db.Tx, list []Place) error {
-	has := map[Seat]bool{}
+	has := map[Seat]*Call{}
 	for _, k := range w.calls {
 		for _, s := range k.Seats {
-			has[s] = true
+			has[s] = k
 		}
 	}
 	first := len(w.calls)
@@ -118,8 +118,9 @@ func (w *work) man(ctx context.Context, tx *db.Tx, list []Place) error {
 			}
 			seen[p] = true
 			for _, post := range step.Posts {
-				if seat := (Seat{p, post}); !has[seat] {
-					if err := w.seat(ctx, tx, i, seat); err != nil {
+				seat := Seat{p, post}
+				if was := has[seat]; was == nil || was.Vacant() && was.Current {
+					if err := w.seat(ctx, tx, i, seat, was); err != nil {
 						return err
 					}
 				}
@@ -147,8 +148,8 @@ func (w *work) reachable(k *Call) bool {
 	return slices.ContainsFunc(step.sofar(len(step.Rungs)), func(ch string) bool { return k.Addresses[ch] != "" })
 }
 
-// seat opens the calls of one seat.
-func (w *work) seat(ctx context.Context, tx *db.Tx, step int, seat Seat) error {
+// seat opens the calls of one seat; was is the call of it that had nobody to call.
+func (w *work) seat(ctx context.Context, tx *db.Tx, step int, seat Seat, was *Call) error {
 	found, err := w.c.resolve(ctx, tx, seat, w.now)
 	if err != nil {
 		return err
@@ -164,8 +165,12 @@ func (w *work) seat(ctx context.Context, tx *db.Tx, step int, seat Seat) error {
 		found = found[:min(1, len(found))]
 		why = seat.String() + "空缺，由您应答"
 	}
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0 && was == nil:
 		w.open(step, Own, 0, seat, holder{}, "")
+	case len(found) > 0 && was != nil:
+		was.Current, was.Ended = false, w.now
+		w.change(was)
 	}
 	for _, h := range found {
 		w.open(step, Own, 0, seat, h, why)

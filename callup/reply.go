@@ -221,7 +221,7 @@ func (c *Callup) askBack(ctx context.Context, tx *db.Tx, n int64, in Incoming, m
 		var lines []string
 		for _, o := range mine {
 			if o.live && o.drill == drill {
-				lines = append(lines, "“"+unmarked(o.title)+"”请回复"+o.code)
+				lines = append(lines, fmt.Sprintf("“%s”（%s）请回复%s", unmarked(o.title), o.name, o.code))
 			}
 		}
 		text := "您的回复无法对应到叫应，未作应答。" + strings.Join(lines, "；") + "。"

@@ -25,7 +25,7 @@ func TestRepliesAreNeverGuessed(t *testing.T) {
 		// One call: plain words count, others do not, nor does a code that is not quite one.
 		heard(HeardAsked, w.says("柳村主任", "您好，我正在开会"))
 		heard(HeardAsked, w.says("柳村主任", code(r, "柳村主任")[:4]+"收到"))
-		if s := w.last("柳村主任"); s != "您的回复无法对应到叫应，未作应答。“暴雨红色预警”请回复"+code(r, "柳村主任")+"。" {
+		if s := w.last("柳村主任"); s != "您的回复无法对应到叫应，未作应答。“暴雨红色预警”（示例柳村主任）请回复"+code(r, "柳村主任")+"。" {
 			w.Error(s)
 		}
 		if w.call(r, "柳村主任").State != Calling {
@@ -60,7 +60,7 @@ func TestRepliesAreNeverGuessed(t *testing.T) {
 		r2 := w.open(o)
 		w.got()
 		heard(HeardAsked, w.says("桥村主任", "收到"))
-		if s := w.last("桥村主任"); !strings.Contains(s, "“暴雨红色预警”请回复"+code(r, "桥村主任")+"；“山洪橙色预警”请回复"+code(r2, "桥村主任")) {
+		if s := w.last("桥村主任"); !strings.Contains(s, "“暴雨红色预警”（示例桥村主任）请回复"+code(r, "桥村主任")+"；“山洪橙色预警”（示例桥村主任）请回复"+code(r2, "桥村主任")) {
 			w.Error(s)
 		}
 		heard(HeardAsked, w.says("桥村主任", code(r, "桥村主任")+" "+code(r2, "桥村主任")))

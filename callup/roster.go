@@ -236,10 +236,6 @@ func (w *work) handOver(ctx context.Context, tx *db.Tx, k *Call, f Firing) error
 	if i := slices.IndexFunc(found, func(h holder) bool { return h.ID == k.Person }); i >= 0 { // he stays
 		k.Shift = found[i].until
 		found = slices.Delete(found, i, i+1)
-		found = slices.DeleteFunc(found, func(h holder) bool { return w.has(h.ID) })
-		if len(found) == 0 {
-			return nil
-		}
 	} else {
 		k.Current, k.Ended = false, w.now
 		if k.State == Calling {
@@ -254,14 +250,15 @@ func (w *work) handOver(ctx context.Context, tx *db.Tx, k *Call, f Firing) error
 			why += "并已办好"
 		}
 	}
+	if k.Kind != Own { // for what he is called, too
+		why += "。" + k.Why
+	}
 	var next []string
 	for _, h := range found {
 		next = append(next, h.Name)
-		if w.on(h.ID, k.seat()) { // two of one shift come to one next
-			continue
+		if !w.on(h.ID, k.Kind, k.seat()) { // two of one shift come to one next
+			w.open(k.Step, k.Kind, w.origin(k), k.seat(), h, why).Seats = slices.Clone(k.Seats)
 		}
-		n := w.open(k.Step, Own, k.N, k.seat(), h, why)
-		n.Seats = slices.Clone(k.Seats)
 	}
 	if !k.Current {
 		w.fact(k.N, wasHanded, system, "", "交给%s", strings.Join(next, "、"))
@@ -270,10 +267,18 @@ func (w *work) handOver(ctx context.Context, tx *db.Tx, k *Call, f Firing) error
 	return w.code(ctx, tx)
 }
 
+// origin is of which call one comes that takes over from k: for a stand-in, the call of him for whom he stands in.
+func (w *work) origin(k *Call) int {
+	if k.Kind == StandIn {
+		return k.Of
+	}
+	return k.N
+}
+
 // on reports whether a person is called for a seat.
-func (w *work) on(id PersonID, seat Seat) bool {
+func (w *work) on(id PersonID, kind Kind, seat Seat) bool {
 	return slices.ContainsFunc(w.calls, func(k *Call) bool {
-		return k.Person == id && k.Current && (k.State == Calling || k.State == Answered) && slices.Contains(k.Seats, seat)
+		return k.Person == id && k.Kind == kind && k.Current && (k.State == Calling || k.State == Answered) && slices.Contains(k.Seats, seat)
 	})
 }
 

@@ -80,6 +80,14 @@ func readRound(ctx context.Context, tx *db.Tx, county string, id ID) (*Round, er
 	return one(scanRound(tx.QueryRow(ctx, `/* callup.readRound */ SELECT `+roundColumns+` FROM callup_round WHERE county = $1 AND id = $2`, county, int64(id))))
 }
 
+func readRevision(ctx context.Context, tx *db.Tx, county string, id ID) (n int64, ok bool, err error) {
+	err = tx.QueryRow(ctx, `/* callup.readRevision */ SELECT revision FROM callup_round WHERE county = $1 AND id = $2`, county, int64(id)).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, false, nil
+	}
+	return n, err == nil, err
+}
+
 func readPurpose(ctx context.Context, tx *db.Tx, county, purpose string) (*Round, error) {
 	if !storable(purpose) {
 		return nil, nil
@@ -178,7 +186,7 @@ func readTotals(ctx context.Context, tx *db.Tx, county string, id ID) ([]Total, 
 			sum(CASE WHEN c.answered_at > 0 THEN 1 ELSE 0 END),
 			sum(CASE WHEN c.acted_at > 0 THEN 1 ELSE 0 END),
 			sum(CASE WHEN c.answered_at = 0 AND EXISTS (SELECT 1 FROM callup_call o WHERE o.county = c.county AND o.round = c.round
-				AND o.origin = c.n AND o.kind = 'stand_in' AND o.answered_at > 0) THEN 1 ELSE 0 END),
+				AND o.origin = c.n AND o.kind = 'stand_in' AND o.live AND o.answered_at > 0) THEN 1 ELSE 0 END),
 			sum(CASE WHEN c.person = '' THEN 1 ELSE 0 END),
 			sum(CASE WHEN c.trouble <> '' THEN 1 ELSE 0 END)
 		FROM callup_call c JOIN callup_seat s ON s.county = c.county AND s.round = c.round AND s.n = c.n

@@ -101,3 +101,22 @@ func countAsked(ctx context.Context, tx *db.Tx, county, sender string, since tim
 		county, sender, db.Micros(since)).Scan(&n)
 	return n, err
 }
+
+// forget deletes addresses of rounds that ended before a moment, and blanks those of replies until then.
+func forget(ctx context.Context, tx *db.Tx, county string, before time.Time) (n int, err error) {
+	res, err := tx.Exec(ctx, `/* callup.Forget */ DELETE FROM callup_address WHERE county = $1 AND round IN (
+		SELECT id FROM callup_round WHERE county = $1 AND ended_at > 0 AND ended_at < $2)`, county, db.Micros(before))
+	if err != nil {
+		return 0, err
+	}
+	rows, err := res.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
+	res, err = tx.Exec(ctx, `/* callup.Forget */ UPDATE callup_reply SET sender = '', body = '' WHERE county = $1 AND at < $2 AND sender <> ''`, county, db.Micros(before))
+	if err != nil {
+		return 0, err
+	}
+	more, err := res.RowsAffected()
+	return int(rows + more), err
+}

@@ -2,6 +2,7 @@ package callup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,42 +22,52 @@ func (c *Callup) Tick(ctx context.Context, tx *db.Tx, now time.Time) (done int, 
 		return 0, wrap(op, err)
 	}
 	for _, id := range ids {
-		w, err := c.load(ctx, tx, id, now)
-		if err != nil {
+		n, err := c.tick(ctx, tx, id, now)
+		if done += n; err != nil {
 			return done, wrap(op, err)
 		}
-		n, err := w.climb(ctx, tx)
-		if err != nil {
-			return done, wrap(op, fmt.Errorf("round %d: %w", id, err))
-		}
-		if err := w.finish(ctx, tx, "tick", system, w.r.Basis); err != nil {
-			return done, wrap(op, fmt.Errorf("round %d: %w", id, err))
-		}
-		done += n
 	}
 	return done, nil
 }
 
-// Run is Tick in transactions of its own until nothing is due. Where nothing is it writes nothing.
-func (c *Callup) Run(ctx context.Context, d *db.DB) (done int, err error) {
-	for {
-		var ids []ID
-		err := d.Read(ctx, func(tx *db.Tx) (err error) {
-			ids, err = dueRounds(ctx, tx, c.County, tx.Now(), 1)
-			return err
-		})
-		if err != nil || len(ids) == 0 || ctx.Err() != nil {
-			return done, wrap("Run", err)
-		}
-		n := 0
-		err = d.Write(ctx, func(tx *db.Tx) (err error) {
-			n, err = c.Tick(ctx, tx, tx.Now())
-			return err
-		})
-		if done += n; err != nil {
-			return done, err
-		}
+func (c *Callup) tick(ctx context.Context, tx *db.Tx, id ID, now time.Time) (done int, err error) {
+	w, err := c.load(ctx, tx, id, now)
+	if err == nil {
+		done, err = w.climb(ctx, tx)
 	}
+	if err == nil {
+		err = w.finish(ctx, tx, "tick", system, w.r.Basis)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("round %d: %w", id, err)
+	}
+	return done, nil
+}
+
+// Run is Tick with a transaction for each round, so that one that fails holds up no other; it is tried again at the next call. Where
+// nothing is due nothing is written.
+func (c *Callup) Run(ctx context.Context, d *db.DB) (done int, err error) {
+	const op = "Run"
+	var ids []ID
+	if err := d.Read(ctx, func(tx *db.Tx) (err error) {
+		ids, err = dueRounds(ctx, tx, c.County, tx.Now(), 1000)
+		return err
+	}); err != nil {
+		return 0, wrap(op, err)
+	}
+	for _, id := range ids {
+		n := 0
+		failed := d.Write(ctx, func(tx *db.Tx) (err error) {
+			n, err = c.tick(ctx, tx, id, tx.Now())
+			return err
+		})
+		if failed != nil {
+			n = 0
+		}
+		done += n
+		err = errors.Join(err, failed)
+	}
+	return done, wrap(op, err)
 }
 
 // climb does what has come due in one round. What a call missed while nobody looked comes at once, and then its person gets one
@@ -147,7 +158,6 @@ func (w *work) standIn(ctx context.Context, tx *db.Tx, k *Call) error {
 				if w.has(h.ID) {
 					continue
 				}
-				h.until = time.Time{}
 				w.open(k.Step, StandIn, k.N, Seat{seat.Place, deputy}, h, fmt.Sprintf("%s于%s起叫应未答，请您代为处置", k.who(), clock(k.Began, w.now)))
 				return w.code(ctx, tx)
 			}
@@ -233,7 +243,6 @@ func (w *work) urgeOne(ctx context.Context, tx *db.Tx, step int, place Place, la
 				}
 				continue
 			}
-			h.until = time.Time{}
 			w.open(step, Urge, late[0].N, seat, h, cut(why, maxText))
 			opened++
 		}

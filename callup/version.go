@@ -83,7 +83,7 @@ func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Ve
 func (w *work) again(k *Call) {
 	k.Current, k.Ended = false, w.now
 	w.change(k)
-	n := w.open(k.Step, k.Kind, k.N, k.seat(), holder{Person: Person{k.Person, k.Name, k.Addresses}, off: Person{ID: k.For, Name: k.ForName}, until: k.Shift},
+	n := w.open(k.Step, k.Kind, w.origin(k), k.seat(), holder{Person: Person{k.Person, k.Name, k.Addresses}, off: Person{ID: k.For, Name: k.ForName}, until: k.Shift},
 		fmt.Sprintf("级别已升高，请对第%d版重新应答", w.r.Version))
 	n.Seats = slices.Clone(k.Seats)
 }
