@@ -41,8 +41,9 @@ var mayImport = map[string][]string{
 	"account": {"journal"},
 	// Going out: wire clients that know nothing of what they carry, then what waits for them.
 	"gateway":         {},
-	"gateway/speaker": {"gateway"},
-	"gateway/voice":   {"gateway"},
+	"gateway/speech":  {},
+	"gateway/speaker": {"gateway", "gateway/speech"},
+	"gateway/voice":   {"gateway", "gateway/speech"},
 	"channel":         {"journal", "gateway"},
 	// Data of counties.
 	"counties": {},
