@@ -64,7 +64,7 @@ var mayImport = map[string][]string{
 	"device/simulator":         {"device/hj212"},
 	"finding":                  {"register", "observation", "standard"},
 	"audience":                 {"register"},
-	"cases":                    {"finding", "ledger", "cases/photo", "warning/cap"},
+	"cases":                    {"finding", "ledger", "cases/photo", "warning/cap", "gateway/speech"},
 	"relay":                    {"finding"},
 	"bulletin":                 {"cases", "edition/paper"},
 	"score":                    {"ledger", "cases"},
@@ -90,7 +90,7 @@ var mayImport = map[string][]string{
 var impure = []string{"os", "net", "net/http", "database/sql", "os/exec", "log", "log/slog", "io/ioutil"}
 
 var pure = []string{"calendar", "gazette", "duty", "edition", "edition/paper", "edition/pdf", "edition/markup", "org", "letter", "sheet",
-	"quantity", "standard", "device/hj212", "rule", "cases/photo", "warning/cap"}
+	"quantity", "standard", "device/hj212", "rule", "cases/photo", "warning/cap", "gateway/speech"}
 
 const module = "zhixing/"
 
