@@ -95,7 +95,7 @@ func TestBounds(t *testing.T) {
 		"a long name":          {"<" + strings.Repeat("a", 900_000) + "/>", false, "根元素"},
 		"digits":               {head + info + "<area><areaDesc>x</areaDesc><circle>" + strings.Repeat("0", 400_000) + "35.1,111.1 " + strings.Repeat("9", 400_000) + "</circle></area></info>" + rest, false, "半径"},
 		"digits of a foot":     {head + info + "<area><areaDesc>x</areaDesc><altitude>" + strings.Repeat("9", 800_000) + "</altitude></area></info>" + rest, true, ""},
-		"quotes":               {head[:len(head)] + "<incidents>" + strings.Repeat(`"a b" `, 100_000) + "</incidents>" + rest, true, ""},
+		"quotes":               {head + "<incidents>" + strings.Repeat(`"a b" `, 100_000) + "</incidents>" + rest, true, ""},
 		"a directive":          {"<!DOCTYPE alert [" + strings.Repeat("<!ENTITY a 'b'>", 50_000) + "]>" + head + rest, false, "DTD"},
 		"characters by number": {head + info + "<headline>" + strings.Repeat("&#65;", 150_000) + "</headline></info>" + rest, true, "标题"},
 	} {
@@ -103,9 +103,6 @@ func TestBounds(t *testing.T) {
 		verdict(t, name, []byte(c.doc), c.valid, c.words)
 		if d := time.Since(begun); d > 5*time.Second {
 			t.Errorf("%s: took %v", name, d)
-		}
-		if _, problems := Parse([]byte(c.doc)); len(problems) > maxProblems+1 {
-			t.Errorf("%s: %d problems", name, len(problems))
 		}
 	}
 }

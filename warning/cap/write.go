@@ -22,15 +22,6 @@ func Write(a Alert) ([]byte, error) {
 	if err := a.times(); err != nil {
 		return nil, err
 	}
-	for _, i := range a.Infos {
-		for _, area := range i.Areas {
-			for _, p := range area.Polygons {
-				if p.Crosses() {
-					return nil, fmt.Errorf("%w：“%s”的多边形的边互相交叉，请重画", ErrInvalid, short(area.Desc))
-				}
-			}
-		}
-	}
 	b := encode(&a)
 	back, c := parse(b)
 	var reasons []string
@@ -41,6 +32,15 @@ func Write(a Alert) ([]byte, error) {
 	}
 	if len(reasons) > 0 {
 		return nil, fmt.Errorf("%w：%s", ErrInvalid, strings.Join(reasons, "；"))
+	}
+	for _, i := range a.Infos {
+		for _, area := range i.Areas {
+			for _, p := range area.Polygons {
+				if p.Crosses() {
+					return nil, fmt.Errorf("%w：“%s”的多边形的边互相交叉，请重画", ErrInvalid, short(area.Desc))
+				}
+			}
+		}
 	}
 	if !bytes.Equal(encode(back), b) {
 		return nil, fmt.Errorf("%w：有的值写下后读回来不同：网址、语言前后不留空白，列表里没有空的项、没有双引号", ErrInvalid)
