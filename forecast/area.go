@@ -10,8 +10,8 @@ import (
 // fine is into how many strips a cell is cut, both ways, to tell how much of it an area covers.
 const fine = 8
 
-// share is a cell and how many of its fine×fine points an area covers; at least one where the area only touches the cell, so that a
-// village smaller than a cell, or a road, has a value.
+// share is a cell and how many of its fine×fine points an area covers. A line, and a surface that lies between the points, has one in
+// each cell that it touches, so that a road and a hamlet have a value too.
 type share struct{ cell, points int }
 
 // cover is the cells that a point, line or surface meets, in the order of the grid.
@@ -27,7 +27,11 @@ func cover(g grid.Grid, shape *register.Geometry) []share {
 	if shape.Kind == register.Polygon {
 		fill(g, shape, points)
 	}
-	for _, part := range shape.Parts {
+	lines := shape.Parts
+	if len(points) > 0 {
+		lines = nil
+	}
+	for _, part := range lines {
 		for _, ring := range part {
 			for i, p := range ring {
 				if touch(int64(p.X), int64(p.Y)); i == 0 {

@@ -261,10 +261,11 @@ func percent(thousandths int) string { return fmt.Sprintf("%d.%d%%", thousandths
 // said is a moment in a sentence: 7月20日8时, 7月20日8时10分.
 func said(t time.Time) string {
 	l := t.In(calendar.Zone)
-	if l.Minute() == 0 {
-		return l.Format("1月2日15时")
+	s := fmt.Sprintf("%d月%d日%d时", l.Month(), l.Day(), l.Hour())
+	if l.Minute() > 0 {
+		s += fmt.Sprintf("%02d分", l.Minute())
 	}
-	return l.Format("1月2日15时04分")
+	return s
 }
 
 // spot is a place in a sentence, to a hundredth of a degree.

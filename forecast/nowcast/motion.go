@@ -209,3 +209,13 @@ func cost(flat [][]int32, g grid.Grid, col, row, dx, dy int) float64 {
 	}
 	return total
 }
+
+// Mean is the motion of the whole, in cells a step.
+func (m *Motion) Mean() (east, north float64) {
+	var u, v int64
+	for i := range m.U {
+		u, v = u+int64(m.U[i]), v+int64(m.V[i])
+	}
+	n := float64(len(m.U)) * grid.Part
+	return float64(u) / n, float64(v) / n
+}
