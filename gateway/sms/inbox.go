@@ -1,0 +1,124 @@
+package sms
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"zhixing/gateway"
+)
+
+// Inbox brings what the far side sends to whoever hears it: one receipt a text, a long reply in one piece. What it has
+// taken on by acknowledging parts and was not kept then, it brings again from memory.
+type Inbox struct {
+	Hear gateway.Hear
+	Log  *slog.Logger
+
+	fold     Fold
+	mu       sync.Mutex
+	joiner   Joiner
+	receipts []gateway.Receipt // taken on, not kept yet
+	replies  []gateway.Reply
+}
+
+// mostLater is how many of each wait in memory; behind them the oldest are lost, and the log says so.
+const mostLater = 1 << 14
+
+// Receipt takes a receipt. An error means that the far side is to send it again.
+func (in *Inbox) Receipt(ctx context.Context, r gateway.Receipt) error {
+	list, held := in.fold.Take(r)
+	if !held {
+		return in.Hear.Receipt(ctx, r)
+	}
+	in.pass(ctx, list)
+	return nil
+}
+
+// pass brings receipts that nobody will send again.
+func (in *Inbox) pass(ctx context.Context, list []gateway.Receipt) {
+	if len(list) == 0 {
+		return
+	}
+	in.mu.Lock()
+	in.receipts = later(in.Log, in.receipts, list)
+	in.mu.Unlock()
+	in.again(ctx)
+}
+
+// Reply takes a reply or a part of one. An error means that the far side is to send it again.
+func (in *Inbox) Reply(ctx context.Context, p Part) error {
+	in.mu.Lock()
+	list := in.joiner.Add(p)
+	in.mu.Unlock()
+	if len(list) == 1 && p.Total == 1 {
+		return in.Hear.Reply(ctx, reply(list[0]))
+	}
+	in.keep(list)
+	in.again(ctx)
+	return nil
+}
+
+// Run calls Tick now and then until ctx ends.
+func (in *Inbox) Run(ctx context.Context, now func() time.Time) {
+	every := time.NewTicker(30 * time.Second)
+	defer every.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			in.Tick(ctx, now())
+			return
+		case <-every.C:
+			in.Tick(ctx, now())
+		}
+	}
+}
+
+// Tick brings what waits for its rest for too long, or to be kept.
+func (in *Inbox) Tick(ctx context.Context, now time.Time) {
+	in.mu.Lock()
+	list := in.joiner.Expire(now)
+	in.mu.Unlock()
+	in.keep(list)
+	in.again(ctx)
+}
+
+func (in *Inbox) keep(list []Joined) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, j := range list {
+		in.replies = later(in.Log, in.replies, []gateway.Reply{reply(j)})
+	}
+}
+
+// again brings what waits. What comes in the meantime waits for the next time.
+func (in *Inbox) again(ctx context.Context) {
+	in.mu.Lock()
+	receipts, replies := in.receipts, in.replies
+	in.receipts, in.replies = nil, nil
+	in.mu.Unlock()
+	ctx = context.WithoutCancel(ctx) // Send may be over when its last receipt comes
+	if err := in.Hear.Receipt(ctx, receipts...); err != nil {
+		in.Log.Error("sms: receipts were not kept", "n", len(receipts), "err", err)
+		in.mu.Lock()
+		in.receipts = later(in.Log, receipts, in.receipts)
+		in.mu.Unlock()
+	}
+	if err := in.Hear.Reply(ctx, replies...); err != nil {
+		in.Log.Error("sms: replies were not kept", "n", len(replies), "err", err)
+		in.mu.Lock()
+		in.replies = later(in.Log, replies, in.replies)
+		in.mu.Unlock()
+	}
+}
+
+func later[T any](log *slog.Logger, have, more []T) []T {
+	have = append(have, more...)
+	if n := len(have) - mostLater; n > 0 {
+		log.Error("sms: what could not be kept for long was lost", "n", n)
+		have = have[n:]
+	}
+	return have
+}
+
+func reply(j Joined) gateway.Reply { return gateway.Reply{From: j.From, Text: j.Text, At: j.At} }
