@@ -122,56 +122,76 @@ func (s *Speakers) Send(ctx context.Context, list []gateway.Message) []gateway.O
 		return gateway.All(len(list), gateway.Busy, "未连上消息服务器")
 	}
 	out := make([]gateway.Outcome, len(list))
-	tokens := make([]mqtt.Token, len(list))
+	payloads := make([][]byte, len(list))
 	for i, m := range list {
-		select {
-		case <-ctx.Done():
-			out[i] = gateway.Outcome{State: gateway.Busy, Reason: "未及送出"}
-			continue
-		case <-lost:
-			out[i] = gateway.Outcome{State: gateway.Busy, Reason: "与消息服务器的连接断开"}
-			continue
-		default:
-		}
-		payload, err := s.payload(m)
+		p, err := s.payload(m)
 		if err != nil {
 			out[i] = gateway.Outcome{State: gateway.Refused, Reason: err.Error()}
 			continue
 		}
-		tokens[i] = client.Publish(s.command.of(m.To), 1, false, payload)
+		payloads[i] = p
 	}
-	for i, t := range tokens {
-		if t != nil {
-			out[i] = settle(ctx, t, lost)
+	// Beside us, as Publish waits for a connection that has just been lost and cannot be told not to.
+	tokens := make([]chan mqtt.Token, len(list))
+	for i := range list {
+		tokens[i] = make(chan mqtt.Token, 1)
+	}
+	go func() {
+		for i, p := range payloads {
+			if p != nil && ctx.Err() == nil && !closed(lost) {
+				tokens[i] <- client.Publish(s.command.of(list[i].To), 1, false, p)
+			}
+			close(tokens[i])
+		}
+	}()
+	for i, p := range payloads {
+		if p != nil {
+			out[i] = settle(ctx, tokens[i], lost)
 			out[i].Ref = list[i].ID // what the device answers with, whether or not we heard the broker
 		}
 	}
 	return out
 }
 
-// settle waits for the broker's word. What was given to the connection and not answered may have gone.
-func settle(ctx context.Context, t mqtt.Token, lost <-chan struct{}) gateway.Outcome {
+func closed(c <-chan struct{}) bool {
 	select {
-	case <-t.Done():
+	case <-c:
+		return true
 	default:
-		select {
-		case <-t.Done():
-		case <-lost:
-		case <-ctx.Done():
-		}
+		return false
+	}
+}
+
+// settle waits for the broker's word. What was given to the connection and not answered may have gone.
+func settle(ctx context.Context, published <-chan mqtt.Token, lost <-chan struct{}) gateway.Outcome {
+	unknown := gateway.Outcome{State: gateway.Unknown, Reason: "消息服务器未确认"}
+	var t mqtt.Token
+	select {
+	case t = <-published:
+	case <-lost:
+		return unknown
+	case <-ctx.Done():
+		return unknown
+	}
+	if t == nil {
+		return gateway.Outcome{State: gateway.Busy, Reason: "未及送出"}
 	}
 	select {
 	case <-t.Done():
-		switch err := t.Error(); {
-		case err == nil:
-			return gateway.Outcome{State: gateway.Accepted}
-		case errors.Is(err, mqtt.ErrNotConnected):
-			return gateway.Outcome{State: gateway.Busy, Reason: "未连上消息服务器"}
-		default:
-			return gateway.Outcome{State: gateway.Unknown, Reason: "消息服务器未确认：" + err.Error()}
-		}
+	case <-lost:
+	case <-ctx.Done():
+	}
+	if !closed(t.Done()) {
+		return unknown
+	}
+	switch err := t.Error(); {
+	case err == nil:
+		return gateway.Outcome{State: gateway.Accepted}
+	case errors.Is(err, mqtt.ErrNotConnected):
+		return gateway.Outcome{State: gateway.Busy, Reason: "未连上消息服务器"}
 	default:
-		return gateway.Outcome{State: gateway.Unknown, Reason: "消息服务器未确认"}
+		unknown.Reason += "：" + err.Error()
+		return unknown
 	}
 }
 
