@@ -94,9 +94,12 @@ func (p *Products) cast(ctx context.Context, d *db.DB, def *Definition) error {
 	var past []Field
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		past = nil
-		by := tx.Now().Truncate(def.Every)
-		fields, err := p.measured(ctx, tx, of, by, nowcast.MaxPast)
-		if err != nil || len(fields) == 0 || by.Sub(fields[0].End) >= def.Every {
+		newest, err := p.measured(ctx, tx, of, tx.Now(), 1)
+		if err != nil || len(newest) == 0 || tx.Now().Sub(newest[0].End) > of.Latency+of.Step+def.Every {
+			return err // too old to be carried on from
+		}
+		fields, err := p.measured(ctx, tx, of, newest[0].End.Truncate(def.Every), nowcast.MaxPast)
+		if err != nil || len(fields) == 0 {
 			return err
 		}
 		last, err := p.Latest(ctx, tx, def.Name, tx.Now())
