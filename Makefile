@@ -5,7 +5,7 @@ DATA    ?= data
 ADDR    ?= 127.0.0.1:8080
 # PostgreSQL (throw-away cluster in the tests), a PDF reader, a browser, fonts, an XML validator, and other people's programs that our mails,
 # calendars and signatures are held against: Debian's own packages.
-DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils python3-aiosmtpd python3-icalendar openssl mosquitto
+DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils xmlsec1 python3-aiosmtpd python3-icalendar openssl mosquitto
 
 export CGO_ENABLED = 0
 

@@ -84,7 +84,7 @@ func TestBounds(t *testing.T) {
 		"above a MiB":          {head + info + "<description>" + strings.Repeat("雨", 360_000) + "</description></info>" + rest, false, "1 MiB"},
 		"deep":                 {head + strings.Repeat("<a>", 200_000), false, "层"},
 		"wide":                 {head + strings.Repeat("<code/>", 100_000) + rest, false, "个"},
-		"infos":                {head + strings.Repeat(info+"</info>", 65) + rest, false, "64"},
+		"infos":                {head + strings.Repeat(info+"</info>", 257) + rest, false, "256"},
 		"points":               {head + info + "<area><areaDesc>x</areaDesc><polygon>" + ring(25_000) + "</polygon></area></info>" + rest, false, "20000"},
 		"points in all":        {head + info + "<area><areaDesc>x</areaDesc>" + strings.Repeat("<polygon>"+ring(8_000)+"</polygon>", 3) + "</area></info>" + rest, false, "20000"},
 		"many points":          {head + info + "<area><areaDesc>x</areaDesc><polygon>" + ring(15_000) + "</polygon></area></info>" + rest, true, ""},

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -182,6 +183,10 @@ func uriProblem(s string) string {
 		return fmt.Sprintf("网址 %q 不是绝对的：要以 https:// 一类开头", short(s))
 	case len(scheme) == len(s):
 		return fmt.Sprintf("网址 %q 不完整", short(s))
+	case Linkable(s):
+		if u, err := url.Parse(s); err != nil || u.Host == "" {
+			return fmt.Sprintf("网址 %q 里没有主机名，或写法不对", short(s))
+		}
 	}
 	return ""
 }

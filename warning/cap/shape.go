@@ -1,10 +1,11 @@
 package cap
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -146,17 +147,8 @@ func (c *checker) circle(n *node) (Circle, bool) {
 // flat says whether all points stand on one line.
 func (p Polygon) flat() bool {
 	v := grid(p)
-	for k := 2; k < len(v); k++ {
-		for j := 1; j < k; j++ {
-			if v[j] != v[0] {
-				if side(v[0], v[j], v[k]) != 0 {
-					return false
-				}
-				break
-			}
-		}
-	}
-	return true
+	k := slices.IndexFunc(v, func(c cell) bool { return c != v[0] })
+	return k < 0 || !slices.ContainsFunc(v[k:], func(c cell) bool { return side(v[0], v[k], c) != 0 })
 }
 
 // Crosses says whether two edges pass through each other. Edges that touch do not: a hole is written as a way in and the same way out.
@@ -169,7 +161,7 @@ func (p Polygon) Crosses() bool {
 	}
 	south := func(e edge) int64 { return min(e.a.lat, e.b.lat) }
 	north := func(e edge) int64 { return max(e.a.lat, e.b.lat) }
-	sort.Slice(edges, func(i, j int) bool { return south(edges[i]) < south(edges[j]) })
+	slices.SortFunc(edges, func(e, f edge) int { return cmp.Compare(south(e), south(f)) })
 	for i, e := range edges {
 		for _, f := range edges[i+1:] {
 			if south(f) > north(e) {

@@ -15,7 +15,7 @@ const (
 	MaxFeed   = 8 << 20 // of a feed, which may hold documents
 	maxDepth  = 32
 	maxScope  = 32 // namespaces that an element sees
-	maxInfos  = 64
+	maxInfos  = 256
 	maxAreas  = 1000   // in one info
 	maxPoints = 20_000 // in all
 )
