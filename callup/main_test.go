@@ -278,6 +278,9 @@ func (w *world) sound(r *Round) {
 				w.Fatalf("%s happened twice", key)
 			}
 			seen[key] = true
+			if c := k.call(f.Call); c != nil && f.What == wasFired && f.Key != "" && f.At.Before(want(k.r.Ladder.Steps[c.Step], c, f.Key)) {
+				w.Fatalf("%s of call %d came at %s, before its time", f.Key, f.Call, f.At)
+			}
 		}
 		if int64(len(facts)) != k.r.Revision {
 			w.Fatalf("%d facts, revision %d", len(facts), k.r.Revision)

@@ -153,23 +153,19 @@ func (c *Callup) match(ctx context.Context, tx *db.Tx, in Incoming, mine []candi
 		}
 		return unknown, err
 	}
-	var live *candidate
+	var could []*candidate
 	for i, o := range mine {
-		switch {
-		case !o.live && tx.Now().Sub(o.ended) >= ambiguousFor:
-		case live != nil || !o.live:
-			return unknown, nil
-		default:
-			live = &mine[i]
+		if o.live || tx.Now().Sub(o.ended) < ambiguousFor {
+			could = append(could, &mine[i])
 		}
 	}
-	if live == nil {
+	switch {
+	case len(could) == 0:
 		return match{heard: HeardStranger}, nil
-	}
-	if !plain {
+	case len(could) > 1 || !plain:
 		return unknown, nil
 	}
-	return match{heard: HeardAnswer, to: live, a: a}, nil
+	return hit(could[0], a), nil
 }
 
 // takeReply does what the reply says.

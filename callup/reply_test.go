@@ -112,6 +112,11 @@ func TestRepliesAreNeverGuessed(t *testing.T) {
 		}
 		w.clock.Advance(ambiguousFor)
 		heard(HeardAnswer, w.says("岭村主任", "收到"))
+		w.must(w.write(func(tx *db.Tx) error {
+			_, err := w.c.Cancel(ctx, tx, "示例值班", "warning/13", "山洪橙色预警", "解除", "")
+			return err
+		}))
+		heard(HeardLate, w.says("岭村主任", "收到"))
 		w.leap(0)
 		w.sound(r)
 		w.sound(r2)

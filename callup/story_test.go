@@ -361,7 +361,11 @@ func TestHandOverOfWhatWasAnswered(t *testing.T) {
 // nobody.
 func TestLateClockCallsOnce(t *testing.T) {
 	stories(t, "2023-07-20 22:00", func(w *world) {
-		r := w.open(w.opening(w.settle()[:1]))
+		o := w.opening(w.settle()[:1])
+		for i := range o.Ladder.Steps {
+			o.Ladder.Steps[i].Rungs[2].By = []string{"sms"}
+		}
+		r := w.open(o)
 		w.got()
 		w.leap(7 * time.Minute)
 		w.want("县长 sms", "县长 voice", "河口镇长 sms", "河口镇长 voice", "柳村主任 sms", "柳村主任 voice")
