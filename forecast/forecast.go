@@ -6,7 +6,7 @@
 // A product is data in the county's folder (see ReadDefinitions). A run of it is what was forecast at one time; a run has a field
 // for each hour. Values are whole numbers of the product's last place, and limits are exact.
 //
-//	p, err := forecast.New("140826", definitions, places)
+//	p, err := forecast.New("100000", definitions, places)
 //	taken, err := p.Take(ctx, d, "rain_2023072008.grb2", file, "")
 //	err = d.Read(ctx, func(tx *db.Tx) error {
 //		found, err := p.Exceed(ctx, tx, "rain-6h", forecast.Threshold{Op: ">=", Value: quantity.Int(50), Window: 6 * time.Hour, Fold: forecast.Sum}, area)

@@ -33,7 +33,7 @@ func products(t *testing.T) *Products {
 		{Name: "示例西镇", Kind: register.TownPlace, Shape: box(111.38, 35.28, 111.55, 35.52)},
 		{Name: "示例东镇", Kind: register.TownPlace, Shape: box(111.55, 35.28, 111.72, 35.52)},
 	}}
-	p, err := New("140826", defs, places)
+	p, err := New("100000", defs, places)
 	if err != nil {
 		t.Fatal(err)
 	}

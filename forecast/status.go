@@ -135,7 +135,7 @@ func (p *Products) Values(ctx context.Context, tx *db.Tx, name Name, shape *regi
 	return r, out, nil
 }
 
-// Where is the cell of a value in words, with its township where the county's places know it: 古绛镇（东经111.57°北纬35.49°）.
+// Where is the cell of a value in words, with its township where the county's places know it: 示例镇（东经111.57°北纬35.49°）.
 func (p *Products) Where(at register.XY) string {
 	town, _ := p.Places.Find(at)
 	if town == "" {
