@@ -24,7 +24,12 @@ type Area struct {
 	Named    []string             `json:"named,omitempty"` // areas that were drawn before
 }
 
-// Circle is what is at most so many metres away from a place, over the earth's surface.
+// At is a place by its degrees, WGS 84.
+func At(lat, lon float64) XY {
+	return XY{X: int32(math.Round(lon * degree)), Y: int32(math.Round(lat * degree))}
+}
+
+// Circle is what is at most so many metres away from a place, over the earth's surface. Of 0 metres it is the place itself.
 type Circle struct {
 	At     XY      `json:"at"`
 	Metres float64 `json:"metres"`
@@ -41,7 +46,7 @@ type Along struct {
 const (
 	maxVertices = 20_000
 	maxParts    = 500
-	maxMetres   = 100_000
+	maxMetres   = 500_000
 	maxWide     = 20 * degree
 	maxNested   = 4
 )
@@ -102,8 +107,8 @@ func (a *Audience) addTo(ctx context.Context, tx *db.Tx, r *reach, area Area, de
 		r.surface(g)
 	}
 	for _, c := range area.Circles {
-		if !(c.Metres > 0 && c.Metres <= maxMetres) || c.At.Y > 80*degree || c.At.Y < -80*degree || c.At.X > 179*degree || c.At.X < -179*degree {
-			return refuse(Invalid, "Area", "圆的半径应大于0、不超过%d千米，圆心应在经纬度范围内。", maxMetres/1000)
+		if !(c.Metres >= 0 && c.Metres <= maxMetres) || c.At.Y > 80*degree || c.At.Y < -80*degree || c.At.X > 179*degree || c.At.X < -179*degree {
+			return refuse(Invalid, "Area", "圆的半径应在0到%d千米之间，圆心应在经纬度范围内。", maxMetres/1000)
 		}
 		r.shapes = append(r.shapes, newCircle(c.At, c.Metres))
 	}

@@ -3,6 +3,7 @@ package audience
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,69 +19,84 @@ type Target struct {
 	Place     Place
 	Channel   Channel
 	To        string
-	Why       Why
+	Why       Why       // of Select only
 	NotBefore time.Time // the end of its quiet time; zero: at once
 }
 
 // chunk is how many recipients are read together.
 const chunk = 500
 
-// Select gives who is told, by the numbers of recipients and each address once. What it says is what the transaction sees. It
-// holds the addresses it gave in memory, nothing else.
+// Who are the recipients that are told, in rising order. What it says is what the transaction sees.
+func (a *Audience) Who(ctx context.Context, tx *db.Tx, q Query) ([]ID, error) {
+	ids, _, err := a.who(ctx, tx, "Who", q)
+	return ids, err
+}
+
+func (a *Audience) who(ctx context.Context, tx *db.Tx, op string, q Query) ([]ID, map[ID]Why, error) {
+	if err := checkQuery(op, q); err != nil {
+		return nil, nil, err
+	}
+	r, err := a.resolve(ctx, tx, q.Area)
+	if err != nil {
+		return nil, nil, wrap(op, err)
+	}
+	x, err := a.asOf(ctx, tx, a.now.Load())
+	if err != nil {
+		return nil, nil, wrap(op, err)
+	}
+	k := a.ask(x, r, &question{q, calendar.DateOf(tx.Now())})
+	told := map[ID]Why{}
+	k.each(func(r *record, _ bool, why Why) {
+		if why != "" {
+			told[ID(r.id)] = why
+		}
+	})
+	return slices.Sorted(maps.Keys(told)), told, nil
+}
+
+// Select gives who is told, in rising order of recipients and each address once, with the reason why. It holds the addresses it
+// gave in memory, nothing else of anybody.
 func (a *Audience) Select(ctx context.Context, tx *db.Tx, q Query) iter.Seq2[Target, error] {
-	const op = "Select"
 	return func(yield func(Target, error) bool) {
-		fail := func(err error) { yield(Target{}, wrap(op, err)) }
-		if err := checkQuery(op, q); err != nil {
-			fail(err)
-			return
-		}
-		r, err := a.resolve(ctx, tx, q.Area)
+		ids, why, err := a.who(ctx, tx, "Select", q)
 		if err != nil {
-			fail(err)
+			yield(Target{}, err)
 			return
 		}
-		x, err := a.asOf(ctx, tx, a.now.Load())
+		a.each(ctx, tx, ids, why, q.Level, q.By, yield)
+	}
+}
+
+// Targets gives the addresses of recipients that were chosen before, as Select does; those that are gone are passed over. By
+// are the channels, empty for all.
+func (a *Audience) Targets(ctx context.Context, tx *db.Tx, ids []ID, level Level, by ...Channel) iter.Seq2[Target, error] {
+	return func(yield func(Target, error) bool) { a.each(ctx, tx, ids, nil, level, by, yield) }
+}
+
+func (a *Audience) each(ctx context.Context, tx *db.Tx, ids []ID, why map[ID]Why, level Level, by []Channel, yield func(Target, error) bool) {
+	seen := make(map[Address]bool, len(ids))
+	for part := range slices.Chunk(ids, chunk) {
+		list, err := a.byID(ctx, tx, part)
 		if err != nil {
-			fail(err)
+			yield(Target{}, wrap("Select", err))
 			return
 		}
-		k := a.ask(x, r, &question{q, calendar.DateOf(tx.Now())})
-		told := map[ID]Why{}
-		k.each(func(r *record, _ bool, why Why) {
-			if why != "" {
-				told[ID(r.id)] = why
-			}
-		})
-		ids := make([]ID, 0, len(told))
-		for id := range told {
-			ids = append(ids, id)
-		}
-		slices.Sort(ids)
-		seen := make(map[Address]bool, len(ids))
-		for part := range slices.Chunk(ids, chunk) {
-			list, err := a.byID(ctx, tx, part)
-			if err != nil {
-				fail(err)
+		for i := range list {
+			if !targets(&list[i], level, by, why[list[i].ID], tx.Now(), seen, yield) {
 				return
-			}
-			for i := range list {
-				if !targets(&list[i], q, told[list[i].ID], tx.Now(), seen, yield) {
-					return
-				}
 			}
 		}
 	}
 }
 
 // targets gives the addresses of one recipient that nobody before it had.
-func targets(r *Recipient, q Query, why Why, now time.Time, seen map[Address]bool, yield func(Target, error) bool) bool {
+func targets(r *Recipient, level Level, by []Channel, why Why, now time.Time, seen map[Address]bool, yield func(Target, error) bool) bool {
 	t := Target{Recipient: r.ID, Kind: r.Kind, Name: r.Name, Place: r.Place, Why: why}
 	if r.Kind == Person || r.Kind == Firm {
-		t.NotBefore, _ = r.Quiet.Ends(now, q.Level)
+		t.NotBefore, _ = r.Quiet.Ends(now, level)
 	}
 	for _, addr := range r.Addresses {
-		if seen[addr] || len(q.By) > 0 && !slices.Contains(q.By, addr.Channel) {
+		if seen[addr] || len(by) > 0 && !slices.Contains(by, addr.Channel) {
 			continue
 		}
 		seen[addr] = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,6 +145,23 @@ func TestEachAddressOnceAndQuietTimes(t *testing.T) {
 			!got[0].NotBefore.Equal(time.Date(2023, 7, 10, 22, 30, 0, 0, time.UTC)) {
 			t.Errorf("%+v", got)
 		}
+		s.write(func(tx *db.Tx) error {
+			ids, err := s.a.Who(ctx, tx, q)
+			if err != nil || !slices.Equal(ids, []ID{1, 2}) {
+				t.Error(ids, err)
+			}
+			var later []Target
+			for x, err := range s.a.Targets(ctx, tx, append(ids, 99), q.Level, Voice) {
+				if err != nil {
+					return err
+				}
+				later = append(later, x)
+			}
+			if len(later) != 1 || later[0].Channel != Voice || later[0].NotBefore != got[0].NotBefore {
+				t.Errorf("%+v", later)
+			}
+			return nil
+		})
 		if u := Union(got[:1], got); len(u) != 2 || u[0] != got[0] || u[1] != got[1] {
 			t.Errorf("%+v", u)
 		}
@@ -248,7 +266,7 @@ func TestNamedAreasAndLines(t *testing.T) {
 		if _, err := s.a.Count(ctx, q); KindOf(err) != NotFound {
 			t.Error(err)
 		}
-		for name, bad := range map[string]Area{"radius": {Circles: []Circle{{*at(111, 35), 0}}}, "town": {Towns: []string{"无此镇"}}, "open": {Drawn: []*register.Geometry{{Kind: register.Polygon, Parts: [][][]XY{{{*at(1, 1), *at(1, 2), *at(2, 2), *at(2, 1)}}}}}}} {
+		for name, bad := range map[string]Area{"radius": {Circles: []Circle{{*at(111, 35), -1}}}, "town": {Towns: []string{"无此镇"}}, "open": {Drawn: []*register.Geometry{{Kind: register.Polygon, Parts: [][][]XY{{{*at(1, 1), *at(1, 2), *at(2, 2), *at(2, 1)}}}}}}} {
 			if _, err := s.a.Count(ctx, Query{Area: bad, Level: Red}); KindOf(err) != Invalid {
 				t.Errorf("%s: %v", name, err)
 			}
