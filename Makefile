@@ -9,7 +9,7 @@ DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk l
 
 export CGO_ENABLED = 0
 
-.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-readings kills-readings bench-readings load-channel kills-channel clean
+.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-readings kills-readings bench-readings load-channel kills-channel kills-callup clean
 
 run: run-tools build ## start on the embedded database with the demonstration county
 	./zhixing demo --data $(DATA) --listen $(ADDR)
@@ -33,9 +33,10 @@ fuzz: ## every fuzz target for a while (FUZZTIME=60s)
 kills: ## kill -9 while publishing and while carrying notices, 200 times
 	ZHIXING_KILLS=200 $(GO) test -count=1 -timeout 60m -run Kill -v ./publication ./journal ./notice
 
-clocks: ## the ledger's clocks, with a million random cases; ten thousand cases that people do with what they like
+clocks: ## the ledger's and the calls' clocks, with a million random cases; ten thousand cases that people do with what they like
 	ZHIXING_CASES=1000000 $(GO) test -count=1 -timeout 60m -run 'Clocks|OneReport' -v ./ledger
 	ZHIXING_CASES=10000 $(GO) test -count=1 -timeout 60m -run RandomWalks -v ./cases
+	ZHIXING_CASES=1000000 $(GO) test -count=1 -timeout 60m -run 'Clocks|RandomRounds' -v ./callup
 
 bench: ## reader, search and page benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web
@@ -65,6 +66,9 @@ load-channel: ## a warning to 226,800 telephones put and handed to a stub gatewa
 
 kills-channel: ## kill -9 while warnings are handed over, 100 times on each database
 	ZHIXING_KILLS=100 $(GO) test -count=1 -timeout 60m -run Kill -v ./channel
+
+kills-callup: ## kill -9 while people are called, 100 times on each database
+	ZHIXING_KILLS=100 $(GO) test -count=1 -timeout 60m -run Kill -v ./callup
 
 bench-readings: ## the writer, late readings, and reads among ten million readings on both databases
 	ZHIXING_READINGS=10000000 $(GO) test -run '^$$' -bench . -timeout 2h -v ./observation
