@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"gateway/speaker":      {"gateway", "gateway/speech"},
 	"gateway/voice":        {"gateway", "gateway/speech"},
 	"gateway/link":         {},
-	"gateway/sms":          {"gateway"},
+	"gateway/sms":          {"gateway", "drill"},
 	"gateway/cmpp":         {"gateway/sms", "gateway/link"},
 	"gateway/smpp":         {"gateway/sms", "gateway/link"},
 	"gateway/mas":          {"gateway/sms", "gateway/link"},
@@ -54,7 +54,7 @@ var mayImport = map[string][]string{
 	"channel":              {"journal", "gateway"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "warning"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "warning", "emergency"},
 	// The loop.
 	"publication":              {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus":       {"publication"},
@@ -82,7 +82,7 @@ var mayImport = map[string][]string{
 	"forecast/nowcast":         {"forecast/grid"},
 	"forecast":                 {"register", "forecast/grib", "forecast/netcdf", "forecast/nowcast"},
 	"callup":                   {"journal", "calendar"},
-	"warning":                  {"finding", "ledger", "warning/cap"},
+	"warning":                  {"finding", "ledger", "warning/cap", "drill"},
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device", "observation/sensorthings"},

@@ -38,6 +38,7 @@ const (
 	InspectFact FactKind = "inspect"
 	CaseFact    FactKind = "case"
 	ReportFact  FactKind = "report"
+	WarnFact    FactKind = "warn"
 	ClockFact   FactKind = "clock"
 )
 
@@ -58,7 +59,11 @@ type Fact struct {
 	Place    *[2]float64 // longitude, latitude
 	Receipt  string      // number of the receipt of a transfer
 	Despite  string      // why a case is closed though what was found stands
-	File     string      // with Line: where it stands
+	Level    string      // of a warning, with Stage and Towns
+	Stage    string
+	Towns    []string
+	Drill    string
+	File     string // with Line: where it stands
 	Line     int
 }
 
@@ -90,6 +95,8 @@ const (
 	BulletinWant  WantKind = "bulletin"
 	SentWant      WantKind = "sent"
 	UnknownWant   WantKind = "unknown"
+	WarningWant   WantKind = "warning"
+	OrderedWant   WantKind = "ordered"
 )
 
 // Want is one thing that must be so.

@@ -10,6 +10,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/rule"
+	"zhixing/warning"
 )
 
 // in is one definition as it is written, with the file that it stands in and its entry in the catalogue.
@@ -35,6 +36,10 @@ type pack struct {
 	duties     []in[dutyFile]
 	bulletins  []in[bulletinFile]
 	sends      []in[sendFile]
+	hazards    []in[hazardIn]
+	plans      []in[planFile]
+	warns      []warns
+	issued     map[*issuingFile]warning.Issuing // read already
 }
 
 // packs are all policies of the county while they are read. Everything is declared before anything is looked up, so that a
@@ -104,6 +109,7 @@ func (f *folder) policies(c *County) *Set {
 	for _, k := range ps.all {
 		k.build()
 	}
+	ps.propose()
 	ps.begin()
 	ps.services()
 	for _, k := range ps.all {
@@ -120,7 +126,7 @@ func (f *folder) policies(c *County) *Set {
 }
 
 // packFiles are the files of a policy; each may be a folder of that name instead.
-var packFiles = []string{"values", "registers", "series", "indicators", "rules", "ladders", "checklists", "duties", "bulletins", "sends"}
+var packFiles = []string{"values", "registers", "series", "indicators", "rules", "ladders", "checklists", "duties", "bulletins", "sends", "warnings", "plans"}
 
 // open reads policy.yaml and checks that the folder holds only what somebody reads.
 func (ps *packs) open(dir string) *pack {
@@ -253,4 +259,6 @@ func (k *pack) declare() {
 		func(v bulletinFile) (text, text, orderFile) { return v.ID, v.Name, v.orderFile }, func(v in[bulletinFile]) { k.bulletins = append(k.bulletins, v) })
 	take(k, "sends", SendItem, func(f sendsFile) []sendFile { return f.Sends },
 		func(v sendFile) (text, text, orderFile) { return v.ID, v.Name, v.orderFile }, func(v in[sendFile]) { k.sends = append(k.sends, v) })
+	k.declareWarnings()
+	k.declarePlans()
 }

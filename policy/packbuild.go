@@ -44,6 +44,12 @@ func (k *pack) build() {
 	for _, s := range k.sends {
 		k.set.Sends = append(k.set.Sends, k.send(s))
 	}
+	for _, h := range k.hazards {
+		k.set.Hazards = append(k.set.Hazards, k.hazard(h))
+	}
+	for _, p := range k.plans {
+		k.set.Plans = append(k.set.Plans, k.plan(p))
+	}
 }
 
 func (k *pack) value(v in[valueFile]) {
@@ -260,6 +266,9 @@ func (k *pack) judge(r in[judgeFile]) finding.Rule {
 	out.When, out.Clears, out.Says = k.condition(r.file, y.When, over), k.condition(r.file, y.Clears, over), k.template(r.file, y.Says, over)
 	if !over.lost() {
 		out.To = k.whose(r.file, y.To, y.Else, over.of, r.item)
+	}
+	if y.Warns != (warnsFile{}) {
+		k.warns = append(k.warns, warns{r.file, y.Warns, r.item})
 	}
 	for _, t := range y.Inhibits {
 		if k.find(RuleItem, r.file, t, r.item) == r.item {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -260,20 +261,21 @@ type judgeFile struct {
 	ID        text `yaml:"id"`
 	Name      text `yaml:"name"`
 	orderFile `yaml:",inline"`
-	Entry     text  `yaml:"entry"`
-	Reading   texts `yaml:"reading"`
-	Silent    texts `yaml:"silent"`
-	Indicator text  `yaml:"indicator"`
-	When      text  `yaml:"when"`
-	For       text  `yaml:"for"`
-	Clears    text  `yaml:"clears"`
-	ClearFor  text  `yaml:"clear_for"`
-	Severity  text  `yaml:"severity"`
-	To        text  `yaml:"to"`
-	Else      text  `yaml:"else"`
-	Says      text  `yaml:"says"`
-	Ladder    text  `yaml:"ladder"`
-	Inhibits  texts `yaml:"inhibits"`
+	Entry     text      `yaml:"entry"`
+	Reading   texts     `yaml:"reading"`
+	Silent    texts     `yaml:"silent"`
+	Indicator text      `yaml:"indicator"`
+	When      text      `yaml:"when"`
+	For       text      `yaml:"for"`
+	Clears    text      `yaml:"clears"`
+	ClearFor  text      `yaml:"clear_for"`
+	Severity  text      `yaml:"severity"`
+	To        text      `yaml:"to"`
+	Else      text      `yaml:"else"`
+	Says      text      `yaml:"says"`
+	Ladder    text      `yaml:"ladder"`
+	Inhibits  texts     `yaml:"inhibits"`
+	Warns     warnsFile `yaml:"warns"`
 }
 
 type laddersFile struct {
@@ -368,7 +370,7 @@ type sendFile struct {
 }
 
 // packTypes are what a message about an unknown field looks through.
-var packTypes = []any{policyFile{}, valuesFile{}, valueFile{}, datedFile{}, registersFile{}, registerFile{}, fieldFile{}, moveFile{}, checkFile{},
+var packTypes = append(slices.Concat(warningTypes, planTypes), policyFile{}, valuesFile{}, valueFile{}, datedFile{}, registersFile{}, registerFile{}, fieldFile{}, moveFile{}, checkFile{},
 	obligationFile{}, recordFile{}, completeFile{}, seriesFile{}, seriesOneFile{}, indicatorsFile{}, indicatorFile{}, selectFile{}, shareFile{},
 	measureFile{}, timesFile{}, classesFile{}, targetFile{}, rulesFile{}, judgeFile{}, laddersFile{}, ladderFile{}, ladderRungFile{}, checklistsFile{},
-	checklistFile{}, checkItemFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}, packDemoFile{}}
+	checklistFile{}, checkItemFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}, packDemoFile{})

@@ -6,11 +6,13 @@ import (
 	"zhixing/bulletin"
 	"zhixing/calendar"
 	"zhixing/cases"
+	"zhixing/emergency"
 	"zhixing/finding"
 	"zhixing/observation"
 	"zhixing/register"
 	"zhixing/relay"
 	"zhixing/rule"
+	"zhixing/warning"
 )
 
 // Set is what the policies of a county order, in the types of the packages that run it. A Set is never changed after it is
@@ -28,6 +30,8 @@ type Set struct {
 	Duties     []Carried
 	Bulletins  []*bulletin.Definition
 	Sends      []*relay.Send
+	Hazards    []*warning.Hazard
+	Plans      []*emergency.Plan
 	Services   []cases.Service // what citizens can report
 	Examples   []Example
 	Story      []Fact           // what a demonstration tells of the policies (demo.yaml), by time
@@ -81,6 +85,8 @@ const (
 	DutyItem       ItemKind = "任务"
 	BulletinItem   ItemKind = "通报"
 	SendItem       ItemKind = "联网"
+	HazardItem     ItemKind = "预警"
+	PlanItem       ItemKind = "应急预案"
 	ServiceItem    ItemKind = "群众反映" // in services.yaml, where a document orders it
 )
 
@@ -138,6 +144,8 @@ func (s *Set) On(day calendar.Date) *Set {
 	out.Duties = keep(s.Duties, func(x Carried) bool { return live[id(DutyItem, x.Policy, x.Basis.Clause)] })
 	out.Bulletins = keep(s.Bulletins, func(x *bulletin.Definition) bool { return live[id(BulletinItem, x.Policy, x.ID)] })
 	out.Sends = keep(s.Sends, func(x *relay.Send) bool { return live[id(SendItem, x.Policy, x.ID)] })
+	out.Hazards = keep(s.Hazards, func(x *warning.Hazard) bool { return live[id(HazardItem, x.Policy, x.ID)] })
+	out.Plans = keep(s.Plans, func(x *emergency.Plan) bool { return live[id(PlanItem, x.Policy, x.ID)] })
 	return out
 }
 
@@ -165,6 +173,8 @@ func (s *Set) Around(ids ...string) *Set {
 		Duties:     keep(s.Duties, func(x Carried) bool { return in[x.Policy] }),
 		Bulletins:  keep(s.Bulletins, func(x *bulletin.Definition) bool { return in[x.Policy] }),
 		Sends:      keep(s.Sends, func(x *relay.Send) bool { return in[x.Policy] }),
+		Hazards:    keep(s.Hazards, func(x *warning.Hazard) bool { return in[x.Policy] }),
+		Plans:      keep(s.Plans, func(x *emergency.Plan) bool { return in[x.Policy] }),
 	}
 }
 

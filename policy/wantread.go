@@ -49,7 +49,7 @@ func (t *scene) property(n namedSaid) Is {
 	switch n.name.s {
 	case "to", "holder":
 		is.Value = t.pack.unit(t.file, n.v.text)
-	case "lead", "support", "implement", "units":
+	case "lead", "support", "implement", "units", "towns":
 		is.Values = t.pack.units(t.file, n.v.words())
 		is.Value = strings.Join(is.Values, "、")
 	case "has":
@@ -105,6 +105,8 @@ func (t *scene) wanted(w *Want, s said, head text) *form {
 		t.look(BulletinItem, head)
 	case SentWant:
 		t.look(SendItem, head)
+	case WarningWant, OrderedWant:
+		t.look(HazardItem, head)
 	case DutyWant:
 		w.Basis = t.basis(t.file, head)
 		for _, i := range t.index[DutyItem][w.Basis.Clause] {

@@ -9,6 +9,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/cases"
 	"zhixing/db"
+	"zhixing/emergency"
 	"zhixing/finding"
 	"zhixing/ledger"
 	"zhixing/observation"
@@ -16,6 +17,7 @@ import (
 	"zhixing/personnel"
 	"zhixing/register"
 	"zhixing/relay"
+	"zhixing/warning"
 )
 
 // Works is what runs the policies of a county: its registers, readings, judgement, cases, sends and bulletins, wired together in
@@ -36,6 +38,8 @@ type Works struct {
 	Cases        *cases.Cases
 	Relay        *relay.Relay
 	Bulletins    *bulletin.Bulletins
+	Warnings     *warning.Warnings
+	Emergencies  *emergency.Emergencies
 }
 
 // Works wires what the policies order, as they are in force on a day. A county that keeps no ledger hands in nil: its cases go by
@@ -64,6 +68,8 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Relay = &relay.Relay{County: code, Sends: w.Set.Sends, Destinations: to}
 	w.Bulletins = &bulletin.Bulletins{County: code, Definitions: w.Set.Bulletins, Judge: w.Judge, Registers: w.Registers, Workdays: c.Workdays, Seasons: l.Rules.Seasons,
 		CaseOf: w.caseOf, Listed: w.listed}
+	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Reached: w.reached}
+	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
 	w.hook()
 	return w, nil
 }
@@ -96,7 +102,25 @@ func (w *Works) hook() {
 		return err == nil && !e.Removed(), err
 	}
 	w.Observations.Unwanted = w.Judge.Unwanted
-	w.Judge.Opened, w.Judge.Over, w.Judge.CaseOpen = w.Cases.Opened, w.Cases.Over, w.Cases.CaseOpen
+	w.Judge.CaseOpen = w.Cases.CaseOpen
+	w.Judge.Opened = func(ctx context.Context, tx *db.Tx, f finding.Finding) error {
+		if err := w.Warnings.Found(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := w.respond(ctx, tx, f); err != nil {
+			return err
+		}
+		return w.Cases.Opened(ctx, tx, f)
+	}
+	w.Judge.Over = func(ctx context.Context, tx *db.Tx, f finding.Finding, words string) error {
+		if err := w.Warnings.Over(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := w.Emergencies.Withdraw(ctx, tx, findingCause(f.ID), words); err != nil {
+			return err
+		}
+		return w.Cases.Over(ctx, tx, f, words)
+	}
 }
 
 // villages are those whose outlines are known: they hold cases, and their town speaks for them.
@@ -169,6 +193,8 @@ func (w *Works) Tick(ctx context.Context, d *db.DB) error {
 		{"observation", func(tx *db.Tx) (bool, error) { return w.Observations.Tick(ctx, tx, tx.Now()) }},
 		{"finding", func(tx *db.Tx) (bool, error) { return w.Judge.Tick(ctx, tx) }},
 		{"cases", func(tx *db.Tx) (bool, error) { n, err := w.Cases.Tick(ctx, tx, tx.Now()); return n > 0, err }},
+		{"warning", func(tx *db.Tx) (bool, error) { return w.Warnings.Tick(ctx, tx, tx.Now()) }},
+		{"emergency", func(tx *db.Tx) (bool, error) { return w.Emergencies.Tick(ctx, tx, tx.Now()) }},
 	} {
 		for more := true; more; {
 			err := d.Write(ctx, func(tx *db.Tx) (err error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhixing/db"
+	"zhixing/drill"
 	"zhixing/journal"
 	"zhixing/ledger"
 	"zhixing/personnel"
@@ -190,6 +191,9 @@ func (v *Version) check(op string, h *Hazard) error {
 		if err := checkWords(op, f.field, f.name, f.s, f.most, f.needed); err != nil {
 			return err
 		}
+	}
+	if v.Drill == "" && slices.ContainsFunc([]string{v.Headline, v.Description, v.Instruction, v.Area.Words}, drill.Has) {
+		return wrong(op, "description", "实际预警里不能有“%s”；是演练的，请填写演练名称。", drill.Mark)
 	}
 	if v.Valid <= 0 || time.Duration(v.Valid) > maxValid {
 		return wrong(op, "valid", "有效时间应在 7 天以内，请填写。")

@@ -98,7 +98,9 @@ func stories(t *testing.T, at string, tell func(s *story)) {
 		clock.Set(at)
 		s := &story{T: t, db: d, clock: clock, inside: []Recipient{3, 5, 8}, keep: map[string][]Recipient{}}
 		s.w = &Warnings{County: county, Place: "青禾县", Hazards: []*Hazard{rainstorm()}}
-		s.w.CodeOf = func(town, _ string) string { return map[string]string{"河口镇": "990001100", "上岭乡": "990001200"}[town] }
+		s.w.CodeOf = func(town, _ string) string {
+			return map[string]string{"河口镇": "990001100", "上岭乡": "990001200"}[town]
+		}
 		s.w.Audience = func(context.Context, *db.Tx, *Version) ([]Recipient, error) { return s.inside, nil }
 		s.w.Tell = func(_ context.Context, _ *db.Tx, g Telling) error { s.sent = append(s.sent, g); return nil }
 		s.w.Withdraw = func(_ context.Context, _ *db.Tx, key string) ([]Recipient, error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhixing/db"
+	"zhixing/drill"
 	"zhixing/finding"
 	"zhixing/ledger"
 	"zhixing/warning/cap"
@@ -276,7 +277,7 @@ func TestDrill(t *testing.T) {
 			texts = append(texts, o.Says)
 		}
 		for _, x := range texts {
-			if !strings.HasPrefix(x, drillMark) || !strings.HasSuffix(x, drillMark) || strings.Count(x, drillMark) != 2 {
+			if !drill.Is(x) || strings.Count(x, drill.Mark) != 2 {
 				t.Errorf("a text of a drill: %q", x)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhixing/db"
+	"zhixing/drill"
 )
 
 // Telling is one text for some recipients.
@@ -227,7 +228,7 @@ func (t *Telling) compose() {
 	first := t.Versions[0]
 	t.Title, t.Drill = first.Headline, first.Drill != ""
 	if len(t.Versions) > 1 {
-		t.Title = marked(first.Drill, fmt.Sprintf("%s等%d条预警", unmarked(first.Headline), len(t.Versions)))
+		t.Title = marked(first.Drill, fmt.Sprintf("%s等%d条预警", drill.Unmarked(first.Headline), len(t.Versions)))
 	}
 	t.Text = together(t.Versions)
 	for _, v := range t.Versions {

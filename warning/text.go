@@ -6,18 +6,15 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/drill"
 )
 
-// drillMark stands first and last in every text of a drill, so that no part of it alone can be taken for the real thing.
-const drillMark = "【演练】"
-
-// marked is a text of a drill, or the text as it is.
-func marked(drill, s string) string {
-	if drill == "" || s == "" {
+// marked is a text of a drill with its marks, or the text as it is.
+func marked(name, s string) string {
+	if name == "" {
 		return s
 	}
-	s = strings.TrimSuffix(strings.TrimPrefix(s, drillMark), drillMark)
-	return drillMark + s + drillMark
+	return drill.Marked(s)
 }
 
 // issuer is the unit's name as the public knows it: 县气象局 of 绛县 is 绛县气象局.
@@ -50,13 +47,13 @@ func (w *Warnings) headline(h *Hazard, kind Kind, stage Stage, level Level) stri
 // Text is what a telephone shows of a version: who warns of what, since when, what comes, what to do, until when.
 func (v *Version) Text() string {
 	var b strings.Builder
-	b.WriteString(unmarked(v.Headline))
+	b.WriteString(drill.Unmarked(v.Headline))
 	if v.Kind != Cancel {
 		b.WriteString("（" + clockWords(v.Sent) + "）")
 	}
-	b.WriteString("：" + strings.TrimRight(unmarked(v.Description), "。") + "。")
+	b.WriteString("：" + strings.TrimRight(drill.Unmarked(v.Description), "。") + "。")
 	if v.Instruction != "" {
-		b.WriteString(strings.TrimRight(unmarked(v.Instruction), "。") + "。")
+		b.WriteString(strings.TrimRight(drill.Unmarked(v.Instruction), "。") + "。")
 	}
 	if v.Kind != Cancel {
 		b.WriteString("有效至" + clockWords(v.Ends) + "。")
@@ -67,15 +64,11 @@ func (v *Version) Text() string {
 	return marked(v.Drill, b.String())
 }
 
-func unmarked(s string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(s, drillMark), drillMark)
-}
-
 // together is the text of several versions of one hazard in one message.
 func together(list []*Version) string {
 	var parts []string
 	for _, v := range list {
-		parts = append(parts, unmarked(v.Text()))
+		parts = append(parts, drill.Unmarked(v.Text()))
 	}
 	return marked(list[0].Drill, strings.Join(parts, "\n"))
 }

@@ -123,6 +123,8 @@ func (p *Player) Do(ctx context.Context, f policy.Fact) error {
 			return p.carry(ctx, tx, f)
 		case policy.ReportFact:
 			return p.report(ctx, tx, f)
+		case policy.WarnFact:
+			return p.warn(ctx, tx, f)
 		}
 		return fmt.Errorf("no such fact: %s", f.Kind)
 	})

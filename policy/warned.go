@@ -1,0 +1,85 @@
+package policy
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhixing/db"
+	"zhixing/finding"
+	"zhixing/warning"
+)
+
+// What warnings are held against: the findings of the rules that warn say where and when a criterion was reached.
+
+// codeOf is the code of a town; villages have none in the county's folder.
+func (w *Works) codeOf(town, village string) string {
+	if u, ok := w.County.Directory.Resolve(town); ok && village == "" {
+		return string(u.Code)
+	}
+	return ""
+}
+
+// reached are the times at which rules found the criteria of a hazard reached, those included that are over.
+func (w *Works) reached(ctx context.Context, tx *db.Tx, hazard string, from, to time.Time) ([]warning.Reached, error) {
+	h := w.Warnings.Hazard(hazard)
+	if h == nil {
+		return nil, nil
+	}
+	var out []warning.Reached
+	for _, s := range h.Signals {
+		for _, rule := range s.Rules {
+			q := finding.Query{Rule: rule, Inhibited: true, Size: 1000}
+			for {
+				list, err := w.Judge.Findings(ctx, tx, q)
+				if err != nil {
+					return nil, err
+				}
+				for _, f := range list {
+					if f.Since.Before(to) && !f.LastAt.Before(from) {
+						out = append(out, reachedBy(f, s.Level))
+					}
+				}
+				if len(list) < q.Size {
+					break
+				}
+				q.After = list[len(list)-1].ID
+			}
+		}
+	}
+	return out, nil
+}
+
+func reachedBy(f finding.Finding, l warning.Level) warning.Reached {
+	out := warning.Reached{Level: l, Subject: f.Subject, Name: f.Label, Town: f.Town, At: f.Since, To: f.LastAt}
+	if out.Name == "" {
+		out.Name = f.Subject
+	}
+	if lon, lat, ok := strings.Cut(f.Place, " "); ok {
+		x, errX := strconv.ParseFloat(lon, 64)
+		y, errY := strconv.ParseFloat(lat, 64)
+		if errX == nil && errY == nil {
+			out.Point = &warning.Point{Lat: y, Lon: x}
+		}
+	}
+	return out
+}
+
+// warnDeeds are what an example does with a warning.
+var warnDeeds = []string{"发布", "更新", "解除"}
+
+// warnFact reads a warning that is drafted and published in one.
+func (t *scene) warnFact(f *Fact, s said, hazard text) {
+	t.look(HazardItem, hazard)
+	f.Do = oneOf(t.folder, t.file, "do", s.get("do").text, warnDeeds...)
+	if f.Do == "" {
+		f.Do = warnDeeds[0]
+	}
+	f.Level, f.Stage, f.Drill = string(t.colour(t.file, s.get("level").text)), string(oneOf(t.folder, t.file, "stage", s.get("stage").text, warning.Stages...)), s.get("drill").s
+	f.Towns = t.units(t.file, s.get("towns").words())
+	t.required(s, "text")
+	if f.Do == warnDeeds[0] {
+		t.required(s, "towns")
+	}
+}
