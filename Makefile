@@ -9,7 +9,7 @@ DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk l
 
 export CGO_ENABLED = 0
 
-.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-readings kills-readings bench-readings load-channel kills-channel kills-callup clean
+.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-audience load-readings kills-readings bench-readings load-channel kills-channel kills-callup clean
 
 run: run-tools build ## start on the embedded database with the demonstration county
 	./zhixing demo --data $(DATA) --listen $(ADDR)
@@ -54,6 +54,10 @@ load-reports: build ## 200 people report at once for a minute: to package ledger
 
 load-registers: ## a million entries into a register, 50,000 plots, lists and maps of them, on both databases
 	ZHIXING_LOAD_REGISTERS=$(or $(ENTRIES),1000000) $(GO) test -count=1 -timeout 60m -run 'TestLoad$$' -v ./register
+
+load-audience: ## a million people who can be told: written, read into memory, counted in a surface of 200 corners, on both databases
+	ZHIXING_LOAD_AUDIENCE=$(or $(RECIPIENTS),1000000) $(GO) test -count=1 -timeout 60m -run TestLoadAudience -v ./audience
+	$(GO) test -run '^$$' -bench Count ./audience
 
 load-readings: build ## 1,000 stations send 50,000 readings a second for half a minute, each judged (DB=postgres://… for an empty database)
 	$(GO) run ./docs/readings -rate 10.5 -seconds 30 $(if $(DB),-db '$(DB)')

@@ -1,6 +1,6 @@
-// Package audience knows who can be told of danger, and where: people, firms, holders of posts, loudspeakers and screens,
-// media — with the places where they are, what they are (在建工地, 樱桃种植户), what they asked for and what they consented
-// to. It sends nothing; it answers two questions:
+// Package audience knows who can be told of danger, and where. Recipients are people, firms, holders of posts, loudspeakers and
+// screens, media — with the places where they are, what they are (在建工地, 樱桃种植户), what they asked for and what they
+// consented to. It sends nothing; it answers two questions:
 //
 //	n, err := a.Count(ctx, q)                 // how many are in the area, while it is being drawn
 //	for t, err := range a.Select(ctx, tx, q)  // who is told, each address once, each with the reason why
