@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -75,6 +76,10 @@ func TestRegionAgainstFractions(t *testing.T) {
 		}
 		reg := NewRegion(Area{Polygons: []Polygon{p}})
 		low, high, _ := reg.Bounds()
+		back := slices.Clone(p) // neither the direction nor where a line begins means anything
+		slices.Reverse(back)
+		turned := append(slices.Clone(p[1:]), p[1])
+		others := []*Region{NewRegion(Area{Polygons: []Polygon{back}}), NewRegion(Area{Polygons: []Polygon{turned}})}
 		for range 20 {
 			q := Point{math.Round((r.Float64()*24-12)*5) / 10, math.Round((r.Float64()*24-12)*5) / 10}
 			if k := r.IntN(n); r.IntN(3) == 0 { // the middle of an edge
@@ -84,6 +89,11 @@ func TestRegionAgainstFractions(t *testing.T) {
 					t.Fatalf("%v does not contain %v on its edge", p, q)
 				}
 				continue
+			}
+			for _, o := range others {
+				if o.Contains(q) != reg.Contains(q) {
+					t.Fatalf("%v contains %v, or not, by its direction or its beginning", p, q)
+				}
 			}
 			want := exactly(p, q)
 			if got := reg.Contains(q); got != want {
