@@ -141,6 +141,43 @@ func TestNowcastIsMadeOnceAPicture(t *testing.T) {
 	})
 }
 
+// Two hours of pictures, a nowcast of each, and the score of the first hour when it is over.
+func TestVerify(t *testing.T) {
+	clock := dbtest.At("2023-07-20T08:00:00+08:00")
+	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
+		p := products(t)
+		began := time.Date(2023, 7, 20, 0, 0, 0, 0, time.UTC)
+		for k := range 10 {
+			end := began.Add(time.Duration(10*k) * time.Minute)
+			clock.Set(end.Add(2 * time.Minute).Format(time.RFC3339))
+			take(t, p, d, "radar.csv", radar(end, k))
+			if k < 3 {
+				if err := p.Tick(ctx, d); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		read(t, d, func(tx *db.Tx) error {
+			scores, err := p.Verify(ctx, tx, "rain-nowcast", quantity.Int(5), began, began.Add(time.Hour))
+			if err != nil || len(scores) != 6 {
+				t.Fatal(scores, err)
+			}
+			// Nowcasts of 08:10 and 08:20 whose first hour is measured; of the second hour nothing is yet.
+			s := scores[0]
+			if s.Lead != time.Hour || s.Fields != 2 || scores[1].Fields != 0 || s.Cast.Cells() != s.Stay.Cells() {
+				t.Errorf("%+v", scores)
+			}
+			if s.Cast.CSI() < 0.8 || !(s.Cast.CSI() > s.Stay.CSI()) || !(s.Cast.RMSE() < s.Stay.RMSE()) {
+				t.Errorf("CSI %.2f, to stay %.2f; RMSE %.0f, %.0f", s.Cast.CSI(), s.Stay.CSI(), s.Cast.RMSE(), s.Stay.RMSE())
+			}
+			if _, err := p.Verify(ctx, tx, "rain-6h", quantity.Int(5), began, began.Add(time.Hour)); KindOf(err) != Invalid {
+				t.Error(err)
+			}
+			return nil
+		})
+	})
+}
+
 func TestFieldsOfGauges(t *testing.T) {
 	clock := dbtest.At("2023-07-20T09:05:00+08:00")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {

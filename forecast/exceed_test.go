@@ -223,6 +223,23 @@ func TestCover(t *testing.T) {
 	if c := cover(g, road); len(c) != 11 {
 		t.Error("a road along the southern and eastern edge meets cells:", c)
 	}
+	// A lane across: no cell is missed that it runs through for a fifth of a step.
+	lane := &register.Geometry{Kind: register.Line, Parts: [][][]register.XY{{{xy(111.38, 35.29), xy(111.72, 35.47)}}}}
+	through := map[int]int{}
+	for k := range 10_000 {
+		col, row, ok := g.Cell(xy(111.38+0.34*float64(k)/10_000, 35.29+0.18*float64(k)/10_000).X, xy(111.38, 35.29+0.18*float64(k)/10_000).Y)
+		if ok {
+			through[g.Index(col, row)]++
+		}
+	}
+	for _, c := range cover(g, lane) {
+		delete(through, c.cell)
+	}
+	for i, n := range through {
+		if n > 10_000/7/5 {
+			t.Errorf("the lane runs through cell %d for %d of 10000", i, n)
+		}
+	}
 	// Sections of five kilometres: 27.2 km of road east, 22.2 km north.
 	sections := Cut(road, 5000)
 	if len(sections) != 10 {

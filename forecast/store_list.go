@@ -39,29 +39,33 @@ func (p *Products) Files(ctx context.Context, tx *db.Tx, most int) ([]File, erro
 
 // Runs are the newest of a product, without data; of runs of one time all.
 func (p *Products) Runs(ctx context.Context, tx *db.Tx, name Name, most int) ([]*Run, error) {
-	rows, err := tx.Query(ctx, `/* forecast.Runs */ SELECT `+runColumns+` FROM forecast_run WHERE county = $1 AND product = $2 ORDER BY run_at DESC, id DESC LIMIT $3`,
-		p.county, string(name), most)
+	out, err := p.runsBetween(ctx, tx, name, time.UnixMicro(0), tx.Now().AddDate(1, 0, 0), most)
+	for _, r := range out {
+		if err == nil {
+			err = p.loadFields(ctx, tx, r, false)
+		}
+	}
+	return out, wrap("Runs", err)
+}
+
+// runsBetween are the newest runs of a product in a stretch of time, without fields.
+func (p *Products) runsBetween(ctx context.Context, tx *db.Tx, name Name, from, to time.Time, most int) ([]*Run, error) {
+	rows, err := tx.Query(ctx, `/* forecast.runsBetween */ SELECT `+runColumns+` FROM forecast_run
+		WHERE county = $1 AND product = $2 AND run_at >= $3 AND run_at < $4 ORDER BY run_at DESC, id DESC LIMIT $5`,
+		p.county, string(name), db.Micros(from), db.Micros(to), most)
 	if err != nil {
-		return nil, wrap("Runs", err)
+		return nil, err
 	}
 	defer rows.Close()
 	var out []*Run
 	for rows.Next() {
 		r, _, err := scanRun(rows)
 		if err != nil {
-			return nil, wrap("Runs", err)
+			return nil, err
 		}
 		out = append(out, r)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, wrap("Runs", err)
-	}
-	for _, r := range out {
-		if err := p.loadFields(ctx, tx, r, false); err != nil {
-			return nil, wrap("Runs", err)
-		}
-	}
-	return out, nil
+	return out, rows.Err()
 }
 
 // measured are the newest fields of a measured product up to a moment, newest first, with data.
