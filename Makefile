@@ -4,12 +4,13 @@ GO      ?= go
 DATA    ?= data
 ADDR    ?= 127.0.0.1:8080
 # PostgreSQL (throw-away cluster in the tests), a PDF reader, a browser, fonts, an XML validator, and other people's programs that our mails,
-# calendars and signatures are held against: Debian's own packages.
+# calendars and signatures are held against: Debian's own packages. Node (whose packages bring npm, or leave it to Debian's) runs the message
+# centre that SMPP is tried against.
 DEBIAN  := postgresql poppler-utils chromium fonts-wqy-microhei fonts-noto-cjk libxml2-utils xmlsec1 python3-aiosmtpd python3-icalendar openssl mosquitto
 
 export CGO_ENABLED = 0
 
-.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-audience load-readings kills-readings bench-readings load-channel kills-channel kills-callup clean
+.PHONY: run build test test-tools run-tools fuzz kills clocks load bench screenshots load-registers load-audience load-readings kills-readings bench-readings load-channel kills-channel kills-callup bench-gateways clean
 
 run: run-tools build ## start on the embedded database with the demonstration county
 	./zhixing demo --data $(DATA) --listen $(ADDR)
@@ -18,11 +19,12 @@ build:
 	$(GO) build -trimpath -o zhixing ./cmd/zhixing
 
 test: test-tools ## all tests, on SQLite and PostgreSQL, with a real browser
-	ZHIXING_REQUIRE_POSTGRES=1 ZHIXING_REQUIRE_BROWSER=1 ZHIXING_REQUIRE_PEERS=1 ZHIXING_REQUIRE_MOSQUITTO=1 $(GO) test -timeout 20m ./...
+	ZHIXING_REQUIRE_POSTGRES=1 ZHIXING_REQUIRE_BROWSER=1 ZHIXING_REQUIRE_PEERS=1 ZHIXING_REQUIRE_MOSQUITTO=1 ZHIXING_REQUIRE_SMPP=1 $(GO) test -timeout 20m ./...
 
 # Each tool is asked for by what it puts on the machine, so nothing is fetched twice.
 test-tools:
-	@./.ci/tools test $(DEBIAN)
+	@./.ci/tools test $(DEBIAN) nodejs $$(command -v npm >/dev/null || echo npm)
+	@./.ci/npm gateway/smpp/testdata/smsc
 
 run-tools:
 	@./.ci/tools run fonts-wqy-microhei
@@ -37,6 +39,9 @@ clocks: ## the ledger's and the calls' clocks, with a million random cases; ten 
 	ZHIXING_CASES=1000000 $(GO) test -count=1 -timeout 60m -run 'Clocks|OneReport' -v ./ledger
 	ZHIXING_CASES=10000 $(GO) test -count=1 -timeout 60m -run RandomWalks -v ./cases
 	ZHIXING_CASES=1000000 $(GO) test -count=1 -timeout 60m -run 'Clocks|RandomRounds' -v ./callup
+
+bench-gateways: ## encoding and submitting of short messages, to peers on the same machine
+	$(GO) test -run '^$$' -bench . -benchmem ./gateway/sms ./gateway/cmpp ./gateway/smpp ./gateway/mas
 
 bench: ## reader, search and page benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./gazette ./duty ./search ./edition ./web

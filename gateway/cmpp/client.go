@@ -154,7 +154,7 @@ func (c *Client) login(ctx context.Context, ask func(context.Context, link.Frame
 
 // submit hands one part over to its numbers.
 func (c *Client) submit(ctx context.Context, s *sms.Submission) (string, *sms.No) {
-	f, err := c.link.Ask(ctx, link.Frame{ID: submit, Body: c.submitBody(s)})
+	f, err := c.link.Ask(ctx, link.Frame{ID: submit, Body: c.submitBody(s)}, nil)
 	switch {
 	case err != nil && !link.Sent(err):
 		return "", &sms.No{State: gateway.Busy, Reason: "CMPP网关未连通，没有提交：" + link.Why(err)}

@@ -29,6 +29,7 @@ type conn struct {
 type waiter struct {
 	id     uint32
 	answer chan Frame
+	seen   func(Frame)
 }
 
 // What the far side may have asked and not been answered yet. Its window is as small as ours.
@@ -70,8 +71,10 @@ func (c *conn) send(f Frame) error {
 }
 
 // ask sends a request under the next number and waits for its answer.
-func (c *conn) ask(ctx context.Context, f Frame) (Frame, error) {
-	w := waiter{f.ID | Answer, make(chan Frame, 1)}
+func (c *conn) ask(ctx context.Context, f Frame) (Frame, error) { return c.askSeen(ctx, f, nil) }
+
+func (c *conn) askSeen(ctx context.Context, f Frame, seen func(Frame)) (Frame, error) {
+	w := waiter{f.ID | Answer, make(chan Frame, 1), seen}
 	c.mu.Lock()
 	if c.over || c.closing {
 		c.mu.Unlock()
@@ -143,13 +146,17 @@ func (c *conn) reading() {
 func (c *conn) answered(f Frame) {
 	c.mu.Lock()
 	w, ok := c.waiting[f.Seq]
-	c.mu.Unlock()
-	if ok && (f.ID == w.id || f.ID == Answer) {
-		select {
-		case w.answer <- f:
-		default:
-		}
+	if ok = ok && (f.ID == w.id || f.ID == Answer); ok {
+		delete(c.waiting, f.Seq)
 	}
+	c.mu.Unlock()
+	if !ok {
+		return
+	}
+	if w.seen != nil {
+		w.seen(f)
+	}
+	w.answer <- f // has room for one
 }
 
 // serving answers what the far side asks.

@@ -4,7 +4,7 @@
 //
 //	l := link.New(link.Options{Wire: link.Wire{Name: "CMPP", Max: 4096}, Dial: dial, Login: login, Test: 8, Bye: 2, …})
 //	go l.Run(ctx)
-//	answer, err := l.Ask(ctx, link.Frame{ID: 4, Body: body}) // where there is none, link.Sent(err) says whether it may have gone out
+//	answer, err := l.Ask(ctx, link.Frame{ID: 4, Body: body}, nil) // where there is none, link.Sent(err) says whether it may have gone out
 //
 // It lives in the network's own time: nothing here decides what a warning means.
 package link
@@ -151,8 +151,9 @@ func (l *Link) lost(c *conn, err error) {
 }
 
 // Ask sends a request, if need be waits for room in the window, and gives the answer. Its ID and sequence fit the request's;
-// an SMPP generic_nack is an answer too.
-func (l *Link) Ask(ctx context.Context, f Frame) (Frame, error) {
+// an SMPP generic_nack is an answer too. A seen function is called with the answer before anything behind it is read: what the
+// far side says next may be about it.
+func (l *Link) Ask(ctx context.Context, f Frame, seen func(Frame)) (Frame, error) {
 	select {
 	case l.window <- struct{}{}:
 		defer func() { <-l.window }()
@@ -163,7 +164,7 @@ func (l *Link) Ask(ctx context.Context, f Frame) (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
-	return c.ask(ctx, f)
+	return c.askSeen(ctx, f, seen)
 }
 
 func (l *Link) connected(ctx context.Context) (*conn, error) {

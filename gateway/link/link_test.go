@@ -139,7 +139,7 @@ func TestAnswersFindTheirRequests(t *testing.T) {
 			var asking sync.WaitGroup
 			for i := range answers {
 				asking.Go(func() {
-					a, err := l.Ask(t.Context(), Frame{ID: 4, Body: []byte{'0' + byte(i)}})
+					a, err := l.Ask(t.Context(), Frame{ID: 4, Body: []byte{'0' + byte(i)}}, nil)
 					if err != nil {
 						t.Error(err)
 					}
@@ -180,7 +180,7 @@ func TestNothingSentOrPerhapsSent(t *testing.T) {
 			p := <-peers
 			ask := func(name string, sent bool, why string) {
 				t.Helper()
-				_, err := l.Ask(t.Context(), Frame{ID: 4})
+				_, err := l.Ask(t.Context(), Frame{ID: 4}, nil)
 				if err == nil || Sent(err) != sent || Why(err) != why {
 					t.Errorf("%s: sent %v, %v (%s); want %v, %s", name, Sent(err), err, Why(err), sent, why)
 				}
@@ -193,7 +193,7 @@ func TestNothingSentOrPerhapsSent(t *testing.T) {
 			ask("no connection", false, "no route")
 			over, cancel := context.WithCancel(t.Context())
 			cancel()
-			if _, err := l.Ask(over, Frame{ID: 4}); Sent(err) || Why(err) != "本次发送已中止" {
+			if _, err := l.Ask(over, Frame{ID: 4}, nil); Sent(err) || Why(err) != "本次发送已中止" {
 				t.Error(err)
 			}
 		})
@@ -273,14 +273,14 @@ func TestGoodbye(t *testing.T) {
 		over.Go(func() { _ = l.Run(ctx) })
 		p := <-peers
 		over.Go(func() {
-			if _, err := l.Ask(context.Background(), Frame{ID: 4}); err != nil {
+			if _, err := l.Ask(context.Background(), Frame{ID: 4}, nil); err != nil {
 				t.Error("its answer came before the goodbye, and was not heard:", err)
 			}
 		})
 		f := p.read()
 		cancel()
 		synctest.Wait()
-		if _, err := l.Ask(context.Background(), Frame{ID: 4}); Sent(err) {
+		if _, err := l.Ask(context.Background(), Frame{ID: 4}, nil); Sent(err) {
 			t.Error("asked behind the end:", err)
 		}
 		p.answer(f)

@@ -3,11 +3,9 @@ package sms
 import (
 	"strings"
 
+	"zhixing/drill"
 	"zhixing/gateway"
 )
-
-// Drill stands first and last in every text of a drill.
-const Drill = "【演练】"
 
 // Check gives the number that a message goes to, or why it must not go. Outside the marks of a drill
 // only a signature may stand, for carriers want it at an end.
@@ -20,16 +18,18 @@ func Check(m *gateway.Message) (number, reason string) {
 	case text == "":
 		return "", "短信没有内容"
 	case m.Drill && !marked(text):
-		return "", "演练短信首尾没有" + Drill + "，不予发送"
+		return "", "演练短信首尾没有" + drill.Mark + "，不予发送"
+	case !m.Drill && drill.Has(text):
+		return "", "不是演练，短信却带有" + drill.Mark + "，不予发送"
 	}
 	return number, ""
 }
 
 func marked(text string) bool {
-	if strings.HasPrefix(text, "【") && !strings.HasPrefix(text, Drill) {
+	if strings.HasPrefix(text, "【") && !strings.HasPrefix(text, drill.Mark) {
 		_, text, _ = strings.Cut(text, "】")
-	} else if strings.HasSuffix(text, "】") && !strings.HasSuffix(text, Drill) {
+	} else if strings.HasSuffix(text, "】") && !strings.HasSuffix(text, drill.Mark) {
 		text = text[:max(strings.LastIndex(text, "【"), 0)]
 	}
-	return strings.HasPrefix(text, Drill) && strings.HasSuffix(text, Drill) && len(text) > 2*len(Drill)
+	return drill.Is(text) && drill.Unmarked(text) != ""
 }

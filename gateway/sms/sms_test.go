@@ -104,8 +104,10 @@ func TestDrillsAreMarkedAtBothEnds(t *testing.T) {
 			t.Errorf("%s: %q", text, reason)
 		}
 	}
-	if _, reason := Check(&gateway.Message{To: "13800000000", Text: "暴雨橙色预警"}); reason != "" {
-		t.Error(reason)
+	for text, ok := range map[string]bool{"暴雨橙色预警": true, "【演练】暴雨橙色预警【演练】": false, "暴雨橙色预警，这不是【演练】": false} {
+		if _, reason := Check(&gateway.Message{To: "13800000000", Text: text}); (reason == "") != ok {
+			t.Errorf("%s: %q", text, reason)
+		}
 	}
 }
 
