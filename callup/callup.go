@@ -168,11 +168,13 @@ const (
 	HandedOver CallState = "handed_over" // 已交班
 	Dropped    CallState = "cancelled"   // 未应答，已解除
 	Unanswered CallState = "unanswered"  // 到期未应答
+	Renewed    CallState = "renewed"     // 未应答，已按新的阶梯重叫
 )
 
 // Chinese is what pages call the state.
 func (s CallState) Chinese() string {
-	return map[CallState]string{Calling: "未应答", Answered: "已应答", HandedOver: "已交班", Dropped: "未应答，已解除", Unanswered: "到期未应答"}[s]
+	return map[CallState]string{Calling: "未应答", Answered: "已应答", HandedOver: "已交班", Dropped: "未应答，已解除", Unanswered: "到期未应答",
+		Renewed: "未应答，已重叫"}[s]
 }
 
 // Call is one person who is called in a round until he answers.

@@ -50,6 +50,9 @@ type Ladder struct {
 	Office []string `yaml:"office" json:"office"`
 	Tell   []string `yaml:"tell" json:"tell"`
 	Steps  []Step   `yaml:"steps" json:"steps"`
+
+	// From is the first of the steps that count in a round: those before it are of ladders that it had, whose calls are on record.
+	From int `yaml:"-" json:"from,omitempty"`
 }
 
 // Step is one level of a ladder. All steps begin when the round does, or After so many minutes.
@@ -184,8 +187,15 @@ func (s *Step) check(names map[string]Scope) string {
 	return ""
 }
 
-// step finds a step by its name.
+// step finds a step by its name, among those that count.
 func (l *Ladder) step(name string) (int, bool) {
-	i := slices.IndexFunc(l.Steps, func(s Step) bool { return s.Name == name })
-	return i, i >= 0
+	i := slices.IndexFunc(l.Steps[l.From:], func(s Step) bool { return s.Name == name })
+	return l.From + i, i >= 0
+}
+
+// followedBy is the ladder of a round that goes on with another.
+func (l *Ladder) followedBy(next Ladder) Ladder {
+	next.From = len(l.Steps)
+	next.Steps = slices.Concat(l.Steps, next.Steps)
+	return next
 }

@@ -105,11 +105,13 @@ func (w *work) man(ctx context.Context, tx *db.Tx, list []Place) error {
 	has := map[Seat]*Call{}
 	for _, k := range w.calls {
 		for _, s := range k.Seats {
-			has[s] = k
+			if k.Kind == Own {
+				has[s] = k
+			}
 		}
 	}
 	first := len(w.calls)
-	for i := range w.r.Ladder.Steps {
+	for i := w.r.Ladder.From; i < len(w.r.Ladder.Steps); i++ {
 		step := &w.r.Ladder.Steps[i]
 		seen := map[Place]bool{}
 		for _, p := range append([]Place{{}}, list...) {

@@ -140,10 +140,14 @@ func saveRound(ctx context.Context, tx *db.Tx, county string, w *work) error {
 	if r.Places == nil {
 		places = []byte("[]")
 	}
+	ladder, err := json.Marshal(r.Ladder)
+	if err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, `/* callup.saveRound */ UPDATE callup_round SET version = $3, title = $4, body = $5, level = $6, state = $7, places = $8,
-		until_at = $9, ended_at = $10, revision = $11, calls = $12, next_at = $13 WHERE county = $1 AND id = $2`,
+		until_at = $9, ended_at = $10, revision = $11, calls = $12, next_at = $13, ladder = $14 WHERE county = $1 AND id = $2`,
 		county, int64(r.ID), r.Version, r.Title, r.Text, r.Level, string(r.State), string(places), micros(r.Until), micros(r.EndedAt), r.Revision, r.Calls,
-		micros(r.next(w.calls)))
+		micros(r.next(w.calls)), string(ladder))
 	return err
 }
 

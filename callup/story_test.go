@@ -251,6 +251,61 @@ func TestVersions(t *testing.T) {
 	})
 }
 
+// A level that rises may bring another ladder: the county's leaders are called now as well, and all others anew, by its minutes.
+func TestAnotherLadder(t *testing.T) {
+	stories(t, "2023-07-20 22:00", func(w *world) {
+		o := w.opening(w.settle()[:2])
+		o.Level, o.Ladder.Name = 2, "橙色"
+		o.Ladder.Steps = slices.Clone(o.Ladder.Steps[1:])
+		for i := range o.Ladder.Steps {
+			o.Ladder.Steps[i].Superior, o.Ladder.Steps[i].Rungs = "", []Rung{{After: 0, By: []string{"sms"}}, {After: 30, By: []string{Voice}}, {After: 60, Do: DoOffice}}
+		}
+		r := w.open(o)
+		w.want("河口镇长 sms", "柳村主任 sms", "桥村主任 sms")
+		w.says("柳村主任", "收到")
+		w.run(10 * time.Minute)
+		w.got()
+		was, red := w.call(r, "桥村主任"), testLadder()
+		update := func(n, level int, l *Ladder) error {
+			return w.write(func(tx *db.Tx) error {
+				_, err := w.c.Update(ctx, tx, "示例值班", "warning/12", Version{N: n, Title: "暴雨预警", Text: "更新", Level: level, Until: o.Until, Ladder: l})
+				return err
+			})
+		}
+		w.must(update(2, 1, &red))
+		w.want("县长 sms", "河口镇长 sms", "柳村主任 sms", "桥村主任 sms")
+		if k := w.byN(r, was.N); k.State != Renewed || k.Current {
+			w.Errorf("%+v", k)
+		}
+		if got := w.says("桥村主任", was.Code); got.Heard != HeardLate {
+			w.Errorf("%+v", got)
+		}
+		w.got()
+		w.run(2 * time.Minute)
+		w.want("县长 voice", "河口镇长 voice", "柳村主任 voice", "桥村主任 voice")
+		w.must(update(3, 2, &o.Ladder)) // a lower level changes no ladder
+		w.got()
+		w.run(8 * time.Minute) // ten minutes of the red one: those above are urged
+		if s := w.last("县长"); !strings.Contains(s, "河口镇镇长或乡长示例河口镇长") {
+			w.Error(s)
+		}
+		if all := w.board(r).All; all.Posts != 4 || all.Answered != 0 {
+			w.Errorf("%+v", all)
+		}
+		for _, row := range w.board(r).Rows {
+			if row.Step == "" {
+				w.Errorf("%+v", row)
+			}
+		}
+		w.sound(r)
+		red.Steps = nil
+		red.Name = "坏的"
+		if err := update(4, 1, &red); KindOf(err) != Invalid {
+			w.Error(err)
+		}
+	})
+}
+
 // On leave, on duty over midnight, in no post, without a number.
 func TestWhoIsThere(t *testing.T) {
 	stories(t, "2023-07-20 23:51", func(w *world) {

@@ -18,11 +18,13 @@ type Version struct {
 	Places      []Place   // of the area now; places of earlier versions stay
 	Until       time.Time // zero: until it is cancelled
 	Basis       string
+	Ladder      *Ladder // of a higher level; nil: the one that the round has
 }
 
 // Update takes in a new version. Whoever was reached by an earlier one hears of it. Who has not answered is called with the new text at
 // once, and his clock goes on: an update does not give him more time. Who has answered is told; where the level has risen he is
-// called again. Posts of places that are new are called. The same version given twice does nothing the second time.
+// called again. A ladder that comes with a higher level takes the place of the old one: all are called again by it. Posts and places that
+// are new are called. The same version given twice does nothing the second time.
 func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Version) (*Round, error) {
 	const op = "Update"
 	w, err := c.opened(ctx, tx, op, purpose)
@@ -41,6 +43,13 @@ func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Ve
 		return nil, refuse(Conflict, op, "“%s”已是第%d版，不能回到第%d版。", r.Title, r.Version, v.N)
 	}
 	rise := v.Level < r.Level
+	anew := rise && v.Ladder != nil && v.Ladder.Name != r.Ladder.Name
+	if anew {
+		if err := v.Ladder.Check(); err != nil {
+			return nil, err
+		}
+		r.Ladder = r.Ladder.followedBy(*v.Ladder)
+	}
 	w.fact(0, wasUpdated, by, fmt.Sprintf("version/%d", v.N), "第%d版，级别由%d到%d", v.N, r.Level, v.Level)
 	r.Version, r.Title, r.Text, r.Level, r.Until = v.N, strings.TrimSpace(v.Title), strings.TrimSpace(v.Text), v.Level, v.Until
 	r.Places = places(append(r.Places, v.Places...))
@@ -48,7 +57,7 @@ func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Ve
 	told := map[PersonID]bool{}
 	before := w.calls
 	for _, k := range before {
-		if k.State == Calling && !k.Vacant() && k.Rungs > 0 {
+		if k.State == Calling && !k.Vacant() && k.Rungs > 0 && (!anew || k.Kind == Urge) {
 			told[k.Person] = true
 			k.Version = v.N
 			w.change(k)
@@ -58,7 +67,7 @@ func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Ve
 		}
 	}
 	for _, k := range before {
-		if rise && k.State == Answered && k.Current && k.Kind != Urge {
+		if rise && k.Current && k.Kind != Urge && (k.State == Answered || anew && k.State == Calling) {
 			told[k.Person] = true
 			w.again(k)
 		}
@@ -79,12 +88,20 @@ func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Ve
 	return r, wrap(op, w.finish(ctx, tx, "update", by, v.Basis))
 }
 
-// again calls somebody who has answered: his answer was to less than there is now.
+// again calls somebody anew, by the step of the ladder that counts now: what he answered was less than there is.
 func (w *work) again(k *Call) {
+	why := fmt.Sprintf("级别已升高，请对第%d版重新应答", w.r.Version)
 	k.Current, k.Ended = false, w.now
+	if k.State == Calling {
+		k.State, why = Renewed, "级别已升高"
+		w.withdraw = append(w.withdraw, k.ref())
+	}
 	w.change(k)
-	n := w.open(k.Step, k.Kind, w.origin(k), k.seat(), holder{Person: Person{k.Person, k.Name, k.Addresses}, off: Person{ID: k.For, Name: k.ForName}, until: k.Shift},
-		fmt.Sprintf("级别已升高，请对第%d版重新应答", w.r.Version))
+	step, ok := w.r.Ladder.step(w.r.Ladder.Steps[k.Step].Name)
+	if !ok {
+		step = k.Step
+	}
+	n := w.open(step, k.Kind, w.origin(k), k.seat(), holder{Person: Person{k.Person, k.Name, k.Addresses}, off: Person{ID: k.For, Name: k.ForName}, until: k.Shift}, why)
 	n.Seats = slices.Clone(k.Seats)
 }
 

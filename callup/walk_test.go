@@ -71,6 +71,11 @@ func randomRound(w *world, seed uint64) {
 		case 5:
 			cur := w.board(round).Round
 			v := Version{N: cur.Version + 1, Title: "暴雨预警", Text: "更新", Level: 1 + r.IntN(3), Places: places[:1+r.IntN(4)], Until: cur.Until}
+			if r.IntN(2) == 0 {
+				l := testLadder()
+				l.Name, l.Steps = fmt.Sprint(l.Name, v.N), l.Steps[:1+r.IntN(3)]
+				v.Ladder = &l
+			}
 			w.must(w.write(func(tx *db.Tx) error { _, err := w.c.Update(ctx, tx, "示例值班", o.Purpose, v); return err }))
 		case 6:
 			from := w.db.Now()
