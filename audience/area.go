@@ -54,7 +54,8 @@ const (
 // reach is an area made ready for being asked.
 type reach struct {
 	county   bool
-	shapes   []shape
+	outlined []shape // of the places that it names
+	drawn    []shape // all others: they may lie across places
 	towns    map[string]bool
 	villages map[Place]bool
 	outlines map[Place]bool // answers of meets
@@ -66,10 +67,10 @@ func (a *Audience) resolve(ctx context.Context, tx *db.Tx, area Area) (*reach, e
 	if err := a.addTo(ctx, tx, r, area, 0); err != nil {
 		return nil, err
 	}
-	if len(r.shapes) > maxParts {
-		return nil, refuse(TooLarge, "Area", "范围有%d个部分，最多%d个：请合并后再试。", len(r.shapes), maxParts)
+	if len(r.drawn) > maxParts {
+		return nil, refuse(TooLarge, "Area", "范围有%d个部分，最多%d个：请合并后再试。", len(r.drawn), maxParts)
 	}
-	for _, s := range r.shapes {
+	for _, s := range r.shapes() {
 		if b := s.bounds(); int64(b.MaxX)-int64(b.MinX) > maxWide || int64(b.MaxY)-int64(b.MinY) > maxWide {
 			return nil, refuse(Invalid, "Area", "范围的一个部分宽过20度，请核对经纬度。")
 		}
@@ -86,14 +87,14 @@ func (a *Audience) addTo(ctx context.Context, tx *db.Tx, r *reach, area Area, de
 		}
 		r.towns[t] = true
 		if ok {
-			r.surface(p.Shape)
+			r.outlined = append(r.outlined, surface(p.Shape)...)
 		}
 	}
 	for _, v := range area.Villages {
 		p, ok := a.village(v)
 		if ok {
 			v.Town = p.Town
-			r.surface(p.Shape)
+			r.outlined = append(r.outlined, surface(p.Shape)...)
 		}
 		if v.Town == "" || v.Village == "" {
 			return refuse(Invalid, "Area", "“%s”属于哪个乡镇？请连乡镇一起写。", cut(v.Village, 60))
@@ -104,13 +105,13 @@ func (a *Audience) addTo(ctx context.Context, tx *db.Tx, r *reach, area Area, de
 		if err := checkDrawn(g); err != nil {
 			return err
 		}
-		r.surface(g)
+		r.drawn = append(r.drawn, surface(g)...)
 	}
 	for _, c := range area.Circles {
 		if !(c.Metres >= 0 && c.Metres <= maxMetres) || c.At.Y > 80*degree || c.At.Y < -80*degree || c.At.X > 179*degree || c.At.X < -179*degree {
 			return refuse(Invalid, "Area", "圆的半径应在0到%d千米之间，圆心应在经纬度范围内。", maxMetres/1000)
 		}
-		r.shapes = append(r.shapes, newCircle(c.At, c.Metres))
+		r.drawn = append(r.drawn, newCircle(c.At, c.Metres))
 	}
 	for _, l := range area.Along {
 		if err := a.along(ctx, tx, r, l); err != nil {
@@ -164,7 +165,7 @@ func (a *Audience) along(ctx context.Context, tx *db.Tx, r *reach, l Along) erro
 					return refuse(Invalid, "Area", "“%s”的线超出范围，请在台账里核对经纬度。", cut(l.Key, 60))
 				}
 			}
-			r.shapes = append(r.shapes, newBand(line, l.Metres))
+			r.drawn = append(r.drawn, newBand(line, l.Metres))
 		}
 	}
 	return nil
@@ -183,24 +184,33 @@ func checkDrawn(g *register.Geometry) error {
 	return nil
 }
 
-// surface adds the parts of a surface, each with its holes.
-func (r *reach) surface(g *register.Geometry) {
+// surface are the parts of a surface, each with its holes.
+func surface(g *register.Geometry) (out []shape) {
 	for _, rings := range g.Parts {
-		r.shapes = append(r.shapes, newPolygon(rings))
+		out = append(out, newPolygon(rings))
 	}
+	return out
 }
+
+func (r *reach) shapes() []shape { return slices.Concat(r.outlined, r.drawn) }
 
 // named reports whether the area names the place or all that it lies in.
 func (r *reach) named(p Place) bool {
 	return r.county || p.Town != "" && (r.towns[p.Town] || r.villages[p])
 }
 
-// holds reports whether somebody of that place, who is at that point where one is given, is in the area.
-func (r *reach) holds(p Place, at XY, placed bool) bool {
-	return r.named(p) || placed && slices.ContainsFunc(r.shapes, func(s shape) bool { return s.holds(at) })
+// holds reports whether somebody of that place, who is at that point where one is given, is in the area. One of whom only the village
+// is known is in it where some of the village is: better told in vain than not. One of whom only the town is known is not: his
+// town is two hours' walk across.
+func (a *Audience) holds(r *reach, p Place, at XY, placed bool) bool {
+	if placed {
+		holds := func(s shape) bool { return s.holds(at) }
+		return r.named(p) || slices.ContainsFunc(r.outlined, holds) || slices.ContainsFunc(r.drawn, holds)
+	}
+	return r.named(p) || p.Village != "" && a.meets(r, p)
 }
 
-// meets reports whether some of a town or a village is in the area.
+// meets reports whether some of a town or a village is in the area. A place that is named is no part of its neighbours.
 func (a *Audience) meets(r *reach, p Place) bool {
 	if r.named(p) {
 		return true
@@ -217,20 +227,20 @@ func (a *Audience) meets(r *reach, p Place) bool {
 	if p.Village == "" {
 		outline, ok = a.Places.Named(register.TownPlace, p.Town)
 	}
-	out := ok && slices.ContainsFunc(r.shapes, func(s shape) bool { return overlap(s, outline.Shape) })
+	out := ok && slices.ContainsFunc(r.drawn, func(s shape) bool { return overlap(s, outline.Shape) })
 	r.outlines[p] = out
 	return out
 }
 
-// overlap reports whether a shape and an outline have a point in common, to within the cells that it cuts the outline into: a sliver
-// narrower than some metres may be missed or added.
+// overlap reports whether a shape and an outline have more than a border in common. It looks at the hundred-and-twenty-eighth part of what
+// their rectangles have in common, so a thinner sliver may be missed.
 func overlap(s shape, outline *register.Geometry) bool {
 	for _, rings := range outline.Parts {
 		p := newPolygon(rings)
 		b := p.box
 		b.MinX, b.MinY = max(b.MinX, s.bounds().MinX), max(b.MinY, s.bounds().MinY)
 		b.MaxX, b.MaxY = min(b.MaxX, s.bounds().MaxX), min(b.MaxY, s.bounds().MaxY)
-		if b.MinX <= b.MaxX && b.MinY <= b.MaxY && common(s, p, b, 14) {
+		if b.MinX < b.MaxX && b.MinY < b.MaxY && common(s, p, b, 14) {
 			return true
 		}
 	}

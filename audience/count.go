@@ -62,38 +62,43 @@ func checkQuery(op string, q Query) error {
 
 // asking walks an index with one question.
 type asking struct {
-	a       *Audience
-	x       *index
-	r       *reach
-	q       *question
-	terms   []*terms
-	places  []Place
-	named   []bool // by place: the area names it
-	nowhere []bool // it is none
-	in      marks
-	also    map[uint32]bool
-	answer  []Why // by terms, in or out, everywhere or not
-	known   []bool
+	a      *Audience
+	x      *index
+	r      *reach
+	q      *question
+	terms  []*terms
+	places []Place
+	named  []bool // by place: the area names it
+	met    []int8 // by place: the area meets it (1), does not (-1), or that was not asked
+	in     marks
+	also   map[uint32]bool
+	answer []Why // by terms, in or out, everywhere or not
+	known  []bool
 }
 
 func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 	k := &asking{a: a, x: x, r: r, q: q, in: make(marks, (len(x.ids)+63)/64), also: make(map[uint32]bool, len(q.Also))}
 	k.terms, k.places = a.terms.known()
 	k.answer, k.known = make([]Why, 4*len(k.terms)), make([]bool, 4*len(k.terms))
-	k.named, k.nowhere = make([]bool, len(k.places)), make([]bool, len(k.places))
+	k.named, k.met = make([]bool, len(k.places)), make([]int8, len(k.places))
 	some := false
 	for i, p := range k.places {
-		k.named[i], k.nowhere[i] = r.named(p), p == Place{}
+		k.named[i] = r.named(p)
 		some = some || k.named[i]
 	}
 	if some {
-		for i, p := range x.places {
+		for i, p := range x.places[:x.points] {
 			if k.named[p] {
 				k.in.set(i)
 			}
 		}
 	}
-	for _, s := range r.shapes {
+	for i := x.points; i < len(x.places); i++ {
+		if p := x.places[i]; k.named[p] || k.places[p].Village != "" && k.meets(p) {
+			k.in.set(i)
+		}
+	}
+	for _, s := range r.shapes() {
 		x.mark(k.in, s)
 	}
 	for _, id := range q.Also {
@@ -125,7 +130,7 @@ func (k *asking) each(yield func(r *record, in bool, why Why)) {
 		if r.gone {
 			continue
 		}
-		in := k.r.holds(k.places[r.place], r.at, r.placed)
+		in := k.a.holds(k.r, k.places[r.place], r.at, r.placed)
 		why := k.why(r.terms, r.place, in)
 		if k.also[r.id] {
 			why = k.before(r.terms)
@@ -141,14 +146,24 @@ func (k *asking) why(t, place uint32, in bool) Why {
 	if in {
 		n++
 	}
-	if k.nowhere[place] {
+	if k.terms[t].wide() && (k.places[place] == Place{} || k.meets(place)) {
 		n += 2
 	}
 	if !k.known[n] {
 		k.known[n] = true
-		k.answer[n] = k.q.tells(k.terms[t], in, k.nowhere[place], func(p Place) bool { return k.a.meets(k.r, p) })
+		k.answer[n] = k.q.tells(k.terms[t], in, n%4 >= 2, func(p Place) bool { return k.a.meets(k.r, p) })
 	}
 	return k.answer[n]
+}
+
+func (k *asking) meets(place uint32) bool {
+	if k.met[place] == 0 {
+		k.met[place] = -1
+		if k.a.meets(k.r, k.places[place]) {
+			k.met[place] = 1
+		}
+	}
+	return k.met[place] > 0
 }
 
 // before is for those whom an earlier version reached: the end of a warning is told to whoever heard of its beginning.

@@ -76,6 +76,9 @@ func (a *Audience) crowd(r *rand.Rand, n int) []record {
 	for i := range villages {
 		villages[i] = a.terms.ofPlace(Place{Town: fmt.Sprintf("%d镇", i%10), Village: fmt.Sprintf("%d村", i)})
 	}
+	for i, p := range []Place{east, west, {Town: "东镇"}} { // which have outlines
+		villages[i] = a.terms.ofPlace(p)
+	}
 	villages[132] = a.terms.ofPlace(Place{})
 	var kinds []uint32
 	for i := range 40 {
@@ -232,7 +235,7 @@ func TestCountsAreThoseOfEverybodyAsked(t *testing.T) {
 		q := &question{Query{Hazard: "暴雨", Level: Level(1 + r.IntN(4))}, calendar.Date{Year: 2023, Month: 7, Day: 10}}
 		reach := &reach{towns: map[string]bool{"2镇": r.IntN(2) == 0}, villages: map[Place]bool{{"3镇", "3村"}: true}, outlines: map[Place]bool{}}
 		for range r.IntN(4) {
-			reach.shapes = append(reach.shapes, someShape(r))
+			reach.drawn = append(reach.drawn, someShape(r))
 		}
 		got := a.count(x, reach, q)
 		terms, places := a.terms.known()
@@ -243,8 +246,8 @@ func TestCountsAreThoseOfEverybodyAsked(t *testing.T) {
 				continue
 			}
 			place := places[p.place]
-			in := reach.holds(place, p.at, p.placed)
-			told := q.tells(terms[p.terms], in, place == Place{}, func(p Place) bool { return a.meets(reach, p) }) != ""
+			in := a.holds(reach, place, p.at, p.placed)
+			told := q.tells(terms[p.terms], in, terms[p.terms].wide() && (place == Place{} || a.meets(reach, place)), func(p Place) bool { return a.meets(reach, p) }) != ""
 			want.add(in, told)
 			if v := byVillage[place]; place.Village != "" && (in || told) {
 				v.add(in, told)
@@ -269,13 +272,14 @@ func TestMeets(t *testing.T) {
 		s    shape
 		want bool
 	}{
-		"inside it":  {newCircle(*at(111.55, 35.45), 100), true},
-		"around it":  {newCircle(*at(111.55, 35.45), 50_000), true},
-		"across it":  {newBand([]XY{*at(111.3, 35.45), *at(111.7, 35.45)}, 20), true},
-		"beside it":  {newCircle(*at(111.65, 35.45), 4000), false},
-		"overlapped": {newCircle(*at(111.65, 35.45), 5000), true},
+		"inside it":     {newCircle(*at(111.55, 35.45), 100), true},
+		"around it":     {newCircle(*at(111.55, 35.45), 50_000), true},
+		"across it":     {newBand([]XY{*at(111.3, 35.45), *at(111.7, 35.45)}, 20), true},
+		"at its border": {newPolygon([][]XY{{*at(111.6, 35.4), *at(111.7, 35.4), *at(111.7, 35.5), *at(111.6, 35.5), *at(111.6, 35.4)}}), false},
+		"beside it":     {newCircle(*at(111.65, 35.45), 4000), false},
+		"overlapped":    {newCircle(*at(111.65, 35.45), 5000), true},
 	} {
-		r := &reach{shapes: []shape{c.s}, outlines: map[Place]bool{}}
+		r := &reach{drawn: []shape{c.s}, outlines: map[Place]bool{}}
 		if got := a.meets(r, Place{Town: "东镇"}); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -360,7 +364,7 @@ func BenchmarkCount(b *testing.B) {
 	q := &question{Query{Hazard: "暴雨", Level: Orange}, calendar.Date{Year: 2023, Month: 7, Day: 10}}
 	b.Run("tree", func(b *testing.B) {
 		for b.Loop() {
-			a.count(x, &reach{shapes: []shape{newPolygon(g.Parts[0])}, outlines: map[Place]bool{}}, q)
+			a.count(x, &reach{drawn: []shape{newPolygon(g.Parts[0])}, outlines: map[Place]bool{}}, q)
 		}
 	})
 	b.Run("everybody", func(b *testing.B) {

@@ -169,7 +169,6 @@ type about struct {
 	Grid    string  `json:"grid,omitempty"`
 	Consent Consent `json:"consent,omitzero"`
 	Quiet   Quiet   `json:"quiet,omitzero"`
-	Stated  bool    `json:"stated,omitempty"` // the point was given, not made of the village's outline
 }
 
 func (r *Recipient) terms() terms {
@@ -290,18 +289,6 @@ func (a *Audience) someTown() string {
 		}
 	}
 	return ""
-}
-
-// point is where the recipient is counted: where it is, or else in the middle of its village. One of whom only the town is known
-// is in no drawn area: his town is two hours' walk across.
-func (a *Audience) point(r *Recipient) (register.XY, bool) {
-	if r.At != nil {
-		return *r.At, true
-	}
-	if p, ok := a.village(r.Place); ok {
-		return p.Shape.Middle(), true
-	}
-	return register.XY{}, false
 }
 
 // once is the list without repetitions, the first of each kept in its place.

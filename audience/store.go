@@ -252,7 +252,7 @@ func (a *Audience) readOne(s *stored, r *Recipient) error {
 	}
 	*r = Recipient{ID: s.id, Source: s.source, Key: s.key, Kind: t.Kind, Name: rest.Name, Unit: rest.Unit, Place: s.place, Grid: rest.Grid,
 		Roles: slices.Clone(t.Roles), Addresses: s.addresses, Wants: slices.Clone(t.Wants), Consent: rest.Consent, Quiet: rest.Quiet, From: t.From, Until: t.Until}
-	if rest.Stated {
+	if s.placed {
 		at := s.at
 		r.At = &at
 	}

@@ -36,8 +36,10 @@ func (a *Audience) begin(ctx context.Context, tx *db.Tx, batch int64) (*writing,
 func (w *writing) row(r *Recipient) stored {
 	s := stored{id: r.ID, source: r.Source, key: r.Key, place: r.Place, terms: spelling(r.terms()), until: r.Until.String(), batch: w.batch,
 		addresses: r.Addresses,
-		data:      spelling(about{r.Name, r.Unit, r.Grid, r.Consent, r.Quiet, r.At != nil})}
-	s.at, s.placed = w.a.point(r)
+		data:      spelling(about{r.Name, r.Unit, r.Grid, r.Consent, r.Quiet})}
+	if r.At != nil {
+		s.at, s.placed = *r.At, true
+	}
 	return s
 }
 

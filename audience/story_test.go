@@ -48,9 +48,12 @@ func TestWhoIsToldAndWhy(t *testing.T) {
 			"只要红色 sms:13800000003 在范围内，红色、橙色预警依法告知", "惦记东镇 sms:13800000004 订阅",
 			"工地 sms:13800000005 生产经营场所在范围内", "喇叭 speaker:DL-01 设备在范围内", "报社 sms:13800000008 媒体",
 			"种樱桃的 sms:13800000009 在范围内，红色、橙色预警依法告知", "示例副县长 sms:13800000010 职务", "示例东镇镇长 sms:13800000011 职务")
-		// Whoever is known by his village is counted in its middle; of the town's head no village is known, so a drawn village is not his.
+		// Whoever is known by his village is in an area that some of it is in; the head of a town answers for all of it.
 		s.want(s.told(Query{Area: village, Hazard: "暴雨", Level: Blue, Kinds: []Kind{Person, Post}}),
-			"赞成 sms:13800000001 本人同意，在范围内", "示例副县长 sms:13800000010 职务")
+			"赞成 sms:13800000001 本人同意，在范围内", "示例副县长 sms:13800000010 职务", "示例东镇镇长 sms:13800000011 职务")
+		corner := Area{Circles: []Circle{{*at(111.55, 35.45), 30}}}
+		s.want(s.told(Query{Area: corner, Hazard: "暴雨", Level: Blue, Kinds: []Kind{Person, Post}}),
+			"赞成 sms:13800000001 本人同意，在范围内", "示例副县长 sms:13800000010 职务", "示例东镇镇长 sms:13800000011 职务")
 		s.want(s.told(Query{Area: town, Hazard: "霜冻", Crop: "樱桃", Level: Blue, Kinds: []Kind{Person}}),
 			"赞成 sms:13800000001 本人同意，在范围内", "种樱桃的 sms:13800000009 订阅")
 		s.want(s.told(Query{Area: town, Hazard: "暴雨", Level: Red, By: []Channel{Speaker}}), "喇叭 speaker:DL-01 设备在范围内")

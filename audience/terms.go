@@ -44,9 +44,9 @@ type question struct {
 	today calendar.Date
 }
 
-// tells is why a recipient of these terms is told, empty where it is not. meets answers for the places of its wants; everywhere says
-// that it belongs to no single place, as a county leader.
-func (q *question) tells(t *terms, in, everywhere bool, meets func(Place) bool) Why {
+// tells is why a recipient of these terms is told, empty where it is not. meets answers for the places of its wants; concerned says
+// that some of what a post or a paper covers is in the area, as it is for all the county's.
+func (q *question) tells(t *terms, in, concerned bool, meets func(Place) bool) Why {
 	if !t.From.IsZero() && q.today.Before(t.From) || !t.Until.IsZero() && t.Until.Before(q.today) {
 		return ""
 	}
@@ -56,9 +56,9 @@ func (q *question) tells(t *terms, in, everywhere bool, meets func(Place) bool) 
 	role := len(q.Roles) > 0 && slices.ContainsFunc(t.Roles, func(r string) bool { return slices.Contains(q.Roles, r) })
 	switch t.Kind {
 	case Post:
-		return when(in || everywhere, WhyPost)
+		return when(in || concerned, WhyPost)
 	case Media:
-		return when(in || everywhere, WhyMedia)
+		return when(in || concerned, WhyMedia)
 	case Device:
 		return when(in, WhyDevice)
 	}
@@ -100,10 +100,8 @@ func (q *question) reaches(t *terms) bool {
 	return len(t.Channels) > 0 && (len(q.By) == 0 || slices.ContainsFunc(t.Channels, func(c Channel) bool { return slices.Contains(q.By, c) }))
 }
 
-// far reports whether somebody of these terms may be told of what happens elsewhere.
-func (t *terms) far() bool {
-	return slices.ContainsFunc(t.Wants, func(w Want) bool { return w.Place != (Place{}) })
-}
+// wide reports whether somebody of these terms answers for a place, not for a point in it.
+func (t *terms) wide() bool { return t.Kind == Post || t.Kind == Media }
 
 // dictionary numbers spellings: terms and places are few, recipients many. A number stays what it is.
 type dictionary struct {
