@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ import (
 	"zhixing/gateway"
 )
 
-// Config is the operator's file of channels. Without one nothing leaves the house: Default writes files.
+// Config is the operator's file of channels. Without one there is no channel, and nothing leaves the house.
 //
 //	channels:
 //	  - name: sms
@@ -123,17 +124,23 @@ func (o Options) Into(v any) error {
 
 // strict is Decode that refuses unknown words, which a Node's own does not.
 func strict(n *yaml.Node, v any) error {
+	if err := n.Decode(v); err != nil { // it knows the lines
+		return err
+	}
 	b, err := yaml.Marshal(n)
 	if err != nil {
 		return err
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(b))
 	dec.KnownFields(true)
-	if err := dec.Decode(v); err != nil {
-		return fmt.Errorf("line %d and on: %w", n.Line, err)
+	err = dec.Decode(v)
+	if m := unknownWord.FindStringSubmatch(fmt.Sprint(err)); m != nil {
+		return fmt.Errorf("line %d and on: nothing is called %s", n.Line, m[1])
 	}
-	return nil
+	return err
 }
+
+var unknownWord = regexp.MustCompile(`field (\S+) not found`)
 
 // Open makes the channels of a configuration. drivers are those that may be named; hear is usually Outbox.Hear.
 func (c Config) Open(drivers map[string]Build, hear func(channel, gateway string) gateway.Hear) (list []Channel, err error) {

@@ -13,8 +13,7 @@ type gate struct {
 	Driver
 	channel string
 	place   int
-	last    bool    // of its channel
-	before  []*gate // those that are tried first
+	all     []*gate // of its channel, in the order in which they are tried
 	wake    chan struct{}
 
 	mu      sync.Mutex
@@ -35,22 +34,27 @@ func (g *gate) usable(now time.Time) bool {
 // order.
 func (g *gate) turns(now time.Time) []int {
 	list := []int{bound(g.place), g.place}
-	for i := g.place - 1; i >= 0 && !g.before[i].usable(now); i-- {
+	for i := g.place - 1; i >= 0 && !g.all[i].usable(now); i-- {
 		list = append(list, i)
 	}
 	return list
 }
 
+// last says that there is no other gateway after it.
+func (g *gate) last() bool { return g.place == len(g.all)-1 }
+
+// passOn is the gate of what this gateway could not take: the next one that may be tried, or its own.
+func (g *gate) passOn(now time.Time) int {
+	for k := 1; k < len(g.all); k++ {
+		if i := (g.place + k) % len(g.all); g.all[i].usable(now) {
+			return i
+		}
+	}
+	return g.place
+}
+
 // bound is the gate of a message that a gateway may have, and no other knows whether it does.
 func bound(place int) int { return -1 - place }
-
-// placeOf is the place of the gateway whose turn it is.
-func placeOf(gate int) int {
-	if gate < 0 {
-		return -1 - gate
-	}
-	return gate
-}
 
 // take says how many messages may be sent now, and counts them as sent. After trouble it is one, to see.
 func (g *gate) take(now time.Time) int {
@@ -104,7 +108,7 @@ func (g *gate) fares(out []gateway.Outcome, now time.Time) (sick bool) {
 const (
 	minPause = time.Second
 	maxPause = time.Minute      // between tries of one message
-	maxDown  = 30 * time.Second // between tries of one gateway
+	maxDown  = 15 * time.Second // between tries of one gateway
 )
 
 // pause is how long to wait after so many tries: 1, 2, 4 … seconds.

@@ -179,7 +179,7 @@ func (o *Outbox) afterReceipt(m sent, r gateway.Receipt, now time.Time) (s settl
 		return s, false // said already, or contradicted
 	}
 	s.state, s.reason = Failed, clip(m.gateway+"："+redact(r.Reason, m.address))
-	if g := o.gateOf(m.channel, m.gateway); g != nil && !g.last && m.expires > db.Micros(now) && !m.withdrawn {
+	if g := o.gateOf(m.channel, m.gateway); g != nil && !g.last() && m.expires > db.Micros(now) && !m.withdrawn {
 		s.state, s.gate, s.done = Waiting, g.place+1, time.Time{}
 	}
 	return s, true

@@ -76,12 +76,11 @@ func (d Driver) withDefaults() Driver {
 func (o *Outbox) start() {
 	o.once.Do(func() {
 		for _, c := range o.Channels {
-			var before []*gate
+			all := make([]*gate, len(c.Drivers))
 			for i, d := range c.Drivers {
-				g := &gate{Driver: d.withDefaults(), channel: c.Name, place: i, last: i == len(c.Drivers)-1, before: slices.Clone(before), wake: make(chan struct{}, 1)}
-				before = append(before, g)
-				o.gates = append(o.gates, g)
+				all[i] = &gate{Driver: d.withDefaults(), channel: c.Name, place: i, all: all, wake: make(chan struct{}, 1)}
 			}
+			o.gates = append(o.gates, all...)
 		}
 	})
 }
@@ -154,6 +153,13 @@ func (o *Outbox) Resend(ctx context.Context, tx *db.Tx, who string, id ID, expir
 	}
 	_, err = journal.Append(ctx, tx, o.County, journal.Entry{Who: who, What: "channel.resend", Subject: fmt.Sprintf("channel/message/%s", id), Detail: "原状态：" + state.Chinese()})
 	return wrap(op, err)
+}
+
+// ForgetNumbers takes telephone numbers and names out of what is over and was put before a day; what became of it stays, and is tallied
+// as before. It does some thousands at a time: n is how many, and 0 says that no more are left.
+func (o *Outbox) ForgetNumbers(ctx context.Context, tx *db.Tx, before time.Time) (n int, err error) {
+	n, err = forgetNumbers(ctx, tx, o.County, before)
+	return n, wrap("ForgetNumbers", err)
 }
 
 // Wake lets the workers look at once. It is called after the commit of what was put; a call too many does no harm.

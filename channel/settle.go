@@ -65,12 +65,15 @@ func (g *gate) after(r row, out gateway.Outcome, now time.Time) settled {
 	case gateway.Refused:
 		s.ref = ""
 		s.state, s.gate = Waiting, g.place+1
-		if g.last {
+		if g.last() {
 			s.state, s.done = Failed, now
 		}
 	case gateway.Busy:
 		s.ref = ""
 		s.state, s.next = Waiting, now.Add(pause(r.tries, maxPause))
+		if other := g.passOn(now); r.gate >= 0 && other != g.place && !g.usable(now) {
+			s.gate, s.next = other, now // it is out of order, and would have it again as the first to see whether it still is
+		}
 		if r.tries >= g.Tries {
 			s.state, s.done, s.reason = Failed, now, clip(fmt.Sprintf("已试%d次：%s", r.tries, s.reason))
 			if r.gate < 0 {

@@ -225,6 +225,32 @@ func revive(ctx context.Context, tx *db.Tx, county string, id ID, expires time.T
 	return err
 }
 
+// forgotten is what stands where an address stood.
+const forgotten = "-"
+
+const forgetAtOnce = 5000
+
+func forgetNumbers(ctx context.Context, tx *db.Tx, county string, before time.Time) (n int, err error) {
+	for _, query := range []string{
+		`/* channel.forgetMessages */ UPDATE channel_message SET address = '` + forgotten + `', recipient = '#' || CAST(id AS text), reason = ''
+		WHERE county = $1 AND id IN (SELECT m.id FROM channel_purpose p JOIN channel_message m ON m.county = p.county AND m.purpose = p.n AND m.id BETWEEN p.first AND p.last
+			WHERE p.county = $1 AND p.put_at < $2 AND m.address <> '` + forgotten + `' AND m.state NOT IN ('waiting', 'leased') LIMIT $3)`,
+		`/* channel.forgetReplies */ UPDATE channel_reply SET address = '` + forgotten + `'
+		WHERE county = $1 AND n IN (SELECT n FROM channel_reply WHERE county = $1 AND heard_at < $2 AND address <> '` + forgotten + `' LIMIT $3)`,
+	} {
+		res, err := tx.Exec(ctx, query, county, db.Micros(before), forgetAtOnce)
+		if err != nil {
+			return n, err
+		}
+		k, err := res.RowsAffected()
+		if err != nil {
+			return n, err
+		}
+		n += int(k)
+	}
+	return n, nil
+}
+
 // each reads all rows.
 func each(rows *sql.Rows, err error, do func(*sql.Rows) error) error {
 	if err != nil {
