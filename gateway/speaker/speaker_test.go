@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +14,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"zhixing/gateway"
+	"zhixing/gateway/speaker/brokertest"
 )
 
 var ctx = context.Background()
@@ -26,72 +24,6 @@ var now = time.Date(2023, 7, 20, 4, 0, 0, 0, time.UTC)
 func usual(broker string) Config {
 	return Config{Broker: broker, Command: "speaker/{id}/cmd", Ack: "speaker/{id}/ack", Status: "speaker/{id}/status", Now: func() time.Time { return now },
 		Body: `{"cmd":"play","seq":"{seq}","no":"{seq}/{id}","tts":"{text}","volume":"{volume}","repeats":"{repeats}","siren":"{siren}","until":"{expires}"}`}
-}
-
-// broker is Debian's mosquitto on a port of its own; its sessions outlive a restart.
-type broker struct {
-	t       *testing.T
-	dir     string
-	port    int
-	program string
-	cmd     *exec.Cmd
-}
-
-func startBroker(t *testing.T) *broker {
-	t.Helper()
-	b := &broker{t: t, dir: t.TempDir()}
-	var err error
-	if b.program, err = exec.LookPath("mosquitto"); err != nil {
-		if b.program = "/usr/sbin/mosquitto"; !exists(b.program) {
-			if os.Getenv("ZHIXING_REQUIRE_MOSQUITTO") == "1" {
-				t.Fatal("mosquitto is not installed (Debian: apt-get install mosquitto)")
-			}
-			t.Skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
-		}
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.port = l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	b.start()
-	t.Cleanup(b.stop)
-	return b
-}
-
-func exists(path string) bool { _, err := os.Stat(path); return err == nil }
-
-func (b *broker) address() string { return fmt.Sprintf("tcp://127.0.0.1:%d", b.port) }
-
-func (b *broker) start() {
-	b.t.Helper()
-	conf := filepath.Join(b.dir, "mosquitto.conf")
-	text := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nmax_queued_messages 0\nlog_type error\nuser root\n", b.port, b.dir)
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		b.t.Fatal(err)
-	}
-	b.cmd = exec.Command(b.program, "-c", conf)
-	b.cmd.Stderr = os.Stderr
-	if err := b.cmd.Start(); err != nil {
-		b.t.Fatal(err)
-	}
-	for range 300 {
-		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", b.port)); err == nil {
-			c.Close()
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	b.t.Fatal("mosquitto does not listen")
-}
-
-func (b *broker) stop() {
-	if b.cmd != nil {
-		_ = b.cmd.Process.Signal(os.Interrupt)
-		_ = b.cmd.Wait()
-		b.cmd = nil
-	}
 }
 
 // device is a loudspeaker: it plays what it has not played before, and says so.
@@ -104,10 +36,10 @@ type device struct {
 	result string
 }
 
-func newDevice(t *testing.T, b *broker, id string) *device {
+func newDevice(t *testing.T, b *brokertest.Broker, id string) *device {
 	t.Helper()
 	d := &device{id: id, played: map[string]int{}, result: "ok"}
-	opts := mqtt.NewClientOptions().AddBroker(b.address()).SetClientID("device-"+id).SetCleanSession(false).SetResumeSubs(true).SetConnectRetry(true).
+	opts := mqtt.NewClientOptions().AddBroker(b.Address()).SetClientID("device-"+id).SetCleanSession(false).SetResumeSubs(true).SetConnectRetry(true).
 		SetConnectRetryInterval(100*time.Millisecond).SetMaxReconnectInterval(200*time.Millisecond).
 		SetWill("speaker/"+id+"/status", "offline", 1, true)
 	opts.SetDefaultPublishHandler(d.play)
@@ -214,10 +146,10 @@ func (s *Speakers) connected() bool {
 }
 
 func TestPlayed(t *testing.T) {
-	b := startBroker(t)
+	b := brokertest.Start(t)
 	d := newDevice(t, b, "d1")
 	l := &listener{refuse: 1}
-	s, end := run(t, usual(b.address()), l.hear())
+	s, end := run(t, usual(b.Address()), l.hear())
 	out := s.Send(ctx, []gateway.Message{
 		{ID: "7", To: "d1", Text: "【演练】雨量50mm。【演练】", Expires: now.Add(time.Hour), Siren: true, Volume: 80, Drill: true},
 		{ID: "8", To: "d1", Text: "请撤离", Expires: now.Add(time.Hour), Repeats: 3},
@@ -249,7 +181,7 @@ func TestPlayed(t *testing.T) {
 	}
 	// A play command is not retained: who comes later hears nothing.
 	late := make(chan string, 1)
-	probe := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(b.address()).SetClientID("probe"))
+	probe := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(b.Address()).SetClientID("probe"))
 	probe.Connect().Wait()
 	probe.Subscribe("speaker/+/cmd", 1, func(_ mqtt.Client, m mqtt.Message) { late <- string(m.Payload()) }).Wait()
 	select {
@@ -270,7 +202,7 @@ func TestPlayed(t *testing.T) {
 	d.mu.Unlock()
 	end()
 	d.client.Publish("speaker/d1/ack", 1, false, `{"seq":21}`).Wait()
-	run(t, usual(b.address()), l.hear())
+	run(t, usual(b.Address()), l.hear())
 	eventually(t, "the late receipt", func() bool { return strings.Contains(l.says(), "d1 21 delivered") })
 	if out := s.Send(ctx, []gateway.Message{{ID: "22", To: "d1", Text: "请撤离"}}); out[0].State != gateway.Busy {
 		t.Error("without a connection:", out)
@@ -278,15 +210,15 @@ func TestPlayed(t *testing.T) {
 }
 
 func TestLastWill(t *testing.T) {
-	b := startBroker(t)
+	b := brokertest.Start(t)
 	l := &listener{}
-	run(t, usual(b.address()), l.hear())
-	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", b.port))
+	run(t, usual(b.Address()), l.hear())
+	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", b.Port()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	// A device whose power goes: its connection is cut without a word.
-	opts := mqtt.NewClientOptions().AddBroker(b.address()).SetClientID("device-d2").SetWill("speaker/d2/status", "offline", 1, true).SetAutoReconnect(false)
+	opts := mqtt.NewClientOptions().AddBroker(b.Address()).SetClientID("device-d2").SetWill("speaker/d2/status", "offline", 1, true).SetAutoReconnect(false)
 	opts.SetCustomOpenConnectionFn(func(uri *url.URL, options mqtt.ClientOptions) (net.Conn, error) { return conn, nil })
 	c := mqtt.NewClient(opts)
 	if tok := c.Connect(); tok.Wait() && tok.Error() != nil {
@@ -301,10 +233,10 @@ func TestLastWill(t *testing.T) {
 // The broker ends in the middle of a send and comes back: what was not accepted is sent again under its id, every device plays
 // everything, and none is asked under two ids.
 func TestBrokerRestartsInTheMiddle(t *testing.T) {
-	b := startBroker(t)
+	b := brokertest.Start(t)
 	d := newDevice(t, b, "d1")
 	l := &listener{}
-	s, _ := run(t, usual(b.address()), l.hear())
+	s, _ := run(t, usual(b.Address()), l.hear())
 	const n = 400
 	open := map[string]gateway.Message{}
 	for i := range n {
@@ -313,9 +245,9 @@ func TestBrokerRestartsInTheMiddle(t *testing.T) {
 	}
 	restarted := make(chan struct{})
 	time.AfterFunc(15*time.Millisecond, func() {
-		b.stop()
+		b.Stop()
 		time.Sleep(100 * time.Millisecond)
-		b.start()
+		b.Start()
 		close(restarted)
 	})
 	counts := map[gateway.State]int{}
