@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"account": {"journal"},
 	// Going out: wire clients that know nothing of what they carry, then what waits for them.
 	"gateway":                    {},
-	"gateway/speech":             {},
+	"gateway/speech":             {"drill"},
 	"gateway/speaker":            {"gateway", "gateway/speech"},
 	"gateway/speaker/brokertest": {},
 	"gateway/voice":              {"gateway", "gateway/speech"},
@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	"gateway/smpp":               {"gateway/sms", "gateway/link"},
 	"gateway/mas":                {"gateway/sms", "gateway/link"},
 	"gateway/mas/platform":       {},
-	"channel":                    {"journal", "gateway"},
+	"channel":                    {"journal", "gateway", "drill"},
 	// Data of counties.
 	"counties": {},
 	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "warning", "emergency"},

@@ -27,6 +27,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"zhixing/drill"
 	"zhixing/gateway"
 )
 
@@ -112,9 +113,6 @@ const (
 	maxLife = 31 * 24 * time.Hour
 )
 
-// DrillMark begins and ends every text of a drill, and stands in no other.
-const DrillMark = "【演练】"
-
 func (m *Message) check(now time.Time) error {
 	const op = "PutAll"
 	for _, s := range [...]string{m.Purpose, m.Channel, m.To} {
@@ -140,10 +138,10 @@ func (m *Message) check(now time.Time) error {
 		return refuse(Invalid, op, "消息的级别为0至4。")
 	case m.Volume < 0 || m.Volume > 100 || m.Repeats < 0 || m.Repeats > 20:
 		return refuse(Invalid, op, "音量为0至100，遍数不超过20。")
-	case m.Drill && !(strings.HasPrefix(m.Text, DrillMark) && strings.HasSuffix(m.Text, DrillMark) && len(m.Text) > 2*len(DrillMark)):
-		return refuse(Invalid, op, "演练的消息须以“%s”开头和结尾。", DrillMark)
-	case !m.Drill && (strings.Contains(m.Text, DrillMark) || strings.Contains(m.Title, DrillMark)):
-		return refuse(Invalid, op, "不是演练的消息不得含“%s”。", DrillMark)
+	case m.Drill && (!drill.Is(m.Text) || m.Title != "" && !drill.Is(m.Title)):
+		return refuse(Invalid, op, "演练的消息，标题和正文须以“%s”开头和结尾。", drill.Mark)
+	case !m.Drill && (drill.Has(m.Text) || drill.Has(m.Title)):
+		return refuse(Invalid, op, "不是演练的消息不得含“%s”。", drill.Mark)
 	}
 	return nil
 }

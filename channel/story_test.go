@@ -64,6 +64,7 @@ func TestWhatCannotBePut(t *testing.T) {
 			"a drill without marks":  with(func(m *Message) { m.Drill = true }),
 			"a mark in front only":   with(func(m *Message) { m.Drill, m.Text = true, "【演练】暴雨。" }),
 			"one mark for both":      with(func(m *Message) { m.Drill, m.Text = true, "【演练】" }),
+			"a title without marks":  with(func(m *Message) { m.Drill, m.Title, m.Text = true, "暴雨", "【演练】暴雨。【演练】" }),
 			"real, marked as drill":  with(func(m *Message) { m.Text = "【演练】暴雨。【演练】" }),
 		} {
 			t.Run(name, func(t *testing.T) { s.refused(Invalid, m) })

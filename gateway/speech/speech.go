@@ -12,6 +12,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"zhixing/drill"
 )
 
 // Most is how many characters are read: some 75 seconds.
@@ -19,7 +21,6 @@ const Most = 300
 
 // The words around what is said.
 const (
-	mark   = "【演练】"
 	before = "现在是演练。"
 	after  = "以上是演练。"
 	again  = "再播一遍。"
@@ -27,13 +28,13 @@ const (
 
 // Of is the text as it is to be read.
 func Of(text string) string {
-	drill := strings.Contains(text, mark)
-	body := sentences(spoken(strings.ReplaceAll(text, mark, "")))
+	exercise := drill.Has(text)
+	body := sentences(spoken(strings.ReplaceAll(text, drill.Mark, "")))
 	if body == "" {
 		return ""
 	}
 	room := Most
-	if drill {
+	if exercise {
 		room -= utf8.RuneCountInString(before + after)
 	}
 	if twice := body + again + body; utf8.RuneCountInString(twice) <= room {
@@ -41,7 +42,7 @@ func Of(text string) string {
 	} else {
 		body = cut(body, room)
 	}
-	if drill {
+	if exercise {
 		return before + body + after
 	}
 	return body

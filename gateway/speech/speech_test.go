@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"zhixing/drill"
 )
 
 func TestOf(t *testing.T) {
@@ -63,7 +65,7 @@ func TestTwiceAndNeverTooLong(t *testing.T) {
 		if n := utf8.RuneCountInString(got); n > Most || n < Most/2 || !strings.HasSuffix(got, "。") {
 			t.Errorf("%d characters: %s", n, got)
 		}
-		if strings.HasPrefix(text, mark) && (!strings.HasPrefix(got, before) || !strings.HasSuffix(got, after)) {
+		if strings.HasPrefix(text, drill.Mark) && (!strings.HasPrefix(got, before) || !strings.HasSuffix(got, after)) {
 			t.Error("a long drill does not say that it is one:", got)
 		}
 	}
@@ -81,7 +83,7 @@ func FuzzOf(f *testing.F) {
 		if strings.ContainsAny(got, "0123456789%-~【】") {
 			t.Errorf("%q: %q", s, got)
 		}
-		if strings.Contains(s, mark) && got != "" && !(strings.HasPrefix(got, before) && strings.HasSuffix(got, after)) {
+		if strings.Contains(s, drill.Mark) && got != "" && !(strings.HasPrefix(got, before) && strings.HasSuffix(got, after)) {
 			t.Errorf("%q does not say that it is a drill: %q", s, got)
 		}
 	})
