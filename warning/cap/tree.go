@@ -99,7 +99,7 @@ func readTree(b []byte, most limits) (root *node, text []byte, err error) {
 	if b, err = decode(b); err != nil {
 		return nil, nil, &errXML{0, err.Error()}
 	}
-	t := treeReader{d: xml.NewDecoder(bytes.NewReader(b)), most: most.nodes}
+	t := treeReader{b: b, d: xml.NewDecoder(bytes.NewReader(b)), most: most.nodes}
 	t.d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // decoded already
 	root, err = t.read()
 	if err != nil {
@@ -110,6 +110,7 @@ func readTree(b []byte, most limits) (root *node, text []byte, err error) {
 }
 
 type treeReader struct {
+	b     []byte
 	d     *xml.Decoder
 	root  *node
 	open  *node
@@ -139,19 +140,30 @@ func (t *treeReader) read() (*node, error) {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			err = t.start(token, from)
+			if err = t.start(token, from); err == nil && surrogate(t.b[from:t.d.InputOffset()]) {
+				err = errors.New("不是正确的 XML：有 XML 不容的字符")
+			}
 		case xml.EndElement:
 			err = t.end(token)
 		case xml.CharData:
+			raw := t.b[from:t.d.InputOffset()]
 			switch {
+			case !bytes.HasPrefix(raw, []byte("<![CDATA[")) && surrogate(raw):
+				err = errors.New("不是正确的 XML：有 XML 不容的字符")
 			case t.open != nil:
 				t.text[t.open].Write(token)
 			case len(bytes.Trim(token, " \t\r\n")) > 0:
 				err = errors.New("不是正确的 XML：根元素之外有文字")
 			}
 		case xml.ProcInst:
-			if strings.EqualFold(token.Target, "xml") && (from != 0 || token.Target != "xml") {
+			raw := t.b[from+2+len(token.Target) : t.d.InputOffset()] // behind the target
+			switch xmlName := strings.EqualFold(token.Target, "xml"); {
+			case xmlName && (from != 0 || token.Target != "xml"):
 				err = errors.New("不是正确的 XML：XML 声明只能在文件的最前面，出现一次")
+			case xmlName && !declarationForm.Match(raw):
+				err = errors.New("不是正确的 XML：XML 声明写法不对")
+			case !bytes.HasPrefix(raw, []byte("?>")) && !xmlSpace(rune(raw[0])):
+				err = errors.New("不是正确的 XML：<?" + short(token.Target) + " 之后要有空白")
 			}
 		case xml.Directive:
 			err = errors.New("文件带有 DTD（<!DOCTYPE …> 之类）：预警文件不得有，不读")
@@ -270,17 +282,4 @@ func (n *node) resolve(name xml.Name, element bool) (xml.Name, error) {
 		return name, fmt.Errorf("不是正确的 XML：命名空间前缀 %s 没有声明", short(name.Space))
 	}
 	return xml.Name{Space: space, Local: name.Local}, nil
-}
-
-// syntaxWords says in Chinese what encoding/xml says most; the rest stays as it is.
-func syntaxWords(msg string) string {
-	switch {
-	case strings.HasPrefix(msg, "invalid character entity"):
-		return "有不认识的实体 " + strings.TrimPrefix(msg, "invalid character entity ") + "：只有 &lt; &gt; &amp; &quot; &apos; 和数字形式"
-	case strings.HasPrefix(msg, "unexpected EOF"):
-		return "没有写完"
-	case strings.HasPrefix(msg, "illegal character code"):
-		return "有 XML 不容的字符（" + msg + "）"
-	}
-	return msg
 }

@@ -1,0 +1,38 @@
+package cap
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// declarationForm is the XML declaration behind <?xml; encoding/xml looks in it for what it needs and lets the rest pass.
+var declarationForm = regexp.MustCompile(`^\s+version\s*=\s*("1\.0"|'1\.0')(\s+encoding\s*=\s*("[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(\s+standalone\s*=\s*("(yes|no)"|'(yes|no)'))?\s*\?>$`)
+
+var numberReferences = regexp.MustCompile(`&#(x[0-9a-fA-F]+|[0-9]+);`)
+
+// surrogate says whether a character is given by a number that is none: encoding/xml puts U+FFFD for it.
+func surrogate(raw []byte) bool {
+	return slices.ContainsFunc(numberReferences.FindAllSubmatch(raw, -1), func(m [][]byte) bool {
+		digits, base := string(m[1]), 10
+		if digits[0] == 'x' {
+			digits, base = digits[1:], 16
+		}
+		n, err := strconv.ParseUint(digits, base, 32)
+		return err == nil && n >= 0xd800 && n <= 0xdfff
+	})
+}
+
+// syntaxWords says in Chinese what encoding/xml says most; the rest stays as it is.
+func syntaxWords(msg string) string {
+	switch {
+	case strings.HasPrefix(msg, "invalid character entity"):
+		return "有不认识的实体 " + strings.TrimPrefix(msg, "invalid character entity ") + "：只有 &lt; &gt; &amp; &quot; &apos; 和数字形式"
+	case strings.HasPrefix(msg, "unexpected EOF"):
+		return "没有写完"
+	case strings.HasPrefix(msg, "illegal character code"):
+		return "有 XML 不容的字符（" + msg + "）"
+	}
+	return msg
+}
