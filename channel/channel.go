@@ -117,31 +117,31 @@ func (m *Message) check(now time.Time) error {
 	const op = "PutAll"
 	for _, s := range [...]string{m.Purpose, m.Channel, m.To} {
 		if s == "" {
-			return refuse(Invalid, op, "消息须有事由、渠道和地址。")
+			return refuse(Invalid, op, "信息须有事由、渠道和地址。")
 		}
 	}
 	for _, s := range [...]string{m.Purpose, m.Channel, m.To, m.Recipient, m.Place, m.Title, m.Code} {
 		if len(s) > maxWord || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
-			return refuse(Invalid, op, "消息的字段过长或含控制字符。")
+			return refuse(Invalid, op, "信息的字段过长或含控制字符。")
 		}
 	}
 	switch {
 	case m.Text == "" || len(m.Text) > maxText || !utf8.ValidString(m.Text) || strings.ContainsRune(m.Text, 0):
-		return refuse(Invalid, op, "消息须有正文，不超过%d字节。", maxText)
+		return refuse(Invalid, op, "信息须有正文，不超过%d字节。", maxText)
 	case m.Urgency >= urgencies:
-		return refuse(Invalid, op, "消息的缓急只有叫应、预警、通知三种。")
+		return refuse(Invalid, op, "信息的缓急只有叫应、预警、通知三种。")
 	case !m.Expires.After(now):
-		return refuse(Invalid, op, "消息须写明失效时间，且不早于现在。")
+		return refuse(Invalid, op, "信息须写明失效时间，且不早于现在。")
 	case m.Expires.Sub(now) > maxLife:
-		return refuse(Invalid, op, "消息的失效时间不得晚于31天以后。")
+		return refuse(Invalid, op, "信息的失效时间不得晚于31天以后。")
 	case m.Level < 0 || m.Level > 4:
-		return refuse(Invalid, op, "消息的级别为0至4。")
+		return refuse(Invalid, op, "信息的级别为0至4。")
 	case m.Volume < 0 || m.Volume > 100 || m.Repeats < 0 || m.Repeats > 20:
 		return refuse(Invalid, op, "音量为0至100，遍数不超过20。")
 	case m.Drill && (!drill.Is(m.Text) || m.Title != "" && !drill.Is(m.Title)):
-		return refuse(Invalid, op, "演练的消息，标题和正文须以“%s”开头和结尾。", drill.Mark)
+		return refuse(Invalid, op, "演练的信息，标题和正文须以“%s”开头和结尾。", drill.Mark)
 	case !m.Drill && (drill.Has(m.Text) || drill.Has(m.Title)):
-		return refuse(Invalid, op, "不是演练的消息不得含“%s”。", drill.Mark)
+		return refuse(Invalid, op, "不是演练的信息不得含“%s”。", drill.Mark)
 	}
 	return nil
 }

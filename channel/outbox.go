@@ -142,11 +142,11 @@ func (o *Outbox) Resend(ctx context.Context, tx *db.Tx, who string, id ID, expir
 	case err != nil:
 		return wrap(op, err)
 	case state == "":
-		return refuse(NotFound, op, "没有编号为%s的消息。", id)
+		return refuse(NotFound, op, "没有编号为%s的信息。", id)
 	case withdrawn:
-		return refuse(Conflict, op, "这批消息已撤回，不能重发。")
+		return refuse(Conflict, op, "这批信息已撤回，不能重发。")
 	case state != Failed && state != Unknown && state != Expired:
-		return refuse(Conflict, op, "这条消息%s，不需重发。", state.Chinese())
+		return refuse(Conflict, op, "这条信息%s，不需重发。", state.Chinese())
 	}
 	if err := revive(ctx, tx, o.County, id, expires); err != nil {
 		return wrap(op, err)

@@ -31,7 +31,7 @@ func (f Files) Send(ctx context.Context, list []Message) []Outcome {
 func (f Files) write(m Message) Outcome {
 	name := fileName(m.ID)
 	if name == "" {
-		return Outcome{State: Refused, Reason: "消息没有编号"}
+		return Outcome{State: Refused, Reason: "信息没有编号"}
 	}
 	b, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package speaker drives loudspeakers in villages over MQTT (大喇叭, 4G 音柱). It is for speakers that a county or a village bought; those of
-// the official emergency broadcast are driven by the media centre's platform, which wants signed commands (decision 44).
+// the official emergency broadcast are driven by the media centre's platform, which wants signed commands (decision 39).
 //
 //	s, err := speaker.New(speaker.Config{
 //		Broker:  "ssl://mqtt.example.cn:8883",
