@@ -2,7 +2,7 @@
 // screens, media — with the places where they are, what they are (在建工地, 樱桃种植户), what they asked for and what they
 // consented to. It sends nothing; it answers two questions:
 //
-//	n, err := a.Count(ctx, q)                 // how many are in the area, while it is being drawn
+//	n, err := a.Count(ctx, d, q)              // how many are in the area, while it is being drawn
 //	for t, err := range a.Select(ctx, tx, q)  // who is told, each address once, each with the reason why
 //
 // where q is an area, a hazard and a level:
@@ -34,14 +34,29 @@ import (
 // Audience is that of a county. It is safe for use by many goroutines; do not copy it or change its fields once it is in use.
 type Audience struct {
 	County string
-	DB     *db.DB           // from which the index in memory is kept
 	Places *register.Places // boundaries of towns and villages; nil: places are known by name only
 	// Line is the place of an entry of a register, along which an area may run; nil: there are no such areas.
 	Line func(ctx context.Context, tx *db.Tx, name register.Name, key string) (*register.Geometry, error)
+	// Memory is taken over from the Audience before it where places or registers were loaded anew; nil: its own.
+	Memory *Memory
 
+	once sync.Once
+}
+
+// Memory is the index of all recipients. The zero value is empty and ready.
+type Memory struct {
 	now   atomic.Pointer[index]
 	grow  sync.Mutex // held while the index moves on
 	terms dictionary
+}
+
+func (a *Audience) memory() *Memory {
+	a.once.Do(func() {
+		if a.Memory == nil {
+			a.Memory = &Memory{}
+		}
+	})
+	return a.Memory
 }
 
 // Actor is who looks at recipients or changes them. The caller knows from his posts what he may; the zero value may nothing.

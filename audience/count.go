@@ -33,24 +33,24 @@ type Counts struct {
 }
 
 // Count counts, as the record stands at this moment.
-func (a *Audience) Count(ctx context.Context, q Query) (*Counts, error) {
+func (a *Audience) Count(ctx context.Context, d *db.DB, q Query) (*Counts, error) {
 	const op = "Count"
 	if err := checkQuery(op, q); err != nil {
 		return nil, err
 	}
 	var r *reach
-	err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
 		r, err = a.resolve(ctx, tx, q.Area)
 		return err
 	})
 	if err != nil {
 		return nil, wrap(op, err)
 	}
-	x, err := a.current(ctx)
+	x, err := a.current(ctx, d)
 	if err != nil {
 		return nil, wrap(op, err)
 	}
-	return a.count(x, r, &question{q, calendar.DateOf(a.DB.Now())}), nil
+	return a.count(x, r, &question{q, calendar.DateOf(d.Now())}), nil
 }
 
 func checkQuery(op string, q Query) error {
@@ -78,7 +78,7 @@ type asking struct {
 
 func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 	k := &asking{a: a, x: x, r: r, q: q, in: make(marks, (len(x.ids)+63)/64), also: make(map[uint32]bool, len(q.Also))}
-	k.terms, k.places = a.terms.known()
+	k.terms, k.places = a.memory().terms.known()
 	k.answer, k.known = make([]Why, 4*len(k.terms)), make([]bool, 4*len(k.terms))
 	k.named, k.met = make([]bool, len(k.places)), make([]int8, len(k.places))
 	some := false
@@ -227,24 +227,24 @@ func addTo[K comparable](m map[K]Tally, key K, n Tally) {
 }
 
 // current is the index as the record stands; it reads what has changed since it was last asked.
-func (a *Audience) current(ctx context.Context) (*index, error) {
-	a.grow.Lock()
-	defer a.grow.Unlock()
-	x := a.now.Load()
-	err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
+func (a *Audience) current(ctx context.Context, d *db.DB) (*index, error) {
+	a.memory().grow.Lock()
+	defer a.memory().grow.Unlock()
+	x := a.memory().now.Load()
+	err := d.Read(ctx, func(tx *db.Tx) (err error) {
 		x, err = a.asOf(ctx, tx, x)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.now.Store(x)
+	a.memory().now.Store(x)
 	return x, nil
 }
 
 // Load brings the index in memory up to date; whoever starts a server calls it once, so that the first question need not wait.
-func (a *Audience) Load(ctx context.Context) error {
-	_, err := a.current(ctx)
+func (a *Audience) Load(ctx context.Context, d *db.DB) error {
+	_, err := a.current(ctx, d)
 	return wrap("Load", err)
 }
 

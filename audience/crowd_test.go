@@ -24,7 +24,7 @@ func TestManyAskWhileSomebodyWrites(t *testing.T) {
 						return
 					default:
 					}
-					n, err := s.a.Count(ctx, q)
+					n, err := s.a.Count(ctx, s.db, q)
 					if err != nil || n.Told%each != 0 || n.Told < last {
 						t.Errorf("%d are told after %d: %v", n.Told, last, err)
 						return

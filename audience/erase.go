@@ -80,7 +80,7 @@ func (a *Audience) EraseAll(ctx context.Context, tx *db.Tx, by Actor, to, how st
 	var held []Held
 	for i := range list {
 		s := &list[i]
-		t, err := a.terms.read(s.terms)
+		t, err := a.memory().terms.read(s.terms)
 		if err != nil {
 			return nil, wrap(op, err)
 		}

@@ -74,12 +74,12 @@ func scattered(r *rand.Rand) XY {
 func (a *Audience) crowd(r *rand.Rand, n int) []record {
 	villages := make([]uint32, 133)
 	for i := range villages {
-		villages[i] = a.terms.ofPlace(Place{Town: fmt.Sprintf("%d镇", i%10), Village: fmt.Sprintf("%d村", i)})
+		villages[i] = a.memory().terms.ofPlace(Place{Town: fmt.Sprintf("%d镇", i%10), Village: fmt.Sprintf("%d村", i)})
 	}
 	for i, p := range []Place{east, west, {Town: "东镇"}} { // which have outlines
-		villages[i] = a.terms.ofPlace(p)
+		villages[i] = a.memory().terms.ofPlace(p)
 	}
-	villages[132] = a.terms.ofPlace(Place{})
+	villages[132] = a.memory().terms.ofPlace(Place{})
 	var kinds []uint32
 	for i := range 40 {
 		t := terms{Kind: Kinds[i%5], Channels: []Channel{Channels[i%3]}, Agreed: i%2 == 0}
@@ -89,7 +89,7 @@ func (a *Audience) crowd(r *rand.Rand, n int) []record {
 		if i%7 == 0 {
 			t.Wants = []Want{{Hazard: "暴雨", Level: Yellow, Place: Place{Town: "1镇"}}}
 		}
-		k, err := a.terms.of(spelling(t))
+		k, err := a.memory().terms.of(spelling(t))
 		if err != nil {
 			panic(err)
 		}
@@ -238,7 +238,7 @@ func TestCountsAreThoseOfEverybodyAsked(t *testing.T) {
 			reach.drawn = append(reach.drawn, someShape(r))
 		}
 		got := a.count(x, reach, q)
-		terms, places := a.terms.known()
+		terms, places := a.memory().terms.known()
 		var want Tally
 		byVillage := map[Place]Tally{}
 		for _, p := range now {
@@ -296,7 +296,7 @@ func TestLoadAudience(t *testing.T) {
 	for _, dialect := range dbtest.Dialects {
 		t.Run(string(dialect), func(t *testing.T) {
 			d := dbtest.Open(t, dbtest.DSN(t, dialect), time.Now)
-			a := &Audience{County: county, DB: d, Places: places(t)}
+			a := &Audience{County: county, Places: places(t)}
 			r := rand.New(rand.NewPCG(1, 1))
 			took := func(what string, do func() error) {
 				t.Helper()
@@ -317,13 +317,13 @@ func TestLoadAudience(t *testing.T) {
 			})
 			list = nil
 			before := heap()
-			took("the index read", func() error { return a.Load(ctx) })
+			took("the index read", func() error { return a.Load(ctx, d) })
 			t.Logf("the index takes %.1f MB", float64(heap()-before)/1e6)
 			area := Area{Drawn: []*register.Geometry{star(r, *at(111.5, 35.45), 200, 450_000)}}
 			q := Query{Area: area, Hazard: "暴雨", Level: Orange}
 			for range 3 {
 				took("how many in a surface of 200 corners", func() error {
-					c, err := a.Count(ctx, q)
+					c, err := a.Count(ctx, d, q)
 					if err == nil {
 						t.Logf("%d inside, %d told", c.Inside, c.Told)
 					}

@@ -54,7 +54,7 @@ func stories(t *testing.T, tell func(s *story)) {
 	clock := dbtest.At("2023-07-10")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set("2023-07-10T20:00:00+08:00")
-		tell(&story{t, d, clock, &Audience{County: county, DB: d, Places: places(t)}})
+		tell(&story{t, d, clock, &Audience{County: county, Places: places(t)}})
 	})
 }
 
@@ -105,7 +105,7 @@ func (s *story) told(q Query) []string {
 
 func (s *story) count(q Query) *Counts {
 	s.Helper()
-	n, err := s.a.Count(ctx, q)
+	n, err := s.a.Count(ctx, s.db, q)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (a *Audience) who(ctx context.Context, tx *db.Tx, op string, q Query) ([]ID
 	if err != nil {
 		return nil, nil, wrap(op, err)
 	}
-	x, err := a.asOf(ctx, tx, a.now.Load())
+	x, err := a.asOf(ctx, tx, a.memory().now.Load())
 	if err != nil {
 		return nil, nil, wrap(op, err)
 	}

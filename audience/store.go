@@ -134,8 +134,8 @@ func (a *Audience) changes(ctx context.Context, tx *db.Tx, rev int64) ([]record,
 		}
 		r.id, r.gone = uint32(id), len(source) == 0
 		if !r.gone {
-			r.place = a.terms.ofPlace(Place{string(town), string(village)})
-			if r.terms, err = a.terms.of(string(spelt)); err != nil {
+			r.place = a.memory().terms.ofPlace(Place{string(town), string(village)})
+			if r.terms, err = a.memory().terms.of(string(spelt)); err != nil {
 				return nil, err
 			}
 		}
@@ -242,7 +242,7 @@ func (a *Audience) read(list []stored) ([]Recipient, error) {
 }
 
 func (a *Audience) readOne(s *stored, r *Recipient) error {
-	t, err := a.terms.read(s.terms)
+	t, err := a.memory().terms.read(s.terms)
 	if err != nil {
 		return err
 	}

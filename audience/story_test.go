@@ -112,8 +112,8 @@ func TestTheIndexFollowsTheRecord(t *testing.T) {
 			return err
 		})
 		s.want(s.told(q), "甲 sms:13800000001 职务", "丙 sms:13800000003 职务")
-		other := &Audience{County: county, DB: s.db, Places: s.a.Places} // as another server
-		if n, err := other.Count(ctx, q); err != nil || n.Told != 2 {
+		other := &Audience{County: county, Places: s.a.Places} // as another server
+		if n, err := other.Count(ctx, s.db, q); err != nil || n.Told != 2 {
 			t.Error(n, err)
 		}
 		s.refused(Forbidden, func(tx *db.Tx) error { _, err := s.a.Put(ctx, tx, leader, "posts", nil, true); return err })
@@ -266,11 +266,11 @@ func TestNamedAreasAndLines(t *testing.T) {
 			t.Error(got)
 		}
 		s.write(func(tx *db.Tx) error { return s.a.Undraw(ctx, tx, office, "示例河两岸") })
-		if _, err := s.a.Count(ctx, q); KindOf(err) != NotFound {
+		if _, err := s.a.Count(ctx, s.db, q); KindOf(err) != NotFound {
 			t.Error(err)
 		}
 		for name, bad := range map[string]Area{"radius": {Circles: []Circle{{*at(111, 35), -1}}}, "town": {Towns: []string{"无此镇"}}, "open": {Drawn: []*register.Geometry{{Kind: register.Polygon, Parts: [][][]XY{{{*at(1, 1), *at(1, 2), *at(2, 2), *at(2, 1)}}}}}}} {
-			if _, err := s.a.Count(ctx, Query{Area: bad, Level: Red}); KindOf(err) != Invalid {
+			if _, err := s.a.Count(ctx, s.db, Query{Area: bad, Level: Red}); KindOf(err) != Invalid {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
