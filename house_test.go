@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 	"channel":                    {"journal", "gateway", "drill"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "warning", "emergency"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup"},
 	// The loop.
 	"publication":              {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus":       {"publication"},
@@ -87,7 +87,7 @@ var mayImport = map[string][]string{
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device", "observation/sensorthings"},
-	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example", "device/simulator", "gateway/mas/platform"},
+	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example", "device/simulator", "gateway/mas", "gateway/mas/platform"},
 	"docs/load":        {"publication/corpus", "policy", "counties"},
 	"docs/readings":    {"policy", "device", "device/simulator"},
 	"docs/reports":     {"ledger", "policy", "counties", "account"},

@@ -164,6 +164,7 @@ type Doing struct {
 	Entry      string        `json:"entry,omitempty"`
 	Label      string        `json:"label,omitempty"`
 	Series     string        `json:"series,omitempty"` // whose readings prove it
+	Meter      string        `json:"meter,omitempty"`  // key of the entry at which they are measured
 	Limit      string        `json:"limit,omitempty"`
 	By         string        `json:"by,omitempty"` // who ordered it
 	ReceivedBy string        `json:"received_by,omitempty"`

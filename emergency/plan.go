@@ -14,7 +14,7 @@ import (
 // Plan is an emergency plan as data: who commands, what starts which level, who has to do what within how long, with what means.
 type Plan struct {
 	ID         string // one in the county
-	Title      string // 绛县防汛抗旱应急预案
+	Title      string // 甲县防汛抗旱应急预案
 	Policy     string
 	Basis      rule.Basis
 	Mechanisms []string
@@ -90,6 +90,7 @@ type Each struct {
 // Proof is what readings must show for a measure to count as kept: from when it is due, none above the limit that stands in the entry.
 type Proof struct {
 	Series string
+	At     string // field that refers to the entry at which the series is measured; empty: at the entry itself
 	Limit  string // field of the entry
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"zhixing/db"
@@ -164,8 +163,7 @@ func (e *Emergencies) Verify(ctx context.Context, tx *db.Tx, a *Activation, t *T
 	if !t.Due.Before(end) {
 		return Verdict{Kind: NotYet}, nil
 	}
-	_, key, _ := strings.Cut(t.Entry, "/")
-	series, ok, err := e.Observations.Find(ctx, tx, observation.SeriesName(t.Series), key)
+	series, ok, err := e.Observations.Find(ctx, tx, observation.SeriesName(t.Series), t.Meter)
 	if err != nil || !ok {
 		return Verdict{Kind: NoData}, wrap(op, err)
 	}

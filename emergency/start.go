@@ -220,7 +220,10 @@ func (e *Emergencies) entries(ctx context.Context, tx *db.Tx, p *Plan, a *Activa
 		t := &Todo{TaskID: TaskID{Activation: a.ID}, What: entry.Address() + "/" + each.Do.String(), Unit: unit, Level: a.Level, Opened: tx.Now(), Due: tx.Now().Add(each.Within),
 			Doing: Doing{Do: says, Group: each.Group, Basis: p.basis(each.Basis), Entry: entry.Address(), Label: entry.Label}}
 		if each.Proof != nil {
-			t.Series, t.Limit = each.Proof.Series, entry.Values[each.Proof.Limit]
+			t.Series, t.Meter, t.Limit = each.Proof.Series, entry.Key, entry.Values[each.Proof.Limit]
+			if each.Proof.At != "" {
+				t.Meter = entry.Values[each.Proof.At]
+			}
 		}
 		out = append(out, t)
 	}

@@ -39,6 +39,7 @@ const (
 	CaseFact    FactKind = "case"
 	ReportFact  FactKind = "report"
 	WarnFact    FactKind = "warn"
+	RespondFact FactKind = "respond"
 	ClockFact   FactKind = "clock"
 )
 
@@ -59,7 +60,7 @@ type Fact struct {
 	Place    *[2]float64 // longitude, latitude
 	Receipt  string      // number of the receipt of a transfer
 	Despite  string      // why a case is closed though what was found stands
-	Level    string      // of a warning, with Stage and Towns
+	Level    string      // of a warning, with Stage and Towns; of a response: Ⅰ to Ⅳ
 	Stage    string
 	Towns    []string
 	Drill    string
@@ -97,6 +98,8 @@ const (
 	UnknownWant   WantKind = "unknown"
 	WarningWant   WantKind = "warning"
 	OrderedWant   WantKind = "ordered"
+	ResponseWant  WantKind = "response"
+	TaskedWant    WantKind = "tasked"
 )
 
 // Want is one thing that must be so.

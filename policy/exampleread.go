@@ -19,7 +19,7 @@ var factWords = map[FactKind][]string{
 	RemoveFact: {"key", "why", "by", "at"}, ReadingFact: {}, "readings": {}, InspectFact: {"of", "failed", "by", "at", "text", "photo", "place"},
 	CaseFact:   {"of", "do", "by", "at", "text", "photo", "place", "to", "receipt", "despite"},
 	ReportFact: {"text", "place", "photo", "at", "by"}, ClockFact: {},
-	WarnFact: {"do", "level", "stage", "towns", "text", "drill", "by", "at"},
+	WarnFact: {"do", "level", "stage", "towns", "text", "drill", "by", "at"}, RespondFact: {"do", "level", "text", "drill", "by", "photo", "at"},
 }
 
 // what may stand beside each kind of want.
@@ -31,6 +31,7 @@ var wantWords = map[WantKind][]string{
 	SeriesWant: {"of", "state"}, DutyWant: {"lead", "support", "implement", "due", "every", "none"}, BulletinWant: {"period", "has"},
 	SentWant: {"of", "times", "receipt"}, UnknownWant: {"of", "lacks", "none"},
 	WarningWant: {"level", "stage", "state", "towns", "says", "none"}, OrderedWant: {"of", "kind", "state", "says", "none"},
+	ResponseWant: {"state", "level", "says", "none"}, TaskedWant: {"of", "says", "state", "readings", "none"},
 }
 
 var caseDeeds = []string{"反馈", "受理", "整改", "核查", "办结", "退回", "上交", "下交", "移送", "不予受理", "曝光"}
@@ -242,6 +243,8 @@ func (t *scene) fact(s said) (Fact, bool) {
 		t.touch(t.reported(f.ID))
 	case WarnFact:
 		t.warnFact(&f, s, head.v.text)
+	case RespondFact:
+		t.respondFact(&f, s, head.v.text)
 	case ClockFact:
 		if f.At = t.instant(t.file, head.v.text); f.At.Before(t.e.On) {
 			t.bad(t.file, head.v.line, "钟表不能往回拨：例子从 %s 开始", t.e.On.Format("2006-01-02 15:04"))

@@ -71,6 +71,7 @@ type eachFile struct {
 
 type planProofFile struct {
 	Series text `yaml:"series"`
+	At     text `yaml:"at"`
 	Limit  text `yaml:"limit"`
 }
 

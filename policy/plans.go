@@ -68,7 +68,7 @@ var responseLevels = map[string]int{"Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "Ⅳ": 4, "I":
 // response reads one level.
 func (k *pack) response(p in[planFile], of *emergency.Plan, y responseFile) emergency.Level {
 	line := max(y.Level.line, y.Trigger.line)
-	out := emergency.Level{N: responseLevels[y.Level.s], Trigger: y.Trigger.s, Approve: k.posts(p.file, y.Approve), Ladder: y.Callup.s, LineNo: line}
+	out := emergency.Level{N: responseLevels[y.Level.s], Trigger: y.Trigger.s, Approve: k.posts(p.file, y.Approve), Ladder: k.callupOf(p.file, y.Callup), LineNo: line}
 	switch {
 	case out.N == 0:
 		k.bad(p.file, line, "响应级别“%s”应为 Ⅰ、Ⅱ、Ⅲ、Ⅳ 之一", y.Level.s)
@@ -166,16 +166,24 @@ func (k *pack) planProof(p in[planFile], x *form, y planProofFile) *emergency.Pr
 	if !ok || item == nil {
 		return nil
 	}
+	measured := x.item.ID
+	if y.At.s != "" {
+		at, ok := k.field(p.file, y.At, x, register.Ref)
+		if !ok {
+			return nil
+		}
+		measured = string(at.Register)
+	}
 	for _, d := range k.set.Series {
 		if string(d.Name) != item.ID {
 			continue
 		}
 		switch {
-		case d.Register != x.item.ID:
-			k.bad(p.file, y.Series.line, "监测项目“%s”测的是台账“%s”的条目，不是“%s”", y.Series.s, d.Register, x.item.ID)
+		case d.Register != measured:
+			k.bad(p.file, y.Series.line, "监测项目“%s”测的是台账“%s”的条目，不是“%s”；条目引用了被测对象的，写 at: 那个字段", y.Series.s, d.Register, measured)
 		case d.Unit != f.Unit:
 			k.bad(p.file, y.Limit.line, "限值“%s”的单位是 %s，监测项目“%s”的是 %s，要相同", f.Name, f.Unit, y.Series.s, d.Unit)
 		}
 	}
-	return &emergency.Proof{Series: y.Series.s, Limit: f.Name}
+	return &emergency.Proof{Series: y.Series.s, At: y.At.s, Limit: f.Name}
 }

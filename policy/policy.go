@@ -32,6 +32,7 @@ import (
 	"unicode/utf8"
 
 	"zhixing/calendar"
+	"zhixing/callup"
 	"zhixing/ledger"
 	"zhixing/org"
 	"zhixing/personnel"
@@ -50,6 +51,7 @@ type County struct {
 	Workdays   *calendar.Workdays // the nation's, with what holidays.csv adds
 	Rules      *ledger.Rules      // how the ledger runs; nil where the folder has no supervision.yaml: no ledger is kept
 	Scores     *score.Rules       // nil with Rules
+	Callups    []callup.Ladder    // who is called, and what follows when he does not answer
 	Policies   *Set               // what documents order; nil where the folder has no policies
 	Story      *Story             // what a demonstration tells; nil where the folder has no demo.yaml
 }
@@ -144,6 +146,7 @@ func load(fsys fs.FS) (*folder, County) {
 		c.Book = f.book(c.Directory)
 		c.Workdays = f.workdays()
 		f.supervision(&c)
+		f.callups(&c)
 		c.Issues = f.issues()
 		c.Policies = f.policies(&c)
 		c.Story = f.story(&c)
@@ -172,9 +175,9 @@ func (f *folder) checkEntries() bool {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."), strings.EqualFold(name, "README.md"):
-		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, servicesYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), slices.Contains([]string{"units", "gazette", placesDir, policiesDir}, name) && e.IsDir():
+		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, servicesYAML, callupYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), slices.Contains([]string{"units", "gazette", placesDir, policiesDir}, name) && e.IsDir():
 		default:
-			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、services.yaml、holidays.csv、demo.yaml、units/、gazette/、places/、policies/ 和 README.md，请改名或移走")
+			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、services.yaml、callup.yaml、holidays.csv、demo.yaml、units/、gazette/、places/、policies/ 和 README.md，请改名或移走")
 		}
 	}
 	return true

@@ -107,6 +107,8 @@ func (t *scene) wanted(w *Want, s said, head text) *form {
 		t.look(SendItem, head)
 	case WarningWant, OrderedWant:
 		t.look(HazardItem, head)
+	case ResponseWant, TaskedWant:
+		t.look(PlanItem, head)
 	case DutyWant:
 		w.Basis = t.basis(t.file, head)
 		for _, i := range t.index[DutyItem][w.Basis.Clause] {

@@ -26,7 +26,7 @@ func (p *Player) look(ctx context.Context, w policy.Want, refused error) (messag
 			policy.FindingWant: p.lookFinding, policy.CaseWant: p.lookCase, policy.EntryWant: p.lookEntry, policy.CountWant: p.lookCount,
 			policy.OwesWant: p.lookOwes, policy.MissingWant: p.lookMissing, policy.IndicatorWant: p.lookIndicator, policy.SeriesWant: p.lookSeries,
 			policy.DutyWant: p.lookDuty, policy.BulletinWant: p.lookBulletin, policy.SentWant: p.lookSent, policy.UnknownWant: p.lookUnknown,
-			policy.WarningWant: p.lookWarning, policy.OrderedWant: p.lookOrdered,
+			policy.WarningWant: p.lookWarning, policy.OrderedWant: p.lookOrdered, policy.ResponseWant: p.lookResponse, policy.TaskedWant: p.lookTasked,
 		}[w.Kind]
 		message, err = do(ctx, tx, w)
 		return err
@@ -41,7 +41,8 @@ func (p *Player) look(ctx context.Context, w policy.Want, refused error) (messag
 func name(w policy.Want) string {
 	kind := map[policy.WantKind]string{policy.FindingWant: "线索", policy.CaseWant: "事项", policy.EntryWant: "条目", policy.CountWant: "条目数", policy.OwesWant: "应做事项",
 		policy.MissingWant: "缺少的单位", policy.IndicatorWant: "指标", policy.SeriesWant: "监测项目", policy.DutyWant: "任务", policy.BulletinWant: "通报",
-		policy.SentWant: "联网", policy.UnknownWant: "不能判定的", policy.WarningWant: "预警", policy.OrderedWant: "预警指令"}[w.Kind]
+		policy.SentWant: "联网", policy.UnknownWant: "不能判定的", policy.WarningWant: "预警", policy.OrderedWant: "预警指令",
+		policy.ResponseWant: "应急响应", policy.TaskedWant: "应急任务"}[w.Kind]
 	return strings.TrimSpace(kind + " " + w.ID + " " + w.Key)
 }
 

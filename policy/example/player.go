@@ -125,6 +125,8 @@ func (p *Player) Do(ctx context.Context, f policy.Fact) error {
 			return p.report(ctx, tx, f)
 		case policy.WarnFact:
 			return p.warn(ctx, tx, f)
+		case policy.RespondFact:
+			return p.respond(ctx, tx, f)
 		}
 		return fmt.Errorf("no such fact: %s", f.Kind)
 	})
