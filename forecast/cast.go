@@ -59,7 +59,7 @@ func (p *Products) gauge(ctx context.Context, d *db.DB, def *Definition) error {
 	var end time.Time
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		gauges, end = nil, tx.Now().Add(-def.Latency).Truncate(def.Step)
-		last, err := p.Latest(ctx, tx, def.Name, tx.Now())
+		last, err := p.newest(ctx, tx, def.Name)
 		if err != nil || last != nil && !last.At.Before(end) {
 			return err
 		}
@@ -102,7 +102,7 @@ func (p *Products) cast(ctx context.Context, d *db.DB, def *Definition) error {
 		if err != nil || len(fields) == 0 {
 			return err
 		}
-		last, err := p.Latest(ctx, tx, def.Name, tx.Now())
+		last, err := p.newest(ctx, tx, def.Name)
 		if err == nil && (last == nil || last.At.Before(fields[0].End)) {
 			past = fields
 		}
@@ -172,7 +172,7 @@ func total(fields []*grid.Field, k int) int32 {
 // put keeps a run that was made here, unless another process made it meanwhile.
 func (p *Products) put(ctx context.Context, d *db.DB, r *draft) error {
 	return d.Write(ctx, func(tx *db.Tx) error {
-		last, err := p.Latest(ctx, tx, r.d.Name, tx.Now())
+		last, err := p.newest(ctx, tx, r.d.Name)
 		if err != nil || last != nil && !last.At.Before(r.at) {
 			return err
 		}

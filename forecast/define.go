@@ -27,7 +27,7 @@ type written struct {
 		GRIB, Level, NetCDF, CSV, Unit string
 		Files                          []string
 	} `yaml:"pick"`
-	Extrapolate, Gauges                 string
+	Extrapolate, Gauges, Before         string
 	Radius                              int
 	Every, Step, Horizon, Latency, Keep string
 	Resolution                          string
@@ -75,7 +75,7 @@ func ReadDefinitions(file string, b []byte) ([]Definition, error) {
 func (w *written) definition(file string) (*Definition, error) {
 	d := &Definition{Name: Name(w.Name), Title: w.Title, Source: w.Source, Element: w.Element, Places: w.Places, Amount: w.Amount, Public: w.Public,
 		Pick:        Pick{Files: w.Pick.Files, GRIB: w.Pick.GRIB, Level: w.Pick.Level, NetCDF: w.Pick.NetCDF, CSV: w.Pick.CSV, Unit: w.Pick.Unit},
-		Extrapolate: Name(w.Extrapolate), Gauges: w.Gauges, Radius: w.Radius, File: file, LineNo: w.line}
+		Extrapolate: Name(w.Extrapolate), Gauges: w.Gauges, Before: Name(w.Before), Radius: w.Radius, File: file, LineNo: w.line}
 	var err error
 	if d.Unit, err = quantity.ParseUnit(w.Unit); err != nil {
 		return nil, d.wrong("产品“%s”：%v", d.Name, err)
@@ -151,6 +151,9 @@ var (
 	colourForm = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 )
 
+// made reports whether the program makes the product itself.
+func (d *Definition) made() bool { return d.Extrapolate != "" || d.Gauges != "" }
+
 const defaultKeep = 30 * 24 * time.Hour
 
 func (d *Definition) check() error {
@@ -163,7 +166,6 @@ func (d *Definition) check() error {
 	if d.Pick.CSV == "" {
 		d.Pick.CSV = string(d.Name)
 	}
-	made := d.Extrapolate != "" || d.Gauges != ""
 	a := d.Area
 	switch {
 	case !nameForm.MatchString(string(d.Name)):
@@ -184,7 +186,7 @@ func (d *Definition) check() error {
 		return d.wrong("产品“%s”的 extrapolate 和 gauges 只写一个", d.Name)
 	case d.Pick.GRIB != "" && !gribForm.MatchString(d.Pick.GRIB):
 		return d.wrong("产品“%s”的 grib 写作 学科/类别/编号，如 0/1/8，不是“%s”", d.Name, d.Pick.GRIB)
-	case made && (d.Pick.GRIB != "" || d.Pick.NetCDF != "" || len(d.Pick.Files) > 0):
+	case d.made() && (d.Pick.GRIB != "" || d.Pick.NetCDF != "" || len(d.Pick.Files) > 0):
 		return d.wrong("产品“%s”由本系统制作，不写 pick", d.Name)
 	case a != register.Box{} && (a.MinX >= a.MaxX || a.MinY >= a.MaxY || a.MinY < -90*grid.Degree || a.MaxY > 90*grid.Degree):
 		return d.wrong("产品“%s”的 area 应依次是西、南、东、北", d.Name)

@@ -35,12 +35,14 @@ type Cell struct {
 	First time.Time        // end of the first window that reaches the limit
 	Value quantity.Decimal // the greatest of all windows, or the least
 	When  time.Time        // end of that window
-	index int
+	// Fallen is how much of a sum was measured, not forecast.
+	Fallen quantity.Decimal
+	index  int
 }
 
 // Exceed looks in the newest run of a product for a limit that will be reached in an area between now and its end; nil where it will
-// not, or where there is no run that reaches beyond now. A window that begins before the run counts with what the run knows of
-// it: for rain that is at least so much.
+// not, or where there is no run that reaches beyond now. A window that begins before the run counts with what is known of it, which
+// for rain is at least so much: where the product names what is measured before it, that is added.
 func (p *Products) Exceed(ctx context.Context, tx *db.Tx, name Name, t Threshold, area *register.Geometry) (*Exceedance, error) {
 	d, err := p.need("Exceed", name)
 	if err != nil {
@@ -49,12 +51,15 @@ func (p *Products) Exceed(ctx context.Context, tx *db.Tx, name Name, t Threshold
 	if t.Unit == "" {
 		t.Unit = d.Unit
 	}
-	r, err := p.Latest(ctx, tx, name, tx.Now())
+	r, err := p.newest(ctx, tx, name)
 	if err != nil || r == nil {
 		return nil, err
 	}
 	if err := p.Load(ctx, tx, r); err != nil {
 		return nil, err
+	}
+	if err := p.prepend(ctx, tx, d, r, t); err != nil {
+		return nil, wrap("Exceed", err)
 	}
 	return p.exceeds(d, r, t, area, tx.Now())
 }
@@ -73,7 +78,7 @@ func (p *Products) exceeds(d *Definition, r *Run, t Threshold, area *register.Ge
 	var known, reached int
 	for _, c := range cells {
 		cell := Cell{At: middle(r.Grid, c.cell), index: c.cell}
-		worst, any := int64(0), false
+		worst, fallen, any := int64(0), int64(0), false
 		for _, w := range windows {
 			v, ok := w.value(c.cell)
 			if !ok {
@@ -81,6 +86,7 @@ func (p *Products) exceeds(d *Definition, r *Run, t Threshold, area *register.Ge
 			}
 			if !any || limit.above() && v > worst || !limit.above() && v < worst {
 				worst, cell.When, any = v, w.end, true
+				fallen = w.measured(c.cell)
 			}
 			if limit.reached(v) && cell.First.IsZero() {
 				cell.First = w.end
@@ -95,7 +101,7 @@ func (p *Products) exceeds(d *Definition, r *Run, t Threshold, area *register.Ge
 			continue
 		}
 		reached += c.points
-		cell.Value = d.folded(worst, times)
+		cell.Value, cell.Fallen = d.folded(worst, times), quantity.New(fallen, d.Places)
 		e.Cells = append(e.Cells, cell)
 	}
 	if len(e.Cells) == 0 {
@@ -122,71 +128,6 @@ func (d *Definition) folded(v, times int64) quantity.Decimal {
 		v = -((-v + times/2) / times)
 	}
 	return quantity.New(v, d.Places)
-}
-
-// window is the fields that end within one stretch of time.
-type window struct {
-	end    time.Time
-	fields []Field
-	fold   Fold
-}
-
-// windows are those that end after now. times is by what their values are multiplied.
-func (d *Definition) windows(r *Run, t Threshold, now time.Time) (out []window, times int64, err error) {
-	switch {
-	case t.Fold != Each && (t.Window < d.Step || t.Window > 10*24*time.Hour):
-		return nil, 0, refuse(Invalid, "Exceed", "阈值的时段%s不合用：应不短于产品“%s”的%s，不长于10日。", span(t.Window), d.Title, span(d.Step))
-	case t.Fold == Sum && !d.Amount:
-		return nil, 0, refuse(Invalid, "Exceed", "“%s”不是累计量，不能按时段累加。", d.Title)
-	case t.Fold == Sum && (t.Op == "<" || t.Op == "<="):
-		return nil, 0, refuse(Invalid, "Exceed", "累计量只能与下限比较：预报之外的时段没有值，累计不到不能说明少于。")
-	}
-	times = 1
-	if t.Fold == Mean {
-		times = int64(t.Window / d.Step)
-	}
-	for i, f := range r.Fields {
-		if !f.End.After(now) || t.Within > 0 && f.Start.After(now.Add(t.Within)) {
-			continue
-		}
-		w := window{end: f.End, fold: t.Fold, fields: r.Fields[i : i+1]}
-		if t.Fold != Each {
-			k := i
-			for k > 0 && !r.Fields[k-1].Start.Before(f.End.Add(-t.Window)) {
-				k--
-			}
-			w.fields = r.Fields[k : i+1]
-			if t.Fold == Mean && int64(len(w.fields)) != times { // not all of it is known
-				continue
-			}
-		}
-		out = append(out, w)
-	}
-	return out, times, nil
-}
-
-// value is the window's at a cell. A sum leaves out what is missing: what is known has fallen whatever else fell.
-func (w *window) value(cell int) (int64, bool) {
-	sum, any := int64(0), false
-	last := w.fields[len(w.fields)-1].Data.Values[cell]
-	if w.fold == Fall {
-		high := int64(grid.Missing)
-		for _, f := range w.fields {
-			high = max(high, int64(f.Data.Values[cell]))
-		}
-		return high - int64(last), last != grid.Missing
-	}
-	for _, f := range w.fields {
-		v := f.Data.Values[cell]
-		if v == grid.Missing {
-			if w.fold == Sum {
-				continue
-			}
-			return 0, false
-		}
-		sum, any = sum+int64(v), true
-	}
-	return sum, any
 }
 
 // maxTowns bounds the names in a reason.
@@ -243,6 +184,9 @@ func (e *Exceedance) reason() string {
 	fmt.Fprintf(&b, "%s《%s》%s起报：%s%s，区域内%d个格点中%d个达到（占可知面积的%s），最早%s，", d.Source, d.Title, said(e.Run.At), d.Element, e.Threshold,
 		e.Of, len(e.Cells), percent(e.Share), said(e.First))
 	fmt.Fprintf(&b, "极值%s%s在%s，%s", e.Worst.Value, d.Unit, spot(e.Worst.At), said(e.Worst.When))
+	if e.Worst.Fallen.Sign() > 0 {
+		fmt.Fprintf(&b, "，其中已测得%s%s", e.Worst.Fallen, d.Unit)
+	}
 	if n := len(e.Towns); n > 0 {
 		fmt.Fprintf(&b, "；涉及%s", strings.Join(e.Towns[:min(n, maxTowns)], "、"))
 		if n > maxTowns {

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/forecast/nowcast"
 	"zhixing/quantity"
 	"zhixing/register"
 )
@@ -132,6 +134,51 @@ func TestExceed(t *testing.T) {
 		clock.Set("2023-07-20T15:00:00+08:00")
 		if e := exceed(t, p, d, fifty, county); e != nil {
 			t.Error("after the run:", e.Reason)
+		}
+	})
+}
+
+// What has fallen counts: ten of the gauges since seven, and what is to come.
+func TestWhatHasFallenCounts(t *testing.T) {
+	clock := dbtest.At("2023-07-20T08:10:00+08:00")
+	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
+		clock.Set("2023-07-20T08:10:00+08:00")
+		p := products(t)
+		county := box(111.38, 35.28, 111.72, 35.52)
+		at := 0
+		p.Readings = func(context.Context, *db.Tx, string, quantity.Unit, int, time.Time, time.Time) ([]nowcast.Gauge, error) {
+			at++
+			v := int32(100 * at) // 10 mm from seven to eight, 20 mm in the next hour, …
+			return []nowcast.Gauge{{X: 1114000000, Y: 353000000, Value: v}, {X: 1115500000, Y: 354000000, Value: v}, {X: 1117000000, Y: 355000000, Value: v}}, nil
+		}
+		tick := func() {
+			if err := p.Tick(ctx, d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tick()
+		take(t, p, d, "a.csv", table("rain-6h", run8, 6, time.Hour, rain))
+		sum := func(mm int64, hours int) Threshold {
+			return Threshold{Op: ">=", Value: quantity.Int(mm), Window: time.Duration(hours) * time.Hour, Fold: Sum}
+		}
+		// Column 0: 10 + 20 + 20 + 20 in four hours.
+		e := exceed(t, p, d, sum(70, 4), county)
+		if e == nil || e.Worst.Value.String() != "70.0" || e.Worst.Fallen.String() != "10.0" || len(e.Cells) != 5 || !strings.Contains(e.Reason, "其中已测得10.0mm") {
+			t.Fatalf("%+v", e)
+		}
+		if e := exceed(t, p, d, sum(70, 3), county); e != nil {
+			t.Error("in three hours:", e.Reason)
+		}
+		// An hour later the gauges say 20 where the forecast said 20 or 5: what was measured takes its place.
+		clock.Set("2023-07-20T09:10:00+08:00")
+		tick()
+		if e = exceed(t, p, d, sum(70, 4), county); e == nil || e.Worst.Value.String() != "80.0" || e.Worst.Fallen.String() != "20.0" || e.Cells[0].Fallen.String() != "30.0" || len(e.Cells) != 10 {
+			t.Errorf("%+v", e)
+		}
+		// The gauges of the third hour are not in yet: it counts as it was forecast.
+		clock.Set("2023-07-20T10:05:00+08:00")
+		if e = exceed(t, p, d, sum(70, 4), county); e == nil || e.Cells[0].Fallen.String() != "30.0" || len(e.Cells) != 10 {
+			t.Errorf("%+v", e)
 		}
 	})
 }

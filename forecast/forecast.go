@@ -42,6 +42,7 @@ type Definition struct {
 
 	Pick        Pick          // where it is found in files
 	Extrapolate Name          // of which measured product this one is the nowcast; empty: none
+	Before      Name          // measured product that tells what fell before the run; empty: none
 	Gauges      string        // series of readings it is made of; empty: none
 	Radius      int           // metres that a gauge speaks for
 	Every       time.Duration // from run to run
@@ -101,6 +102,9 @@ func New(county string, defs []Definition, places *register.Places) (*Products, 
 		p.defs = append(p.defs, d)
 	}
 	for _, d := range p.defs {
+		if of := p.byName[d.Before]; d.Before != "" && (of == nil || of.Horizon != 0 || of.Unit != d.Unit || !of.Amount || !d.Amount) {
+			return nil, d.wrong("产品“%s”的 before 应是有相同单位的实况产品，两者都写 amount", d.Name)
+		}
 		if d.Extrapolate == "" {
 			continue
 		}
@@ -162,4 +166,6 @@ type Field struct {
 	Low, High  int32 // of its values; both grid.Missing where there is none
 	Missing    int   // cells without a value
 	Data       *grid.Field
+
+	measured bool // put before a forecast, by what was measured
 }

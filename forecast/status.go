@@ -23,7 +23,7 @@ type Status struct {
 func (p *Products) Status(ctx context.Context, tx *db.Tx) ([]Status, error) {
 	out := make([]Status, len(p.defs))
 	for i, d := range p.defs {
-		r, err := p.Latest(ctx, tx, d.Name, tx.Now())
+		r, err := p.newest(ctx, tx, d.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func (p *Products) Values(ctx context.Context, tx *db.Tx, name Name, shape *regi
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := p.Latest(ctx, tx, name, tx.Now())
+	r, err := p.newest(ctx, tx, name)
 	if err != nil || r == nil {
 		return nil, nil, err
 	}

@@ -40,8 +40,8 @@ func (p *Products) putFile(ctx context.Context, tx *db.Tx, f file) error {
 	return err
 }
 
-// keep puts a draft's fields into the run of its time, which may have come in part already; where the run has one of the same end, what
-// is sent now is a new run.
+// keep puts a draft's fields into the run of its time, which may have come in part already. Where the run has one of the same end, what
+// is sent now begins a new run, into which the hours that are not sent again are carried over: the old one stays as it was known.
 func (p *Products) keep(ctx context.Context, tx *db.Tx, r *draft) (int64, error) {
 	g := r.fields[0].Data.Grid
 	var id int64
@@ -53,7 +53,8 @@ func (p *Products) keep(ctx context.Context, tx *db.Tx, r *draft) (int64, error)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, err
 	}
-	fresh := err != nil || have != g || places != r.d.Places
+	another := err != nil || have != g || places != r.d.Places
+	fresh := another
 	for _, f := range r.fields {
 		if fresh {
 			break
@@ -65,12 +66,20 @@ func (p *Products) keep(ctx context.Context, tx *db.Tx, r *draft) (int64, error)
 		}
 		fresh = n > 0
 	}
+	before := id
 	if fresh {
 		if id, err = p.newRun(ctx, tx, r, g); err != nil {
 			return 0, err
 		}
 	}
-	return id, p.putFields(ctx, tx, id, r.fields)
+	if err := p.putFields(ctx, tx, id, r.fields); err != nil || another || !fresh {
+		return id, err
+	}
+	_, err = tx.Exec(ctx, `/* forecast.carryOver */
+		INSERT INTO forecast_field (county, run, end_at, start_at, received_at, low, high, missing, data)
+		SELECT county, $3, end_at, start_at, received_at, low, high, missing, data FROM forecast_field f WHERE county = $1 AND run = $2
+			AND NOT EXISTS (SELECT 1 FROM forecast_field g WHERE g.county = $1 AND g.run = $3 AND g.end_at = f.end_at)`, p.county, before, id)
+	return id, err
 }
 
 func (p *Products) newRun(ctx context.Context, tx *db.Tx, r *draft, g grid.Grid) (id int64, err error) {
@@ -121,6 +130,11 @@ func scanRun(row interface{ Scan(...any) error }) (*Run, int, error) {
 	err := row.Scan(&r.ID, &product, &at, &received, &r.Made, &r.Note, &r.Held, &places, &r.Grid.West, &r.Grid.South, &r.Grid.DX, &r.Grid.DY, &r.Grid.NX, &r.Grid.NY)
 	r.Product, r.At, r.Received = Name(product), db.FromMicros(at), db.FromMicros(received)
 	return r, places, err
+}
+
+// newest is Latest of all that came, those too that came before their time.
+func (p *Products) newest(ctx context.Context, tx *db.Tx, name Name) (*Run, error) {
+	return p.Latest(ctx, tx, name, tx.Now().Add(ahead))
 }
 
 // Latest is the newest run of a product that began by a moment, with its fields but not their data; nil where there is none. Of runs

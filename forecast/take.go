@@ -5,18 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"path"
+	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"zhixing/db"
-	"zhixing/forecast/grib"
-	"zhixing/forecast/grid"
-	"zhixing/forecast/netcdf"
 	"zhixing/journal"
-	"zhixing/quantity"
 )
 
 // MaxFile bounds a file that is taken in.
@@ -28,6 +23,18 @@ type Taken struct {
 	Runs    []int64 // into which its fields went
 	Fields  int
 	Ignored []string // what was in it that no product wants
+}
+
+// ahead is how long before its time a run may come: a forecast from eight o'clock is often sent at half past seven.
+const ahead = 6 * time.Hour
+
+// Receive is Take of what a program sends, such as the body of an HTTP PUT.
+func (p *Products) Receive(ctx context.Context, d *db.DB, name string, body io.Reader, who string) (*Taken, error) {
+	b, err := io.ReadAll(io.LimitReader(body, MaxFile+1))
+	if err != nil {
+		return nil, refuse(Invalid, "Receive", "文件“%s”没有传完，请重传。", cut(name, 100))
+	}
+	return p.Take(ctx, d, name, b, who)
 }
 
 // draft is a run as one file gives it.
@@ -55,7 +62,13 @@ func (p *Products) Take(ctx context.Context, d *db.DB, name string, b []byte, wh
 		return taken, wrap("Take", err)
 	}
 	drafts, ignored, bad := p.read(name, b)
+	for _, r := range drafts {
+		if now := d.Now(); r.at.After(now.Add(ahead)) {
+			bad = fmt.Errorf("产品“%s”的起报时间%s在%s以后，请核对对方的时钟", r.d.Name, said(r.at), span(ahead))
+		}
+	}
 	if bad != nil {
+		drafts = nil
 		f.State, f.Reason = StateAside, bad.Error()
 	}
 	err = d.Write(ctx, func(tx *db.Tx) error {
@@ -93,228 +106,4 @@ func cut(s string, most int) string {
 		return string(r[:most-1]) + "…"
 	}
 	return s
-}
-
-// read turns a file into drafts. The error is a sentence.
-func (p *Products) read(name string, b []byte) (drafts []*draft, ignored []string, err error) {
-	form := ""
-	var raws []grid.Raw
-	switch {
-	case len(b) > MaxFile:
-		return nil, nil, fmt.Errorf("文件有%d MB，最多%d MB，请按区域裁剪或分开传送", len(b)>>20, MaxFile>>20)
-	case len(b) == 0:
-		return nil, nil, fmt.Errorf("文件是空的，请重传")
-	case grib.Is(b):
-		form = "grib"
-		raws, err = grib.Read(b)
-	case netcdf.Is(b):
-		form = "netcdf"
-		raws, err = netcdf.Read(b)
-	case grid.IsCSV(b):
-		form = "csv"
-		raws, err = grid.ReadCSV(b)
-	default:
-		err = fmt.Errorf("不是 GRIB2、NetCDF 或 CSV 网格文件（CSV 第一行应是 product,产品id）")
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	wanted := map[*Definition][]grid.Raw{}
-	for _, r := range raws {
-		found := false
-		for _, d := range p.defs {
-			if d.wants(form, name, &r) {
-				wanted[d] = append(wanted[d], r)
-				found = true
-			}
-		}
-		what := r.Element
-		if r.Level != "" {
-			what += "@" + r.Level
-		}
-		if !found && !slices.Contains(ignored, what) {
-			ignored = append(ignored, what)
-		}
-	}
-	for _, d := range p.defs {
-		if len(wanted[d]) == 0 {
-			continue
-		}
-		list, err := d.drafts(wanted[d])
-		if err != nil {
-			return nil, nil, fmt.Errorf("产品“%s”：%w", d.Name, err)
-		}
-		drafts = append(drafts, list...)
-	}
-	if len(drafts) == 0 {
-		return nil, nil, fmt.Errorf("里面没有登记过的产品；有的是：%s。请在 forecast.yaml 的 pick 中写明怎样认", cut(strings.Join(ignored, "、"), 400))
-	}
-	return drafts, ignored, nil
-}
-
-// wants reports whether a field of a file is the product's.
-func (d *Definition) wants(form, name string, r *grid.Raw) bool {
-	if len(d.Pick.Files) > 0 && !slices.ContainsFunc(d.Pick.Files, func(pattern string) bool {
-		ok, _ := path.Match(pattern, name) // checked when it was defined
-		return ok
-	}) {
-		return false
-	}
-	switch form {
-	case "grib":
-		return d.Pick.GRIB != "" && r.Element == d.Pick.GRIB && (d.Pick.Level == "" || d.Pick.Level == r.Level)
-	case "netcdf":
-		return d.Pick.NetCDF != "" && r.Element == d.Pick.NetCDF && (d.Pick.Level == "" || d.Pick.Level == r.Level)
-	}
-	return r.Element == d.Pick.CSV && d.Extrapolate == ""
-}
-
-// drafts sorts the fields of a product into runs, and packs them.
-func (d *Definition) drafts(raws []grid.Raw) ([]*draft, error) {
-	for i := range raws {
-		r := &raws[i]
-		if r.Start.IsZero() {
-			if r.Start = r.End; d.Amount || r.Process != "" {
-				r.Start = r.End.Add(-d.Step)
-			}
-		}
-		if d.Horizon == 0 { // measured: it is of the time it ends at
-			r.Run = r.End
-		}
-	}
-	if d.Horizon != 0 {
-		first := slices.MinFunc(raws, func(a, b grid.Raw) int { return a.Start.Compare(b.Start) }).Start
-		for i := range raws {
-			if raws[i].Run.IsZero() {
-				raws[i].Run = first
-			}
-		}
-	}
-	slices.SortStableFunc(raws, func(a, b grid.Raw) int {
-		if c := a.Run.Compare(b.Run); c != 0 {
-			return c
-		}
-		return a.End.Compare(b.End)
-	})
-	var out []*draft
-	for len(raws) > 0 {
-		n := 1
-		for n < len(raws) && raws[n].Run.Equal(raws[0].Run) {
-			n++
-		}
-		r, err := d.draft(raws[:n:n])
-		if err != nil {
-			return nil, fmt.Errorf("%s起报：%w", said(raws[0].Run), err)
-		}
-		out = append(out, r)
-		raws = raws[n:]
-	}
-	return out, nil
-}
-
-// draft packs the fields of one run, in the order of their ends.
-func (d *Definition) draft(raws []grid.Raw) (*draft, error) {
-	out := &draft{d: d, at: raws[0].Run}
-	// A file may hold the rain of one hour, of three and of six, all ending alike: the product's own period is what counts.
-	own := slices.DeleteFunc(slices.Clone(raws), func(r grid.Raw) bool { return r.End.Sub(r.Start) != d.Step })
-	total := d.Amount && len(own) <= 1 && len(raws) > 1 && fromRun(raws)
-	if !total && len(own) > 0 {
-		raws = own
-	}
-	for i := range raws {
-		r := &raws[i]
-		if r.End.Before(out.at) || d.Horizon != 0 && r.End.Sub(out.at) > 366*24*time.Hour {
-			return nil, fmt.Errorf("%s的场不在起报之后", said(r.End))
-		}
-		if i > 0 && r.End.Equal(raws[i-1].End) {
-			return nil, fmt.Errorf("%s有两个场（%s、%s），请在 pick 中写明 level 或 files", said(r.End), r.Element+" "+r.Level, raws[i-1].Element+" "+raws[i-1].Level)
-		}
-		if r.Grid != raws[0].Grid {
-			return nil, fmt.Errorf("%s的格点（%s）与前面的不同", said(r.End), r.Grid)
-		}
-		if err := r.Grid.Check(); err != nil {
-			return nil, err
-		}
-		unit := r.Unit
-		if unit == "" {
-			unit = d.Pick.Unit
-		}
-		factor, offset, err := into(unit, d.Unit)
-		if err != nil {
-			return nil, err
-		}
-		f, err := r.Pack(d.Places, factor, offset)
-		if err != nil {
-			return nil, err
-		}
-		if b := d.Area; b.MinX != b.MaxX {
-			if f = f.Crop(b.MinX, b.MinY, b.MaxX, b.MaxY); f == nil {
-				return nil, fmt.Errorf("格点（%s）不在本产品的范围内", r.Grid)
-			}
-		}
-		out.fields = append(out.fields, Field{Start: r.Start, End: r.End, Data: f})
-	}
-	if total {
-		apart(out.fields)
-		out.note = "文件为自起报起的累计值，已换算为逐时段值。"
-	}
-	return out, nil
-}
-
-// fromRun reports whether all fields begin together: totals since then.
-func fromRun(raws []grid.Raw) bool {
-	return !slices.ContainsFunc(raws, func(r grid.Raw) bool { return !r.Start.Equal(raws[0].Start) || r.End.Equal(r.Start) })
-}
-
-// apart turns totals since one moment into what fell in each period. A total that packing made a little smaller than the one before
-// is nothing fallen.
-func apart(fields []Field) {
-	for i := len(fields) - 1; i > 0; i-- {
-		f, before := fields[i].Data, fields[i-1].Data
-		for k, v := range f.Values {
-			switch b := before.Values[k]; {
-			case v == grid.Missing || b == grid.Missing:
-				f.Values[k] = grid.Missing
-			default:
-				f.Values[k] = max(0, v-b)
-			}
-		}
-		fields[i].Start = fields[i-1].End
-	}
-}
-
-// foreign are units as files write them, that are not ours: times the factor, plus the offset.
-var foreign = map[string]struct {
-	unit           quantity.Unit
-	factor, offset float64
-}{
-	"kg m-2": {"mm", 1, 0}, "kg/m2": {"mm", 1, 0}, "kg m**-2": {"mm", 1, 0}, "kg/m^2": {"mm", 1, 0}, "kg m^-2": {"mm", 1, 0},
-	"kg m-2 s-1": {"mm/h", 3600, 0}, "mm/hr": {"mm/h", 1, 0}, "mm h-1": {"mm/h", 1, 0}, "mm hr-1": {"mm/h", 1, 0},
-	"K": {"℃", 1, -273.15}, "kelvin": {"℃", 1, -273.15}, "degC": {"℃", 1, 0}, "degree_Celsius": {"℃", 1, 0}, "Celsius": {"℃", 1, 0},
-	"m s-1": {"m/s", 1, 0}, "m s**-1": {"m/s", 1, 0}, "percent": {"%", 1, 0}, "dBZ": {"dB", 1, 0}, "m of water equivalent": {"mm", 1000, 0},
-	"meter": {"m", 1, 0}, "meters": {"m", 1, 0},
-}
-
-// into is how a value of a file becomes one of the product.
-func into(from string, to quantity.Unit) (factor, offset float64, err error) {
-	from = strings.TrimSpace(from)
-	if from == "" {
-		return 0, 0, fmt.Errorf("文件没有写计量单位，请在 pick 中写明 unit")
-	}
-	factor = 1
-	unit := quantity.Unit("")
-	if f, ok := foreign[from]; ok {
-		unit, factor, offset = f.unit, f.factor, f.offset
-	} else if unit, err = quantity.ParseUnit(from); err != nil {
-		return 0, 0, fmt.Errorf("文件的计量单位“%s”读不懂，请在 forecast.yaml 中核对", cut(from, 40))
-	}
-	if unit == to {
-		return factor, offset, nil
-	}
-	r, err := quantity.Convert(quantity.Int(1), unit, to)
-	if err != nil {
-		return 0, 0, fmt.Errorf("文件的计量单位%w", err)
-	}
-	by, _ := r.Float64()
-	return factor * by, offset * by, nil
 }

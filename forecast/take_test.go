@@ -107,6 +107,7 @@ func TestWhatCannotBeTakenIsSetAside(t *testing.T) {
 			"gust.nc":     {testfile(t, "netcdf/testdata/wide.5.nc"), "没有登记过的产品；有的是：gust"},
 			"unit.csv":    {[]byte(strings.Replace(string(twice), "unit,mm", "unit,inch", 1)), "inch"},
 			"kelvin.csv":  {[]byte(strings.Replace(string(twice), "unit,mm", "unit,K", 1)), "不是同一种量"},
+			"future.csv":  {[]byte(strings.ReplaceAll(string(twice), "2023-07-20T", "2023-07-21T")), "请核对对方的时钟"},
 			"outside.csv": {[]byte(strings.ReplaceAll(string(twice), ",111.", ",121.")), "不在本产品的范围内"},
 		} {
 			_, err := p.Take(ctx, d, name, c.b, "")
@@ -116,7 +117,7 @@ func TestWhatCannotBeTakenIsSetAside(t *testing.T) {
 		}
 		read(t, d, func(tx *db.Tx) error {
 			files, err := p.Files(ctx, tx, 20)
-			if len(files) != 9 {
+			if len(files) != 10 {
 				t.Error("files on record:", len(files))
 			}
 			for _, f := range files {
@@ -291,13 +292,13 @@ func TestRunsAreKeptForTheirTime(t *testing.T) {
 	})
 }
 
-// What is sent again for the same hours is another run, and the one that counts.
+// What is sent again for the same hours is another run, and the one that counts; the hours that were not sent again go on with it.
 func TestSentAgain(t *testing.T) {
 	dbtest.EachAt(t, dbtest.At("2023-07-20T08:10:00+08:00").Now, func(t *testing.T, d *db.DB) {
 		p := products(t)
 		const run = "2023-07-20T08:00:00+08:00"
 		first := take(t, p, d, "a.csv", table("rain-6h", run, 6, time.Hour, func(_, _, _ int) string { return "1" }))
-		second := take(t, p, d, "a.csv", table("rain-6h", run, 6, time.Hour, func(_, _, _ int) string { return "2" }))
+		second := take(t, p, d, "a.csv", table("rain-6h", run, 2, time.Hour, func(_, _, _ int) string { return "2" }))
 		if first.Runs[0] == second.Runs[0] {
 			t.Fatal("two values for one hour in one run")
 		}
@@ -306,5 +307,16 @@ func TestSentAgain(t *testing.T) {
 		if s, ok := def.Over(r.Fields[0].Data, &register.Geometry{Kind: register.Point, Parts: [][][]register.XY{{{xy(111.5, 35.4)}}}}, nil); !ok || !s.Max.Equal(quantity.Int(2)) {
 			t.Error(s)
 		}
+		point := xy(111.5, 35.4)
+		if v := def.At(r, point, Nearest); len(v) != 6 || !v[1].Value.Equal(quantity.Int(2)) || !v[2].Value.Equal(quantity.Int(1)) {
+			t.Errorf("%+v", v)
+		}
+		read(t, d, func(tx *db.Tx) error {
+			old, err := p.Get(ctx, tx, first.Runs[0])
+			if err == nil && (len(old.Fields) != 6 || !def.At(old, point, Nearest)[0].Value.Equal(quantity.Int(1))) {
+				t.Error("the old run is not as it was known")
+			}
+			return err
+		})
 	})
 }
