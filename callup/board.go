@@ -46,10 +46,11 @@ type Row struct {
 
 // Board is how a round stands: who has not answered comes first.
 type Board struct {
-	Round *Round
-	All   Total
-	Towns []Total // each town, in the order of the area; the county's own posts first
-	Rows  []Row
+	Round    *Round
+	All      Total
+	Towns    []Total // each town with its villages, in the order of the area; the county's own posts first
+	Villages []Total // each village; of a town without a village, the town's own posts
+	Rows     []Row
 }
 
 // Revision is the number of the newest fact of a round: while it is the same, its board is.
@@ -61,14 +62,43 @@ func (c *Callup) Revision(ctx context.Context, tx *db.Tx, id ID) (int64, error) 
 	return n, wrap("Revision", err)
 }
 
-// Totals counts a round's posts by town and village, in one query. What stands for a town is counted with its villages by Sum.
-func (c *Callup) Totals(ctx context.Context, tx *db.Tx, id ID) ([]Total, error) {
-	out, err := readTotals(ctx, tx, c.County, id)
-	return out, wrap("Totals", err)
+// totals counts the posts of calls by town and village, in the order in which they come.
+func totals(calls []*Call) []Total {
+	stands := map[int]bool{} // calls for which a stand-in has answered
+	for _, k := range calls {
+		if k.Kind == StandIn && k.Current && !k.Answered.IsZero() {
+			stands[k.Of] = true
+		}
+	}
+	one := func(yes bool) int {
+		if yes {
+			return 1
+		}
+		return 0
+	}
+	var out []Total
+	at := map[Place]int{}
+	for _, k := range calls {
+		if k.Kind != Own || !k.Current {
+			continue
+		}
+		for _, s := range k.Seats {
+			p := s.Place.at(Village)
+			i, ok := at[p]
+			if !ok {
+				i = len(out)
+				at[p], out = i, append(out, Total{Place: p})
+			}
+			answered := !k.Answered.IsZero()
+			out[i].add(Total{Posts: 1, Told: one(!k.Told.IsZero()), Answered: one(answered), Acted: one(!k.Acted.IsZero()), Covered: one(!answered && stands[k.N]),
+				Vacant: one(k.Vacant()), Trouble: one(k.Trouble != "")})
+		}
+	}
+	return out
 }
 
-// Sum adds what Totals gives for each town, and for all.
-func Sum(list []Total, order []Place) (towns []Total, all Total) {
+// sum adds what there is for each town, and for all. The county's own posts come first, then the towns in the order of the area.
+func sum(list []Total, order []Place) (towns []Total, all Total) {
 	rank := map[string]int{}
 	for i, p := range order {
 		if _, ok := rank[p.Town]; !ok && p.Town != "" {
@@ -95,12 +125,8 @@ func (c *Callup) BoardOf(ctx context.Context, tx *db.Tx, id ID) (*Board, error) 
 	if err != nil {
 		return nil, wrap(op, err)
 	}
-	totals, err := c.Totals(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	b := &Board{Round: w.r}
-	b.Towns, b.All = Sum(totals, w.r.Places)
+	b := &Board{Round: w.r, Villages: totals(w.calls)}
+	b.Towns, b.All = sum(b.Villages, w.r.Places)
 	for _, k := range w.calls {
 		for _, s := range k.Seats {
 			if k.Current || k.State == HandedOver {

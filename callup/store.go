@@ -180,24 +180,3 @@ func readFacts(ctx context.Context, tx *db.Tx, county string, id ID, call int, a
 		return f, err
 	})
 }
-
-// readTotals counts the posts of a round by place. A post whose person has not answered is covered where one of the calls that came of
-// his has been answered.
-func readTotals(ctx context.Context, tx *db.Tx, county string, id ID) ([]Total, error) {
-	rows, err := tx.Query(ctx, `/* callup.readTotals */
-		SELECT s.town, s.village, count(*),
-			sum(CASE WHEN c.told_at > 0 THEN 1 ELSE 0 END),
-			sum(CASE WHEN c.answered_at > 0 THEN 1 ELSE 0 END),
-			sum(CASE WHEN c.acted_at > 0 THEN 1 ELSE 0 END),
-			sum(CASE WHEN c.answered_at = 0 AND EXISTS (SELECT 1 FROM callup_call o WHERE o.county = c.county AND o.round = c.round
-				AND o.origin = c.n AND o.kind = 'stand_in' AND o.live AND o.answered_at > 0) THEN 1 ELSE 0 END),
-			sum(CASE WHEN c.person = '' THEN 1 ELSE 0 END),
-			sum(CASE WHEN c.trouble <> '' THEN 1 ELSE 0 END)
-		FROM callup_call c JOIN callup_seat s ON s.county = c.county AND s.round = c.round AND s.n = c.n
-		WHERE c.county = $1 AND c.round = $2 AND c.live AND c.kind = 'own'
-		GROUP BY s.town, s.village ORDER BY s.town, s.village`, county, int64(id))
-	return list(rows, err, func(r *sql.Rows) (t Total, err error) {
-		err = r.Scan(&t.Place.Town, &t.Place.Village, &t.Posts, &t.Told, &t.Answered, &t.Acted, &t.Covered, &t.Vacant, &t.Trouble)
-		return t, err
-	})
-}
