@@ -12,7 +12,8 @@
 //
 // What an Outbox promises:
 //
-//   - One message for one purpose, recipient and channel, however often it is put. Two people behind one number are told once.
+//   - One message for one purpose, channel and address, however often it is put: two people behind one number are told once, unless
+//     they have keys of their own.
 //   - What has expired or was withdrawn is not sent any more. What is real goes before what is drill.
 //   - What was committed is sent, whenever the process dies. A message that was being handed over at that moment is sent again
 //     where the far side can tell doubles by its id (Driver.TellsDoubles); elsewhere it stands as unknown, for a person to decide.
@@ -93,7 +94,8 @@ type Message struct {
 	Purpose   string // why, in one word: warning/17/2; tallied and withdrawn together
 	Channel   string // sms, voice, speaker …, as configured
 	To        string // telephone number, device
-	Recipient string // whom, where one address serves several who must each be told; empty: the address
+	Key       string // tells doubles within purpose and channel; empty: the address, so that two behind one number are told once
+	Recipient string // whom it is for, as the caller numbers them; Withdraw gives it back
 	Place     string // where he is, from large to small: 示例镇/示例村; for the tally
 	Urgency   Urgency
 
@@ -120,7 +122,7 @@ func (m *Message) check(now time.Time) error {
 			return refuse(Invalid, op, "信息须有事由、渠道和地址。")
 		}
 	}
-	for _, s := range [...]string{m.Purpose, m.Channel, m.To, m.Recipient, m.Place, m.Title, m.Code} {
+	for _, s := range [...]string{m.Purpose, m.Channel, m.To, m.Key, m.Recipient, m.Place, m.Title, m.Code} {
 		if len(s) > maxWord || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
 			return refuse(Invalid, op, "信息的字段过长或含控制字符。")
 		}

@@ -13,9 +13,10 @@ import (
 // Reply is what a person sent back.
 type Reply struct {
 	gateway.Reply
-	Channel, Gateway   string
-	Message            ID     // that was answered; 0 where nothing tells
-	Purpose, Recipient string // of that message
+	Channel, Gateway string
+	Message          ID     // that was answered; 0 where nothing tells
+	Purpose, Key     string // of that message; Key is the address where it had none
+	Recipient        string
 }
 
 // Hear is where the driver of a gateway brings what the far side says. What it brings is kept when the call returns without an error; many

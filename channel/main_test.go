@@ -174,15 +174,15 @@ func (s *story) receive(name string, list ...gateway.Receipt) {
 	}
 }
 
-func (s *story) withdraw(purpose string) (n int) {
+func (s *story) withdraw(purpose string) (n int, untold []string) {
 	s.Helper()
 	if err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
-		n, err = s.outbox().Withdraw(ctx, tx, purpose, "预警已解除")
+		n, untold, err = s.outbox().Withdraw(ctx, tx, purpose, "预警已解除")
 		return err
 	}); err != nil {
 		s.Fatal(err)
 	}
-	return n
+	return n, untold
 }
 
 func (s *story) sum(purpose string) Count {

@@ -125,10 +125,11 @@ func (o *Outbox) leaves(u Urgency, channel string, t time.Time) time.Time {
 }
 
 // Withdraw takes back what has not gone yet of a purpose, as when the warning is cancelled or another version takes its place. What is
-// being handed over may still go; what fails from now on is not tried again. n is how many were taken back.
-func (o *Outbox) Withdraw(ctx context.Context, tx *db.Tx, purpose, why string) (n int, err error) {
-	n, err = withdraw(ctx, tx, o.County, purpose, why)
-	return n, wrap("Withdraw", err)
+// being handed over may still go; what fails from now on is not tried again. n is how many were taken back, untold are those recipients
+// to whom nothing has gone by any channel. What is put for the purpose afterwards goes.
+func (o *Outbox) Withdraw(ctx context.Context, tx *db.Tx, purpose, why string) (n int, untold []string, err error) {
+	n, untold, err = withdraw(ctx, tx, o.County, purpose, why)
+	return n, untold, wrap("Withdraw", err)
 }
 
 // Resend has a message sent again that failed, expired unsent or is unknown: a person takes it on himself.

@@ -27,16 +27,12 @@ const maxReason = 300 // bytes
 
 // settle records how a batch went.
 func (o *Outbox) settle(ctx context.Context, tx *db.Tx, g *gate, b *batch) error {
-	gone, err := withdrawnOf(ctx, tx, o.County, b.rows)
-	if err != nil {
-		return err
-	}
 	list := make([]settled, len(b.rows))
 	var refs []string
 	for i, r := range b.rows {
 		s := g.after(r, b.out[i], b.at)
 		if s.state == Waiting {
-			s = o.putOff(s, r, g.channel, gone[r.purpose])
+			s = o.putOff(s, r, g.channel)
 		}
 		if s.ref != "" {
 			refs = append(refs, s.ref)
@@ -132,14 +128,6 @@ func (o *Outbox) lapse(ctx context.Context, tx *db.Tx, now time.Time) (more bool
 	if err != nil || len(rows) == 0 {
 		return false, err
 	}
-	plain := make([]row, len(rows))
-	for i, r := range rows {
-		plain[i] = r.row
-	}
-	gone, err := withdrawnOf(ctx, tx, o.County, plain)
-	if err != nil {
-		return false, err
-	}
 	list := make([]settled, len(rows))
 	for i, r := range rows {
 		s := settled{id: r.id, lease: r.lease, state: Unknown, gate: r.gate, next: now, reason: "发送时程序中断，可能已送出"}
@@ -148,7 +136,7 @@ func (o *Outbox) lapse(ctx context.Context, tx *db.Tx, now time.Time) (more bool
 			s.next = now // it is late already
 		}
 		if s.state == Waiting {
-			s = o.putOff(s, r.row, r.channel, gone[r.purpose])
+			s = o.putOff(s, r.row, r.channel)
 		}
 		list[i] = s
 	}
@@ -165,15 +153,8 @@ func (o *Outbox) gateOf(channel, name string) *gate {
 	return nil
 }
 
-// putOff is a message that is to be tried again: not in quiet hours, not after it expires, and not when it was withdrawn meanwhile.
-func (o *Outbox) putOff(s settled, r row, channel string, withdrawn bool) settled {
-	if withdrawn {
-		s.state, s.done = Withdrawn, s.next
-		if s.gate < 0 {
-			s.state = Unknown
-		}
-		return s
-	}
+// putOff is a message that is to be tried again: not in quiet hours, and not after it expires.
+func (o *Outbox) putOff(s settled, r row, channel string) settled {
 	s.next = o.leaves(Urgency(r.ordinal%urgencies), channel, s.next)
 	if expires := db.FromMicros(r.expires); s.next.After(expires) {
 		s.next = expires

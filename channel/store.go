@@ -64,9 +64,9 @@ func (p *put) add(ctx context.Context, m *Message) error {
 	}
 	at.last = p.id
 	to := Address(m.To)
-	recipient := m.Recipient
-	if recipient == "" {
-		recipient = to
+	once := m.Key
+	if once == "" {
+		once = to
 	}
 	now := p.tx.Now()
 	leaves, ok := p.leaves[slot{m.Urgency, m.Channel}]
@@ -75,7 +75,7 @@ func (p *put) add(ctx context.Context, m *Message) error {
 		p.leaves[slot{m.Urgency, m.Channel}] = leaves
 	}
 	expires := db.Micros(m.Expires)
-	p.messages.Add(p.o.County, p.id, at.n, m.Channel, recipient, to, m.Place, text, m.ordinal(), db.Micros(now), min(leaves, expires), expires)
+	p.messages.Add(p.o.County, p.id, at.n, m.Channel, once, m.Recipient, to, m.Place, text, m.ordinal(), db.Micros(now), min(leaves, expires), expires)
 	if p.rows++; p.rows == flush {
 		return p.write(ctx)
 	}
@@ -91,9 +91,8 @@ func (p *put) purpose(ctx context.Context, m *Message) (*purpose, error) {
 		return at, nil
 	}
 	at := &purpose{drill: m.Drill}
-	var withdrawn int64
-	err := p.tx.QueryRow(ctx, `/* channel.purpose */ SELECT n, drill, withdrawn_at FROM channel_purpose WHERE county = $1 AND key = $2`, p.o.County, m.Purpose).
-		Scan(&at.n, &at.drill, &withdrawn)
+	err := p.tx.QueryRow(ctx, `/* channel.purpose */ SELECT n, drill FROM channel_purpose WHERE county = $1 AND key = $2`, p.o.County, m.Purpose).
+		Scan(&at.n, &at.drill)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		err = p.tx.QueryRow(ctx, `/* channel.addPurpose */
@@ -105,8 +104,6 @@ func (p *put) purpose(ctx context.Context, m *Message) (*purpose, error) {
 		}
 	case err != nil:
 		return nil, err
-	case withdrawn != 0:
-		return nil, refuse(Conflict, "PutAll", "事由“%s”已撤回，不能再发。", m.Purpose)
 	case at.drill != m.Drill:
 		return nil, refuse(Conflict, "PutAll", "同一事由不能既有演练又有实战。")
 	default:
@@ -156,9 +153,9 @@ func (p *put) number(ctx context.Context, at *purpose, m *Message) (int64, error
 
 func (p *put) write(ctx context.Context) error {
 	p.messages.Query = `/* channel.PutAll */ INSERT INTO channel_message
-		(county, id, purpose, channel, recipient, address, place, text, ordinal, made_at, next_at, expires_at) VALUES`
-	p.messages.Columns = 12
-	p.messages.Tail = `ON CONFLICT (county, purpose, channel, recipient) DO NOTHING`
+		(county, id, purpose, channel, once, recipient, address, place, text, ordinal, made_at, next_at, expires_at) VALUES`
+	p.messages.Columns = 13
+	p.messages.Tail = `ON CONFLICT (county, purpose, channel, once) DO NOTHING`
 	n, err := p.messages.Run(ctx, p.tx)
 	p.fresh += n
 	p.rows = 0
@@ -184,32 +181,48 @@ func (p *put) store(ctx context.Context) (fresh int, err error) {
 	return p.fresh, nil
 }
 
-func withdraw(ctx context.Context, tx *db.Tx, county, key, why string) (int, error) {
+func withdraw(ctx context.Context, tx *db.Tx, county, key, why string) (taken int, untold []string, err error) {
 	var n, first, last int64
 	now := db.Micros(tx.Now())
-	err := tx.QueryRow(ctx, `/* channel.withdraw */
-		UPDATE channel_purpose SET withdrawn_at = CASE WHEN withdrawn_at = 0 THEN $3 ELSE withdrawn_at END, why = $4
-		WHERE county = $1 AND key = $2 RETURNING n, first, last`, county, key, now, why).Scan(&n, &first, &last)
+	err = tx.QueryRow(ctx, `/* channel.withdraw */
+		UPDATE channel_purpose SET withdrawn_at = $3, why = $4 WHERE county = $1 AND key = $2 RETURNING n, first, last`, county, key, now, why).Scan(&n, &first, &last)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil // nothing was ever put for it
+		return 0, nil, nil // nothing was ever put for it
 	}
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	res, err := tx.Exec(ctx, `/* channel.withdrawMessages */
-		UPDATE channel_message SET state = 'withdrawn', done_at = $5, reason = $6
+	res, err := tx.Exec(ctx, `/* channel.withdrawWaiting */
+		UPDATE channel_message SET state = CASE WHEN gate < 0 THEN 'unknown' ELSE 'withdrawn' END, done_at = $5, reason = $6
 		WHERE county = $1 AND id BETWEEN $2 AND $3 AND purpose = $4 AND state = 'waiting'`, county, first, last, n, now, why)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	gone, err := res.RowsAffected()
-	return int(gone), err
+	if err != nil {
+		return 0, nil, err
+	}
+	if _, err := tx.Exec(ctx, `/* channel.withdrawLeased */
+		UPDATE channel_message SET expires_at = 0 WHERE county = $1 AND id BETWEEN $2 AND $3 AND purpose = $4 AND state = 'leased'`, county, first, last, n); err != nil {
+		return 0, nil, err
+	}
+	rows, err := tx.Query(ctx, `/* channel.untold */
+		SELECT recipient FROM channel_message WHERE county = $1 AND id BETWEEN $2 AND $3 AND purpose = $4 AND recipient <> ''
+		GROUP BY recipient HAVING sum(CASE WHEN handed_at = 0 AND state IN ('withdrawn', 'failed', 'expired') THEN 0 ELSE 1 END) = 0 ORDER BY recipient`,
+		county, first, last, n)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var who string
+		err := r.Scan(&who)
+		untold = append(untold, who)
+		return err
+	})
+	return int(gone), untold, err
 }
 
 // stateOf is empty where there is no such message.
 func stateOf(ctx context.Context, tx *db.Tx, county string, id ID) (state State, withdrawn bool, err error) {
 	err = tx.QueryRow(ctx, `/* channel.stateOf */
-		SELECT m.state, p.withdrawn_at <> 0 FROM channel_message m JOIN channel_purpose p ON p.county = m.county AND p.n = m.purpose
+		SELECT m.state, p.withdrawn_at > m.made_at FROM channel_message m JOIN channel_purpose p ON p.county = m.county AND p.n = m.purpose
 		WHERE m.county = $1 AND m.id = $2`, county, int64(id)).Scan((*string)(&state), &withdrawn)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
@@ -232,7 +245,7 @@ const forgetAtOnce = 5000
 
 func forgetNumbers(ctx context.Context, tx *db.Tx, county string, before time.Time) (n int, err error) {
 	for _, query := range []string{
-		`/* channel.forgetMessages */ UPDATE channel_message SET address = '` + forgotten + `', recipient = '#' || CAST(id AS text), reason = ''
+		`/* channel.forgetMessages */ UPDATE channel_message SET address = '` + forgotten + `', once = '#' || CAST(id AS text), reason = ''
 		WHERE county = $1 AND id IN (SELECT m.id FROM channel_purpose p JOIN channel_message m ON m.county = p.county AND m.purpose = p.n AND m.id BETWEEN p.first AND p.last
 			WHERE p.county = $1 AND p.put_at < $2 AND m.address <> '` + forgotten + `' AND m.state NOT IN ('waiting', 'leased') LIMIT $3)`,
 		`/* channel.forgetReplies */ UPDATE channel_reply SET address = '` + forgotten + `'

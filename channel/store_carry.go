@@ -52,10 +52,12 @@ func unclaim(ctx context.Context, tx *db.Tx, county string, lease int64) error {
 	return err
 }
 
-// settleRows records where messages stand, if the lease is still theirs or nobody took them since.
+// settleRows records where messages stand, if the lease is still theirs or nobody took them since. What was taken back while it was in
+// hand is not put back.
 func settleRows(ctx context.Context, tx *db.Tx, county string, list []settled) error {
 	b := db.Bulk{
-		Query: `/* channel.settle */ UPDATE channel_message AS m SET state = v.column4, gate = v.column5, next_at = v.column6, ref = v.column7, reason = v.column8,
+		Query: `/* channel.settle */ UPDATE channel_message AS m SET
+			state = CASE WHEN v.column4 <> 'waiting' OR m.expires_at > 0 THEN v.column4 WHEN v.column5 < 0 THEN 'unknown' ELSE 'withdrawn' END, gate = v.column5, next_at = v.column6, ref = v.column7, reason = v.column8,
 			handed_at = CASE WHEN m.handed_at = 0 THEN v.column9 ELSE m.handed_at END, done_at = v.column10
 			FROM (VALUES`,
 		Columns: 10, Casts: []string{"text", "bigint", "bigint", "text", "bigint", "bigint", "text", "text", "bigint", "bigint"},
@@ -74,34 +76,6 @@ func micros(t time.Time) int64 {
 		return 0
 	}
 	return db.Micros(t)
-}
-
-// withdrawnOf says which purposes of the rows were withdrawn.
-func withdrawnOf(ctx context.Context, tx *db.Tx, county string, list []row) (map[int64]bool, error) {
-	var all []int64
-	for _, r := range list {
-		if len(all) == 0 || all[len(all)-1] != r.purpose {
-			all = append(all, r.purpose)
-		}
-	}
-	slices.Sort(all)
-	gone := map[int64]bool{}
-	for some := range slices.Chunk(slices.Compact(all), 200) {
-		args := []any{county}
-		for _, n := range some {
-			args = append(args, n)
-		}
-		rows, err := tx.Query(ctx, `/* channel.withdrawnOf */ SELECT n FROM channel_purpose WHERE county = $1 AND withdrawn_at <> 0 AND n IN `+db.In(2, len(some)), args...)
-		if err := each(rows, err, func(r *sql.Rows) error {
-			var n int64
-			err := r.Scan(&n)
-			gone[n] = true
-			return err
-		}); err != nil {
-			return nil, err
-		}
-	}
-	return gone, nil
 }
 
 // overdue says what a sweep would find.

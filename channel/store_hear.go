@@ -18,7 +18,7 @@ func named(ctx context.Context, tx *db.Tx, county, name, ref, to string) (m sent
 		where, args = ` AND m.address = $4`, append(args, to)
 	}
 	rows, err := tx.Query(ctx, `/* channel.named */
-		SELECT m.id, m.lease, m.purpose, m.text, m.address, m.ordinal, m.gate, m.tries, m.expires_at, m.state, m.channel, m.gateway, p.withdrawn_at <> 0
+		SELECT m.id, m.lease, m.purpose, m.text, m.address, m.ordinal, m.gate, m.tries, m.expires_at, m.state, m.channel, m.gateway, p.withdrawn_at > m.made_at
 		FROM channel_message m JOIN channel_purpose p ON p.county = m.county AND p.n = m.purpose
 		WHERE m.county = $1 AND m.ref = $2 AND m.ref <> '' AND m.gateway = $3`+where+` LIMIT 2`, args...)
 	n := 0
@@ -93,9 +93,9 @@ func dropStrays(ctx context.Context, tx *db.Tx, county string, before time.Time)
 func keepReply(ctx context.Context, tx *db.Tx, county string, r *Reply) (fresh bool, err error) {
 	if r.Ref != "" {
 		err := tx.QueryRow(ctx, `/* channel.answered */
-			SELECT m.id, p.key, m.recipient FROM channel_message m JOIN channel_purpose p ON p.county = m.county AND p.n = m.purpose
+			SELECT m.id, p.key, m.once, m.recipient FROM channel_message m JOIN channel_purpose p ON p.county = m.county AND p.n = m.purpose
 			WHERE m.county = $1 AND m.ref = $2 AND m.ref <> '' AND m.gateway = $3 AND m.address = $4`, county, r.Ref, r.Gateway, r.From).
-			Scan((*int64)(&r.Message), &r.Purpose, &r.Recipient)
+			Scan((*int64)(&r.Message), &r.Purpose, &r.Key, &r.Recipient)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return false, err
 		}

@@ -82,13 +82,13 @@ func messages(ctx context.Context, tx *db.Tx, county string, q Query) (list []Se
 	}
 	args = append(args, q.Limit)
 	rows, err := tx.Query(ctx, `/* channel.Messages */
-		SELECT m.id, p.key, m.channel, m.recipient, m.address, m.place, m.state, m.gateway, m.reason, m.tries, m.made_at, m.next_at, m.handed_at, m.done_at, m.expires_at
+		SELECT m.id, p.key, m.channel, m.once, m.recipient, m.address, m.place, m.state, m.gateway, m.reason, m.tries, m.made_at, m.next_at, m.handed_at, m.done_at, m.expires_at
 		FROM channel_message m JOIN channel_purpose p ON p.county = m.county AND p.n = m.purpose
 		WHERE `+where+` ORDER BY m.id LIMIT $`+strconv.Itoa(len(args)), args...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var s Sent
 		var made, next, handed, done, ends int64
-		err := r.Scan((*int64)(&s.ID), &s.Purpose, &s.Channel, &s.Recipient, &s.Address, &s.Place, (*string)(&s.State), &s.Gateway, &s.Reason, &s.Tries,
+		err := r.Scan((*int64)(&s.ID), &s.Purpose, &s.Channel, &s.Key, &s.Recipient, &s.Address, &s.Place, (*string)(&s.State), &s.Gateway, &s.Reason, &s.Tries,
 			&made, &next, &handed, &done, &ends)
 		s.Made, s.Handed, s.Done, s.Ends = when(made), when(handed), when(done), when(ends)
 		if s.State == Waiting {

@@ -74,7 +74,8 @@ func Town(place string) string {
 // Sent is a message with what became of it, for people who may see addresses.
 type Sent struct {
 	ID                             ID
-	Purpose, Channel, Recipient    string
+	Purpose, Channel               string
+	Key, Recipient                 string
 	Address, Place                 string
 	State                          State
 	Gateway, Reason                string

@@ -2,8 +2,8 @@
 
 -- What goes out of the house in numbers (发布渠道): warnings, calls. None of these tables is public: they hold telephone numbers.
 
--- Why messages go out: one version of a warning, one rung of a call. key is unique; its messages have numbers from first to
--- last. withdrawn_at is 0 while they may go.
+-- Why messages go out: one version of a warning, a call. key is unique; its messages have numbers from first to last. What was
+-- put before withdrawn_at was taken back; 0: nothing was.
 CREATE TABLE channel_purpose (
 	county       {{.Text}} NOT NULL,
 	n            bigint    NOT NULL,
@@ -35,7 +35,8 @@ CREATE TABLE channel_text (
 );
 CREATE INDEX channel_text_purpose ON channel_text (county, purpose);
 
--- One message to one recipient by one channel. ordinal sorts what goes first; gate is the place in the channel's list of the
+-- One message to one address by one channel; once tells doubles, and is the address where nothing else is said. recipient is whom it
+-- is for, as the caller numbers them. expires_at is 0 of what was taken back while it was in hand. ordinal sorts what goes first; gate is the place in the channel's list of the
 -- gateway whose turn it is, from 0; -1 - place where no other may have it. state: waiting (due at next_at), leased (next_at is then the end of the lease), accepted, delivered,
 -- failed, unknown, expired, withdrawn. handed_at and done_at are 0 before a gateway had it, and before its receipt came.
 CREATE TABLE channel_message (
@@ -43,6 +44,7 @@ CREATE TABLE channel_message (
 	id         bigint    NOT NULL,
 	purpose    bigint    NOT NULL,
 	channel    {{.Text}} NOT NULL,
+	once       {{.Text}} NOT NULL,
 	recipient  {{.Text}} NOT NULL,
 	address    {{.Text}} NOT NULL,
 	place      {{.Text}} NOT NULL,
@@ -62,7 +64,7 @@ CREATE TABLE channel_message (
 	done_at    bigint    NOT NULL DEFAULT 0,
 	PRIMARY KEY (county, id)
 ){{if .SQLite}} WITHOUT ROWID{{end}};
-CREATE UNIQUE INDEX channel_message_once ON channel_message (county, purpose, channel, recipient);
+CREATE UNIQUE INDEX channel_message_once ON channel_message (county, purpose, channel, once);
 CREATE INDEX channel_message_due ON channel_message (county, channel, ordinal, gate, next_at, id, expires_at) WHERE state = 'waiting';
 CREATE INDEX channel_message_leased ON channel_message (county, next_at) WHERE state = 'leased';
 CREATE INDEX channel_message_ref ON channel_message (county, ref, address) WHERE ref <> '';
