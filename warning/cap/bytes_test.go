@@ -119,6 +119,9 @@ func FuzzParse(f *testing.F) {
 	for _, c := range cases(f) {
 		f.Add([]byte(c.doc))
 	}
+	key, cert := testKey(f)
+	f.Add(must2(Sign(must2(Write(storm())), key, cert)))
+	f.Add([]byte(nationalForm))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > 64<<10 {
 			return
@@ -129,6 +132,7 @@ func FuzzParse(f *testing.F) {
 		}
 		FromNational(b, Rules{})
 		ReadFeed(b, "https://example.org/")
+		Verify(b, nil, at(15, 0))
 		if a == nil {
 			return
 		}

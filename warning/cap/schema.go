@@ -174,7 +174,7 @@ func (c *checker) attributes(n *node) {
 		case a.Name.Space == nsXMLs:
 		case a.Name.Space == nsXSI && a.Name.Local == "nil":
 			c.reason(n, "不能写 xsi:nil：没有值的元素不写")
-		case a.Name.Space == nsXSI:
+		case a.Name.Space == nsXSI && (a.Name.Local == "schemaLocation" || a.Name.Local == "noNamespaceSchemaLocation" || a.Name.Local == "type"):
 		default:
 			c.reason(n, "CAP 的元素没有属性，这里写了 %s", short(a.Name.Local))
 		}

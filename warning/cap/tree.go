@@ -140,8 +140,13 @@ func (t *treeReader) read() (*node, error) {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			if err = t.start(token, from); err == nil && surrogate(t.b[from:t.d.InputOffset()]) {
+			raw := t.b[from:t.d.InputOffset()]
+			switch err = t.start(token, from); {
+			case err != nil:
+			case surrogate(raw):
 				err = errors.New("不是正确的 XML：有 XML 不容的字符")
+			case !spaced(raw):
+				err = errors.New("不是正确的 XML：两个属性之间要有空白")
 			}
 		case xml.EndElement:
 			err = t.end(token)

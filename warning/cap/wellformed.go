@@ -24,6 +24,23 @@ func surrogate(raw []byte) bool {
 	})
 }
 
+// spaced says whether the attributes of a start tag are parted by white space.
+func spaced(tag []byte) bool {
+	var quote byte
+	for k, b := range tag[:len(tag)-1] {
+		switch {
+		case quote == 0 && (b == '"' || b == '\''):
+			quote = b
+		case quote != 0 && b == quote:
+			if next := tag[k+1]; !xmlSpace(rune(next)) && next != '/' && next != '>' {
+				return false
+			}
+			quote = 0
+		}
+	}
+	return true
+}
+
 // syntaxWords says in Chinese what encoding/xml says most; the rest stays as it is.
 func syntaxWords(msg string) string {
 	switch {
