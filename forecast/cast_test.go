@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/png"
 	"math"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -319,4 +320,17 @@ func TestDefinitionsSayWhere(t *testing.T) {
 			t.Errorf("%s\n%v, want %s", text, err, want)
 		}
 	}
+}
+
+func FuzzReadDefinitions(f *testing.F) {
+	b, err := os.ReadFile("testdata/forecast.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if defs, err := ReadDefinitions("f.yaml", b); err == nil {
+			New("100000", defs, nil)
+		}
+	})
 }

@@ -60,8 +60,8 @@ func readPacking(s []byte) (*packing, error) {
 		lengthLast: u(43), lengthBits: int(s[46])}
 	if t == 3 {
 		g.order, g.octets = int(s[47]), int(s[48])
-		if g.order < 1 || g.order > 2 || g.octets < 1 || g.octets > 4 {
-			return nil, fmt.Errorf("空间差分为%d阶、附加值%d字节，只收1、2阶和1至4字节", g.order, g.octets)
+		if g.order > 2 || g.octets > 4 || g.order > 0 && g.octets < 1 {
+			return nil, fmt.Errorf("空间差分为%d阶、附加值%d字节，只收至多2阶、1至4字节", g.order, g.octets)
 		}
 	}
 	if g.n > p.count || g.n < 1 && p.count > 0 || g.missing > 2 || g.widthBits > 16 || g.lengthBits > 31 || g.lengthBase > grid.MaxCells || g.lengthLast > grid.MaxCells {

@@ -83,6 +83,9 @@ gdal second-gap 1 -co DATA_ENCODING=COMPLEX_PACKING -co SPATIAL_DIFFERENCING_ORD
 # One file of many: the hours of a forecast.
 grib_set -r -s packingType=grid_complex rain.grb2 rain-complex.grb2
 show rain-complex.grb2 > rain-complex.txt
+# ecCodes writes differences of order zero, which are none.
+grib_set -r -s packingType=grid_complex_spatial_differencing rain-gap.grb2 zeroth.grb2
+show zeroth.grb2 > zeroth.txt
 for h in 0-1 1-2 2-3; do
 	grib_set -s stepRange=$h rain.grb2 "$tmp/$h.grb2"
 done
