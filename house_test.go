@@ -82,7 +82,7 @@ var mayImport = map[string][]string{
 	"forecast/netcdf":          {"forecast/grid"},
 	"forecast/nowcast":         {"forecast/grid"},
 	"forecast":                 {"register", "forecast/grib", "forecast/netcdf", "forecast/nowcast"},
-	"callup":                   {"journal", "calendar"},
+	"callup":                   {"journal", "calendar", "drill"},
 	"warning":                  {"finding", "ledger", "warning/cap", "drill"},
 	// What people touch.
 	"policy/example":   {"policy", "duty"},

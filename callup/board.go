@@ -9,6 +9,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/db"
+	"zhixing/drill"
 )
 
 // Total counts the posts of a place: of a village, of a town with its villages, or of the county with all (Place is zero).
@@ -159,7 +160,7 @@ func (k *Call) rank() int {
 func (b *Board) Table() [][]string {
 	out := [][]string{{"级", "乡镇", "村", "网格", "职务", "姓名", "代", "类别", "状态", "开始叫应", "叫应次数", "知晓", "应答", "办好", "应答方式", "问题"}}
 	if b.Round.Drill {
-		out[0][0] = drillMark + out[0][0]
+		out[0][0] = drill.Mark + out[0][0]
 	}
 	for _, r := range b.Rows {
 		k := r.Call
@@ -169,7 +170,7 @@ func (b *Board) Table() [][]string {
 			line[5], line[8] = "", "无人任职"
 		}
 		if b.Round.Drill {
-			line[0] = drillMark + line[0]
+			line[0] = drill.Mark + line[0]
 		}
 		out = append(out, line)
 	}

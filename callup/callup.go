@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"zhixing/db"
 )
@@ -36,6 +37,8 @@ type Callup struct {
 	Withdraw func(ctx context.Context, tx *db.Tx, calls []string) error
 	// Holders are the persons who hold a post at a moment, with their addresses.
 	Holders func(ctx context.Context, tx *db.Tx, seat Seat, at time.Time) ([]Person, error)
+	// Has reports whether there is a channel; nil: all are there that ladders name.
+	Has func(channel string) bool
 	// Person is one person as he can be reached now; not ok: there is no such person.
 	Person func(ctx context.Context, tx *db.Tx, id PersonID) (p Person, ok bool, err error)
 	// Reported is told what a person who was called has seen or done.
@@ -213,6 +216,12 @@ type Call struct {
 // Vacant reports whether there is nobody to call: the post has no holder.
 func (c *Call) Vacant() bool { return c.Person == "" }
 
+// reaches reports whether an address can be written to by a channel: one that no gateway takes must not keep others from being called.
+func (c *Callup) reaches(addresses map[string]string, channel string) bool {
+	to := addresses[channel]
+	return to != "" && len(to) <= 100 && storable(to) && !strings.ContainsFunc(to, unicode.IsControl) && (c.Has == nil || c.Has(channel))
+}
+
 // ref names the call to whoever sends messages.
 func (c *Call) ref() string { return fmt.Sprintf("callup/%d/%d", c.Round, c.N) }
 
@@ -250,7 +259,7 @@ type Message struct {
 	Code        string // by which he answers; empty: no answer is asked for
 	Level       int
 	Drill       bool
-	Expires     time.Time // zero: never
+	Expires     time.Time
 }
 
 // Report is what somebody who was called tells of what he sees.

@@ -14,6 +14,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/drill"
 )
 
 const (
@@ -72,7 +73,7 @@ func newWorld(t testing.TB, d *db.DB, clock *dbtest.Clock) *world {
 				}
 				w.when[m.Key] = tx.Now()
 				for _, s := range []string{m.Title, m.Text} {
-					if m.Drill != (strings.HasPrefix(s, drillMark) && strings.HasSuffix(s, drillMark) && len(s) > 2*len(drillMark)) || m.Drill == (strings.Count(s, "演练") == 0) {
+					if m.Drill != (strings.HasPrefix(s, drill.Mark) && strings.HasSuffix(s, drill.Mark) && len(s) > 2*len(drill.Mark)) || m.Drill == (strings.Count(s, "演练") == 0) {
 						w.Errorf("drill %v: %q", m.Drill, s)
 					}
 				}

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"zhixing/db"
+	"zhixing/drill"
 )
 
 // Opening is what a round begins with.
@@ -33,6 +35,10 @@ func (o *Opening) check(op string, now time.Time) error {
 		return err
 	}
 	switch {
+	case strings.ContainsFunc(o.Title, unicode.IsControl):
+		return refuse(Invalid, op, "叫应的标题应为一行。")
+	case !o.Drill && drill.Has(o.Title+"\n"+o.Text):
+		return refuse(Invalid, op, "不是演练的叫应，标题和内容里不得有“%s”。", drill.Mark)
 	case o.Purpose == "" || len(o.Purpose) > 100 || !storable(o.Purpose+o.Basis):
 		return refuse(Invalid, op, "没有写明为什么叫应。")
 	case o.Version < 1:
@@ -141,13 +147,13 @@ func (w *work) man(ctx context.Context, tx *db.Tx, list []Place) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return w.tellOffice(ctx, tx, "叫应无法送达："+unmarked(w.r.Title), fmt.Sprintf("叫应“%s”：以下职务无人或没有联系方式：%s。请设法通知。", unmarked(w.r.Title), names(lost)))
+	return w.tellOffice(ctx, tx, "叫应无法送达", fmt.Sprintf("叫应“%s”：以下职务无人或没有联系方式：%s。请设法通知。", unmarked(w.r.Title), names(lost)))
 }
 
 // reachable reports whether any rung of the call can reach the person.
 func (w *work) reachable(k *Call) bool {
 	step := &w.r.Ladder.Steps[k.Step]
-	return slices.ContainsFunc(step.sofar(len(step.Rungs)), func(ch string) bool { return k.Addresses[ch] != "" })
+	return slices.ContainsFunc(step.sofar(len(step.Rungs)), func(ch string) bool { return w.c.reaches(k.Addresses, ch) })
 }
 
 // seat opens the calls of one seat; was is the call of it that had nobody to call.

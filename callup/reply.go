@@ -213,16 +213,16 @@ func (c *Callup) askBack(ctx context.Context, tx *db.Tx, n int64, in Incoming, m
 		return err
 	}
 	var out []Message
-	for _, drill := range []bool{false, true} {
+	for _, exercise := range []bool{false, true} {
 		var lines []string
 		for _, o := range mine {
-			if o.live && o.drill == drill {
+			if o.live && o.drill == exercise {
 				lines = append(lines, fmt.Sprintf("“%s”（%s）请回复%s", unmarked(o.title), o.name, o.code))
 			}
 		}
 		text := "您的回复无法对应到叫应，未作应答。" + strings.Join(lines, "；") + "。"
 		switch {
-		case m.heard == HeardLate && m.to.drill == drill:
+		case m.heard == HeardLate && m.to.drill == exercise:
 			text = "叫应“" + unmarked(m.to.title) + "”已结束或已有新的版次，您的回复已记录。"
 			if len(lines) > 0 {
 				text += "另：" + strings.Join(lines, "；") + "。"
@@ -230,8 +230,8 @@ func (c *Callup) askBack(ctx context.Context, tx *db.Tx, n int64, in Incoming, m
 		case len(lines) == 0 || m.heard == HeardLate:
 			continue
 		}
-		out = append(out, Message{Key: fmt.Sprintf("callup/reply/%d/%v/%s", n, drill, in.Channel), Purpose: "callup/reply", Channel: in.Channel, To: in.From,
-			Person: mine[0].person, Name: mine[0].name, Title: marked(drill, "请核对回复码"), Text: marked(drill, text), Drill: drill,
+		out = append(out, Message{Key: fmt.Sprintf("callup/reply/%d/%v/%s", n, exercise, in.Channel), Purpose: "callup/reply", Channel: in.Channel, To: in.From,
+			Person: mine[0].person, Name: mine[0].name, Title: marked(exercise, "请核对回复码"), Text: marked(exercise, text), Drill: exercise,
 			Expires: tx.Now().Add(time.Hour)})
 	}
 	if len(out) == 0 {

@@ -231,7 +231,7 @@ func (w *work) handOver(ctx context.Context, tx *db.Tx, k *Call, f Firing) error
 	}
 	if len(found) == 0 {
 		k.Trouble = "交班后没有人接班"
-		return w.tellOffice(ctx, tx, "无人接班："+unmarked(w.r.Title), fmt.Sprintf("叫应“%s”：%s值班结束，没有人接班，仍叫本人。请安排。", unmarked(w.r.Title), k.who()))
+		return w.tellOffice(ctx, tx, "无人接班", fmt.Sprintf("叫应“%s”：%s值班结束，没有人接班，仍叫本人。请安排。", unmarked(w.r.Title), k.who()))
 	}
 	if i := slices.IndexFunc(found, func(h holder) bool { return h.ID == k.Person }); i >= 0 { // he stays
 		k.Shift = found[i].until
@@ -262,7 +262,7 @@ func (w *work) handOver(ctx context.Context, tx *db.Tx, k *Call, f Firing) error
 	}
 	if !k.Current {
 		w.fact(k.N, wasHanded, system, "", "交给%s", strings.Join(next, "、"))
-		w.tell(k, "off", "已交班："+unmarked(w.r.Title), fmt.Sprintf("您的值班已于%s结束，叫应“%s”转由%s应答。", clock(ended, w.now), unmarked(w.r.Title), strings.Join(next, "、")))
+		w.tell(k, "off", "已交班", w.r.Title, fmt.Sprintf("您的值班已于%s结束，叫应“%s”转由%s应答。", clock(ended, w.now), unmarked(w.r.Title), strings.Join(next, "、")))
 	}
 	return w.code(ctx, tx)
 }

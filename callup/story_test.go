@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zhixing/db"
+	"zhixing/drill"
 	"zhixing/journal"
 )
 
@@ -444,7 +445,7 @@ func TestDrill(t *testing.T) {
 		o := w.opening(w.settle())
 		o.Drill, o.Title = true, "【演练】暴雨红色预警"
 		r := w.open(o)
-		if s := w.last("柳村主任"); !strings.HasPrefix(s, "【演练】暴雨红色预警。") || strings.Count(s, drillMark) != 2 {
+		if s := w.last("柳村主任"); !strings.HasPrefix(s, "【演练】暴雨红色预警。") || strings.Count(s, drill.Mark) != 2 {
 			w.Error(s)
 		}
 		k := w.call(r, "柳村主任")
@@ -477,7 +478,7 @@ func TestDrill(t *testing.T) {
 		}))
 		w.sound(r)
 		for _, line := range w.board(r).Table() {
-			if !strings.HasPrefix(line[0], drillMark) {
+			if !strings.HasPrefix(line[0], drill.Mark) {
 				w.Error(line)
 			}
 		}

@@ -6,20 +6,26 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/drill"
 )
 
 // Voice is the one channel on which people press keys instead of writing.
 const Voice = "voice"
 
-// drillMark stands first and last in every text of a drill.
-const drillMark = "【演练】"
-
 // marked is a text as it may leave the house.
-func marked(drill bool, s string) string {
-	if !drill {
+func marked(exercise bool, s string) string {
+	if !exercise {
 		return s
 	}
-	return drillMark + strings.TrimSuffix(strings.TrimPrefix(s, drillMark), drillMark) + drillMark
+	return drill.Marked(s)
+}
+
+// maxHead bounds the title of a message, in characters; the text has the whole.
+const maxHead = 60
+
+// head is the title of a message: one line, not too long for any channel.
+func head(exercise bool, kind, title string) string {
+	return marked(exercise, cut(kind+"："+unmarked(title), maxHead))
 }
 
 // sentence ends a text with a full stop where it has no end.
@@ -39,9 +45,7 @@ func lastRune(s string) string {
 // body is what the round says, without marks.
 func (r *Round) body() string { return sentence(unmarked(r.Title)) + sentence(unmarked(r.Text)) }
 
-func unmarked(s string) string {
-	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), drillMark), drillMark))
-}
+func unmarked(s string) string { return strings.TrimSpace(drill.Unmarked(strings.TrimSpace(s))) }
 
 // asking is the text by which a call asks for an answer.
 func (r *Round) asking(c *Call, channel string) string {

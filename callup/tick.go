@@ -272,7 +272,7 @@ func (w *work) list(ctx context.Context, tx *db.Tx, late []*Call) error {
 		return nil
 	}
 	title := unmarked(w.r.Title)
-	err := w.tellOffice(ctx, tx, "未应答："+title, fmt.Sprintf("叫应“%s”：至%s仍未应答：%s。请处置。", title, clock(w.now, w.now), names(late)))
+	err := w.tellOffice(ctx, tx, "未应答", fmt.Sprintf("叫应“%s”：至%s仍未应答：%s。请处置。", title, clock(w.now, w.now), names(late)))
 	if err == nil && w.c.Listed != nil {
 		err = w.c.Listed(ctx, tx, w.r, late)
 	}

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"zhixing/db"
+	"zhixing/drill"
 )
 
 // Version is what changes with a new version of the purpose.
@@ -35,7 +37,7 @@ func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Ve
 	if v.N == r.Version {
 		return r, nil
 	}
-	o := Opening{Purpose: purpose, Version: v.N, Title: v.Title, Text: v.Text, Level: v.Level, Places: v.Places, Until: v.Until, Basis: v.Basis}
+	o := Opening{Purpose: purpose, Version: v.N, Drill: r.Drill, Title: v.Title, Text: v.Text, Level: v.Level, Places: v.Places, Until: v.Until, Basis: v.Basis}
 	if err := o.check(op, w.now); err != nil {
 		return nil, err
 	}
@@ -75,7 +77,7 @@ func (c *Callup) Update(ctx context.Context, tx *db.Tx, by, purpose string, v Ve
 	for _, k := range before {
 		if !told[k.Person] && !k.Vacant() && k.Rungs > 0 {
 			told[k.Person] = true
-			w.tell(k, key, "更新："+unmarked(r.Title), "更新："+r.body())
+			w.tell(k, key, "更新", r.Title, "更新："+r.body())
 			w.fact(k.N, wasTold, system, key, "告知第%d版", v.N)
 		}
 	}
@@ -121,8 +123,8 @@ func (c *Callup) Cancel(ctx context.Context, tx *db.Tx, by, purpose, title, text
 	if err := checkWords(op, "解除的内容", text, maxText); err != nil {
 		return nil, err
 	}
-	if !storable(basis) {
-		return nil, refuse(Invalid, op, "依据里有无法识别的字符，请重新输入。")
+	if !storable(basis) || strings.ContainsFunc(title, unicode.IsControl) || !w.r.Drill && drill.Has(title+"\n"+text) {
+		return nil, refuse(Invalid, op, "标题应为一行；不是演练的，不得有“%s”；依据里不得有无法识别的字符。", drill.Mark)
 	}
 	if err := w.end(ctx, tx, Cancelled, by, text); err != nil {
 		return nil, wrap(op, err)
@@ -131,7 +133,7 @@ func (c *Callup) Cancel(ctx context.Context, tx *db.Tx, by, purpose, title, text
 	for _, k := range w.calls {
 		if !told[k.Person] && !k.Vacant() && k.Rungs > 0 {
 			told[k.Person] = true
-			w.tell(k, "cancel", "解除："+unmarked(title), "解除："+sentence(unmarked(title))+sentence(unmarked(text)))
+			w.tell(k, "cancel", "解除", title, "解除："+sentence(unmarked(title))+sentence(unmarked(text)))
 			w.fact(k.N, wasTold, system, "cancel", "告知解除")
 		}
 	}

@@ -144,10 +144,10 @@ func (w *work) summary() string {
 func (w *work) ask(c *Call, key string, by []string) {
 	sent := false
 	for _, ch := range by {
-		if c.Addresses[ch] == "" {
+		if !w.c.reaches(c.Addresses, ch) {
 			continue
 		}
-		m := w.message(c, key, ch, "叫应："+unmarked(w.r.Title), w.r.asking(c, ch))
+		m := w.message(c, key, ch, "叫应", w.r.Title, w.r.asking(c, ch))
 		m.Code = c.Code
 		w.messages = append(w.messages, m)
 		sent = true
@@ -159,28 +159,28 @@ func (w *work) ask(c *Call, key string, by []string) {
 }
 
 // tell sends a text that asks for no answer.
-func (w *work) tell(c *Call, key, title, text string) {
+func (w *work) tell(c *Call, key, kind, title, text string) {
 	for _, ch := range w.r.Ladder.Tell {
-		if c.Addresses[ch] != "" {
-			m := w.message(c, key, ch, title, text)
+		if w.c.reaches(c.Addresses, ch) {
+			m := w.message(c, key, ch, kind, title, text)
 			m.Call = "" // it goes out whatever becomes of the call
 			w.messages = append(w.messages, m)
 		}
 	}
 }
 
-func (w *work) message(c *Call, key, channel, title, text string) Message {
+func (w *work) message(c *Call, key, channel, kind, title, text string) Message {
 	r := w.r
 	expires := r.Until
-	if r.State != Open { // what is said of its end
+	if r.State != Open || expires.IsZero() {
 		expires = w.now.Add(24 * time.Hour)
 	}
 	return Message{Key: c.ref() + "/" + key + "/" + channel, Purpose: r.subject(), Call: c.ref(), Channel: channel, To: c.Addresses[channel], Person: c.Person,
-		Name: c.Name, Place: c.seat().Place, Title: marked(r.Drill, title), Text: marked(r.Drill, text), Level: r.Level, Drill: r.Drill, Expires: expires}
+		Name: c.Name, Place: c.seat().Place, Title: head(r.Drill, kind, title), Text: marked(r.Drill, text), Level: r.Level, Drill: r.Drill, Expires: expires}
 }
 
 // tellOffice tells those who hold the ladder's office posts.
-func (w *work) tellOffice(ctx context.Context, tx *db.Tx, title, text string) error {
+func (w *work) tellOffice(ctx context.Context, tx *db.Tx, kind, text string) error {
 	r, told := w.r, map[PersonID]bool{}
 	for _, post := range r.Ladder.Office {
 		found, err := w.c.resolve(ctx, tx, Seat{Post: post}, w.now)
@@ -193,9 +193,10 @@ func (w *work) tellOffice(ctx context.Context, tx *db.Tx, title, text string) er
 			}
 			told[h.ID] = true
 			for _, ch := range r.Ladder.Tell {
-				if to := h.Addresses[ch]; to != "" {
+				if w.c.reaches(h.Addresses, ch) {
 					w.messages = append(w.messages, Message{Key: fmt.Sprintf("%s/office/%d/%s/%s", r.subject(), r.Revision, h.ID, ch), Purpose: r.subject(),
-						Channel: ch, To: to, Person: h.ID, Name: h.Name, Title: marked(r.Drill, title), Text: marked(r.Drill, text), Level: r.Level, Drill: r.Drill})
+						Channel: ch, To: h.Addresses[ch], Person: h.ID, Name: h.Name, Title: head(r.Drill, kind, r.Title), Text: marked(r.Drill, text), Level: r.Level, Drill: r.Drill,
+						Expires: w.now.Add(24 * time.Hour)})
 				}
 			}
 		}
