@@ -56,7 +56,7 @@ var commands = []command{
 	{"backup", "FILE", "copy the whole database, while serving", "zhixing backup --data data backup.db", backup},
 	{"restore", "FILE", "put a backup in place (only where no database is)", "zhixing restore --data new backup.db", restore},
 	{"check", "[flags]", "check the whole record: history, public log, every published file", "zhixing check --data data", check},
-	{"simulate", "hj212 --to HOST:PORT [flags]", "play monitoring stations against a centre", "zhixing simulate hj212 --to 127.0.0.1:9212 --devices 1000 --rate 10 --for 60s", simulate},
+	{"simulate", "hj212 --to HOST:PORT [flags] | mas [flags]", "play monitoring stations against a centre, or a short-message platform", "zhixing simulate hj212 --to 127.0.0.1:9212 --devices 1000 --rate 10 --for 60s", simulate},
 	{"user", "add|list|reset|reset-second-factor|roles|disable|enable|unlock|code [NAME]", "manage accounts from the console", "zhixing user add 张三 --roles editor", userCommand},
 	{"version", "", "print the version", "zhixing version", version},
 }

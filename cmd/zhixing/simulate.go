@@ -11,17 +11,18 @@ import (
 	"zhixing/device/simulator"
 )
 
-// simulators are the protocols that simulate speaks.
-var simulators = map[string]func(ctx context.Context, opt simulator.Options) (fmt.Stringer, error){
-	"hj212": func(ctx context.Context, opt simulator.Options) (fmt.Stringer, error) {
-		return simulator.Run(ctx, opt)
-	},
-}
-
 var simulatedKinds = map[string]hj212.Kind{"realtime": hj212.Realtime, "minute": hj212.Minute, "hour": hj212.Hour, "day": hj212.Day}
 
-// simulate plays invented stations against a centre and prints how it went.
+// simulate plays a far side. Without a protocol it is about stations.
 func simulate(ctx context.Context, c *call) error {
+	if len(c.args) > 0 && c.args[0] == "mas" {
+		return simulateMAS(ctx, c)
+	}
+	return simulateHJ212(ctx, c)
+}
+
+// simulateHJ212 plays invented stations against a centre and prints how it went.
+func simulateHJ212(ctx context.Context, c *call) error {
 	opt := simulator.Options{}
 	var exceed []string
 	fs := c.flags
@@ -51,7 +52,7 @@ func simulate(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	if len(c.args) != 1 || simulators[c.args[0]] == nil || opt.To == "" {
+	if len(c.args) != 1 || c.args[0] != "hj212" || opt.To == "" {
 		return fmt.Errorf("%w: wants %s", errUsage, c.cmd.args)
 	}
 	opt.ST, opt.Edition = hj212.ST(*st), hj212.Edition(*edition)
@@ -86,7 +87,7 @@ func simulate(ctx context.Context, c *call) error {
 		ctx, stop = context.WithTimeout(ctx, *last)
 		defer stop()
 	}
-	report, err := simulators[c.args[0]](ctx, opt)
+	report, err := simulator.Run(ctx, opt)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ func TestSimulateHJ212(t *testing.T) {
 func TestSimulateRefuses(t *testing.T) {
 	zhixing("simulate").refused(t, 2, "hj212")
 	zhixing("simulate", "hj212").refused(t, 2, "--to")
+	zhixing("simulate", "mas", "hj212").refused(t, 2, "mas")
 	for _, args := range [][]string{{"--edition", "2012"}, {"--kind", "year"}, {"--start", "soon"}, {"--exceed", "w01018:5"}, {"--exceed", "A:w01018:5@noon"}} {
 		zhixing(append([]string{"simulate", "hj212", "--to", "127.0.0.1:1"}, args...)...).refused(t, 2, args[1])
 	}

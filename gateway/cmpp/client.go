@@ -196,7 +196,7 @@ func (c *Client) take(ctx context.Context, d delivery) error {
 		if d.headed {
 			p = sms.Head(d.content)
 		}
-		p.From, p.Coding, p.ReceivedAt = d.from, d.format, now
+		p.ID, p.From, p.Coding, p.ReceivedAt = d.id.String(), d.from, d.format, now
 		if n, ok := sms.Number(d.from); ok {
 			p.From = n
 		}

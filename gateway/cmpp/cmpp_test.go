@@ -79,7 +79,7 @@ func (h *heard) String() string {
 		s = append(s, fmt.Sprintf("%s %s %s%s", r.Ref, r.To, r.State, r.Reason))
 	}
 	for _, r := range h.replies {
-		s = append(s, r.From+" "+r.Text)
+		s = append(s, r.From+" "+r.Text+" "+strings.TrimLeft(r.ID, "0"))
 	}
 	slices.Sort(s)
 	return strings.Join(s, "\n")
@@ -289,7 +289,7 @@ func TestReplies(t *testing.T) {
 		for range 4 {
 			<-far.answers
 		}
-		if got, want := h.String(), "13800000007 收到\n13800000008 收到 123\n13800000009 收到"; got != want {
+		if got, want := h.String(), "13800000007 收到 1\n13800000008 收到 123 2\n13800000009 收到 4"; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	})

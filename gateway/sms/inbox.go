@@ -121,4 +121,6 @@ func later[T any](log *slog.Logger, have, more []T) []T {
 	return have
 }
 
-func reply(j Joined) gateway.Reply { return gateway.Reply{From: j.From, Text: j.Text, At: j.At} }
+func reply(j Joined) gateway.Reply {
+	return gateway.Reply{ID: j.ID, From: j.From, Text: j.Text, At: j.At}
+}

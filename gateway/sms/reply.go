@@ -40,6 +40,7 @@ func Text(coding byte, b []byte) string {
 
 // Part is one part of a long text as its head describes it.
 type Part struct {
+	ID         string // the far side's, "" where it has none
 	Reference  int
 	Total, No  int // No from 1
 	Body       []byte
@@ -93,6 +94,7 @@ const (
 
 // Joined is a whole text, or what came of it.
 type Joined struct {
+	ID         string // of its first part
 	From, Text string
 	At         time.Time // of the last part
 }
@@ -101,7 +103,7 @@ type Joined struct {
 func (j *Joiner) Add(p Part) []Joined {
 	out := j.Expire(p.ReceivedAt)
 	if p.Total == 1 {
-		return append(out, Joined{p.From, Text(p.Coding, p.Body), p.ReceivedAt})
+		return append(out, Joined{p.ID, p.From, Text(p.Coding, p.Body), p.ReceivedAt})
 	}
 	i := slices.IndexFunc(j.waiting, func(w *joining) bool {
 		return w.from == p.From && w.reference == p.Reference && w.total == p.Total
@@ -150,5 +152,5 @@ func (w *joining) text() Joined {
 			last = p
 		}
 	}
-	return Joined{w.from, Text(w.parts[0].Coding, body), last.ReceivedAt}
+	return Joined{w.parts[0].ID, w.from, Text(w.parts[0].Coding, body), last.ReceivedAt}
 }
