@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -77,7 +78,8 @@ func newWorld(t testing.TB, d *db.DB, clock *dbtest.Clock) *world {
 						w.Errorf("drill %v: %q", m.Drill, s)
 					}
 				}
-				if m.To == "" || m.Key == "" || m.Purpose == "" {
+				if m.To == "" || m.Key == "" || m.Purpose == "" || len(m.Title) > 300 || strings.ContainsFunc(m.Title+m.To, unicode.IsControl) || len(m.Key) > 300 ||
+					len(m.Text) > 8<<10 || !m.Expires.After(tx.Now()) || m.Level < 0 || m.Level > 4 { // as package channel has it
 					w.Errorf("not to be sent: %+v", m)
 				}
 			}

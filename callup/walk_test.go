@@ -270,6 +270,62 @@ func TestOnePersonOneCall(t *testing.T) {
 	})
 }
 
+func TestOpenRefuses(t *testing.T) {
+	w := newWorld(t, dbtest.Open(t, dbtest.DSN(t, db.SQLite), dbtest.At("2023-07-20").Now), nil)
+	places := w.settle()
+	for name, c := range map[string]struct {
+		spoil func(*Opening)
+		want  ErrorKind
+	}{
+		"no purpose":           {func(o *Opening) { o.Purpose = "" }, Invalid},
+		"no version":           {func(o *Opening) { o.Version = 0 }, Invalid},
+		"no title":             {func(o *Opening) { o.Title = " " }, Invalid},
+		"a title of two lines": {func(o *Opening) { o.Title = "a\nb" }, Invalid},
+		"a long title":         {func(o *Opening) { o.Title = strings.Repeat("长", maxTitle+1) }, Invalid},
+		"no text":              {func(o *Opening) { o.Text = "" }, Invalid},
+		"not UTF-8":            {func(o *Opening) { o.Text = "\xff" }, Invalid},
+		"a level of none":      {func(o *Opening) { o.Level = 0 }, Invalid},
+		"a drill that is none": {func(o *Opening) { o.Text = "这是【演练】" }, Invalid},
+		"what is over":         {func(o *Opening) { o.Until = w.db.Now() }, Conflict},
+		"a bad ladder":         {func(o *Opening) { o.Ladder.Office = nil }, Invalid},
+		"too many places":      {func(o *Opening) { o.Places = make([]Place, maxPlaces+1) }, Invalid},
+	} {
+		o := w.opening(places)
+		c.spoil(&o)
+		if err := w.write(func(tx *db.Tx) error { _, err := w.c.Open(ctx, tx, "示例值班", o); return err }); KindOf(err) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(w.sent) > 0 {
+		t.Error("somebody was called")
+	}
+}
+
+// What no gateway takes keeps nobody else from being called: a broken number, a channel that is not there, the longest texts.
+func TestWhatCannotBeSentIsSeen(t *testing.T) {
+	stories(t, "2023-07-20 22:00", func(w *world) {
+		places := w.settle()
+		w.people["p-柳村主任"].Addresses["sms"] = "138\n0"
+		w.c.Has = func(channel string) bool { return channel == "sms" }
+		o := w.opening(places)
+		o.Title, o.Text = strings.Repeat("长", maxTitle), strings.Repeat("文", maxText)
+		r := w.open(o)
+		if s := w.last("值班员"); !strings.Contains(s, "柳村村主任示例柳村主任") {
+			w.Error(s)
+		}
+		w.leap(40 * time.Minute)
+		for _, m := range w.sent {
+			if m.Channel != "sms" || m.Name == "示例柳村主任" {
+				w.Errorf("%+v", m)
+			}
+		}
+		if k := w.call(r, "柳村主任"); k.Trouble == "" {
+			w.Errorf("%+v", k)
+		}
+		w.sound(r)
+	})
+}
+
 // Numbers go when their time is over; what happened stays.
 func TestForget(t *testing.T) {
 	stories(t, "2023-07-20 22:00", func(w *world) {
