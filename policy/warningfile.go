@@ -71,7 +71,6 @@ type levelFile struct {
 	Valid       text            `yaml:"valid"`
 	Approve     texts           `yaml:"approve"`
 	Callup      text            `yaml:"callup"`
-	Plan        text            `yaml:"plan"`
 	Duties      []linkedFile    `yaml:"duties"`
 	Stops       []stopFile      `yaml:"stops"`
 	Forecast    forecastingFile `yaml:"forecast"`

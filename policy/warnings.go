@@ -104,7 +104,7 @@ func (k *pack) level(h in[hazardIn], of *warning.Hazard, y levelFile) warning.Si
 		Severity:  string(oneOf(k.folder, h.file, "severity", y.Severity, severities...)),
 		Certainty: string(oneOf(k.folder, h.file, "certainty", y.Certainty, certainty...)),
 		Responses: words(y.Responses), Instruction: y.Instruction.s, Valid: k.duration(h.file, y.Valid), Approve: k.posts(h.file, y.Approve),
-		Ladder: k.callupOf(h.file, y.Callup), Plan: y.Plan.s, LineNo: line}
+		Ladder: k.callupOf(h.file, y.Callup), LineNo: line}
 	for _, r := range y.Responses {
 		oneOf(k.folder, h.file, "responses", r, responses...)
 	}

@@ -151,7 +151,7 @@ func (w *Warnings) defaults(h *Hazard, v *Version) {
 			*to = value
 		}
 	}
-	v.Ladder, v.Plan = s.Ladder, s.Plan
+	v.Ladder = s.Ladder
 	if v.Kind == Cancel {
 		v.Urgency, v.Severity, v.Certainty, v.Responses = string(cap.Past), string(cap.Minor), string(cap.Observed), []string{string(cap.AllClear)}
 		v.Valid, v.Onset, v.Skips = Duration(afterCancel), time.Time{}, nil

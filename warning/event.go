@@ -112,7 +112,6 @@ type Content struct {
 	Source      *Lineage  `json:"source,omitempty"`
 	Skips       []Skip    `json:"skips,omitempty"`
 	Ladder      string    `json:"ladder,omitempty"`
-	Plan        string    `json:"plan,omitempty"`
 }
 
 // Duration is kept in the words of Go: 3h0m0s.

@@ -146,7 +146,6 @@ type Signal struct {
 	Duties      []Duty             // 联动
 	Stops       []Stop             // 停工停课停业停运
 	Ladder      string             // of calls (叫应); empty: nobody is called
-	Plan        string             // that may be started; empty: none
 	Forecast    *Foreseen          // what a forecast must show to propose it
 	LineNo      int
 }

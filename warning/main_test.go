@@ -49,7 +49,7 @@ func rainstorm() *Hazard {
 				Instruction: "减少外出，检查排水。", Valid: 6 * time.Hour, Rules: []string{"rain-6h"},
 				Duties: []Duty{{Unit: waters, Do: "巡查水库和淤地坝", Within: time.Hour}}},
 			{Level: orange, Criteria: "3小时内降雨量将达50毫米以上", Urgency: "Immediate", Severity: "Severe", Certainty: "Likely", Responses: []string{"Prepare", "Avoid"},
-				Instruction: "转移危险区群众，不涉水过河。", Valid: 3 * time.Hour, Rules: []string{"rain-3h"}, Ladder: "rain", Plan: "flood-2",
+				Instruction: "转移危险区群众，不涉水过河。", Valid: 3 * time.Hour, Rules: []string{"rain-3h"}, Ladder: "rain",
 				Duties: []Duty{{Unit: waters, Do: "巡查水库和淤地坝", Within: time.Hour}},
 				Stops: []Stop{{Kind: StopWork, Sector: "在建工地", Unit: housing, Order: "停止室外施工", Within: time.Hour},
 					{Kind: StopSchool, Sector: "山区学校", Unit: schools, Order: "停课", Within: 2 * time.Hour}},

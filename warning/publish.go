@@ -119,9 +119,9 @@ func (w *Warnings) start(ctx context.Context, tx *db.Tx, e *Event, v *Version, h
 	if err := w.order(ctx, tx, v, h); err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	if w.Start != nil && v.Plan != "" && v.Kind != Cancel {
+	if w.Start != nil {
 		if err := w.Start(ctx, tx, v); err != nil {
-			return fmt.Errorf("start plan %s: %w", v.Plan, err)
+			return fmt.Errorf("start plans: %w", err)
 		}
 	}
 	return nil

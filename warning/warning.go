@@ -57,7 +57,7 @@ type Warnings struct {
 	Call func(ctx context.Context, tx *db.Tx, v *Version) error
 	// Ordered hands on orders that were opened, such as to the inboxes of their units; Lifted those that were lifted.
 	Ordered, Lifted func(ctx context.Context, tx *db.Tx, v *Version, orders []Order) error
-	// Start says that a version may start a plan: v.Plan names it. Whether it is started is decided by persons.
+	// Start is told of each version, which may propose that an emergency plan be started, or end such a proposal.
 	Start func(ctx context.Context, tx *db.Tx, v *Version) error
 	// Note tells those who issue of what they should know: a proposal, a confirmation that is due, a warning that ended.
 	Note func(ctx context.Context, tx *db.Tx, n Note) error
