@@ -161,7 +161,10 @@ const ordinals = 2 * urgencies
 
 // Address is an address in the one form in which it is kept and compared: a Chinese mobile number without its country code.
 func Address(s string) string {
-	digits := strings.NewReplacer(" ", "", "-", "").Replace(s)
+	digits := s
+	if strings.ContainsAny(s, " -") {
+		digits = strings.NewReplacer(" ", "", "-", "").Replace(s)
+	}
 	for _, prefix := range []string{"+86", "0086", "86"} {
 		if rest, ok := strings.CutPrefix(digits, prefix); ok && len(rest) == 11 && rest[0] == '1' && onlyDigits(rest) {
 			return rest
