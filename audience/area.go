@@ -82,7 +82,7 @@ func (a *Audience) addTo(ctx context.Context, tx *db.Tx, r *reach, area Area, de
 	r.county = r.county || area.County
 	for _, t := range area.Towns {
 		p, ok := a.Places.Named(register.TownPlace, t)
-		if !ok && a.drawn() {
+		if !a.town(t) {
 			return refuse(Invalid, "Area", "没有“%s”这个乡镇。", cut(t, 60))
 		}
 		r.towns[t] = true

@@ -34,6 +34,7 @@ import (
 // Audience is that of a county. It is safe for use by many goroutines; do not copy it or change its fields once it is in use.
 type Audience struct {
 	County string
+	Towns  []string         // names of the towns that there are; empty: whatever is called one is taken for one
 	Places *register.Places // boundaries of towns and villages; nil: places are known by name only
 	// Line is the place of an entry of a register, along which an area may run; nil: there are no such areas.
 	Line func(ctx context.Context, tx *db.Tx, name register.Name, key string) (*register.Geometry, error)

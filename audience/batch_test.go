@@ -253,7 +253,7 @@ func FuzzAddress(f *testing.F) {
 func FuzzTable(f *testing.F) {
 	f.Add([]byte(csvHead + "1,居民,示例甲,东镇,示例一村,111.55,35.45,学校,13800000001,,,暴雨 黄色以上,22:00-06:30,2023-05-01,书面\n"))
 	f.Add([]byte("PK\x03\x04"))
-	a := &Audience{Places: places(f)}
+	a := &Audience{Towns: []string{"东镇", "西镇"}, Places: places(f)}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rows, err := a.readTable(b, "import:甲")
 		if err != nil {

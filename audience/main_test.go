@@ -54,7 +54,7 @@ func stories(t *testing.T, tell func(s *story)) {
 	clock := dbtest.At("2023-07-10")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set("2023-07-10T20:00:00+08:00")
-		tell(&story{t, d, clock, &Audience{County: county, Places: places(t)}})
+		tell(&story{t, d, clock, &Audience{County: county, Towns: []string{"东镇", "西镇"}, Places: places(t)}})
 	})
 }
 

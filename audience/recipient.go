@@ -257,8 +257,8 @@ func (a *Audience) settle(r *Recipient) string {
 	if r.Place.Village != "" && r.Place.Town == "" {
 		return fmt.Sprintf("“%s”属于哪个乡镇？请填写乡镇。", cut(r.Place.Village, 30))
 	}
-	if _, ok := a.Places.Named(register.TownPlace, r.Place.Town); r.Place.Town != "" && !ok && a.drawn() {
-		return fmt.Sprintf("没有“%s”这个乡镇：请写全称，如“%s”。", cut(r.Place.Town, 30), a.someTown())
+	if r.Place.Town != "" && !a.town(r.Place.Town) {
+		return fmt.Sprintf("没有“%s”这个乡镇：请写全称，如“%s”。", cut(r.Place.Town, 30), a.Towns[0])
 	}
 	return ""
 }
@@ -277,19 +277,8 @@ func (a *Audience) village(p Place) (*register.Place, bool) {
 	return nil, false
 }
 
-// drawn reports whether the county's towns are known by their outlines.
-func (a *Audience) drawn() bool { return a.someTown() != "" }
-
-func (a *Audience) someTown() string {
-	if a.Places != nil {
-		for i := range a.Places.List {
-			if a.Places.List[i].Kind == register.TownPlace {
-				return a.Places.List[i].Name
-			}
-		}
-	}
-	return ""
-}
+// town reports whether there is a town of that name.
+func (a *Audience) town(name string) bool { return len(a.Towns) == 0 || slices.Contains(a.Towns, name) }
 
 // once is the list without repetitions, the first of each kept in its place.
 func once[T comparable](list []T) []T {

@@ -33,40 +33,6 @@ type ViewAddress struct {
 	Field   string
 }
 
-// Check says what is wrong with a view of the register; one sentence a thing.
-func (v *View) Check(s *register.Schema) (bad []string) {
-	wrong := func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) }
-	field := func(what, name string) {
-		if _, ok := s.Field(name); name != "" && !ok {
-			wrong("%s：台账“%s”没有“%s”这一格", what, s.Name, name)
-		}
-	}
-	if v.Kind.Chinese() == "" {
-		wrong("kind：没有“%s”这一类", cut(string(v.Kind), 30))
-	}
-	field("name", v.Name)
-	field("unit", v.Unit)
-	field("role", v.Role)
-	if len(v.Addresses) == 0 {
-		wrong("addresses：没有写联系方式在哪一格")
-	}
-	for _, a := range v.Addresses {
-		field("addresses", a.Field)
-		if a.Channel.Chinese() == "" {
-			wrong("addresses：没有“%s”这种渠道", cut(string(a.Channel), 30))
-		}
-		if f, ok := s.Field(a.Field); ok && !f.Hidden() && v.Kind == Person {
-			wrong("addresses：“%s”是居民的联系方式，在台账里应写 private: true", a.Field)
-		}
-	}
-	for _, state := range v.States {
-		if !s.HasState(state) {
-			wrong("states：台账“%s”没有“%s”这种状态", s.Name, state)
-		}
-	}
-	return bad
-}
-
 func (v *View) source() string { return viewSource + string(v.Register) }
 
 // recipient is what an entry is here; false where it is none: it left, its state is another, or nothing in it can be reached. A

@@ -125,6 +125,7 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 		s.Obligations = append(s.Obligations, k.obligation(r, x, o))
 	}
 	k.complete(r, x)
+	k.view(r, x)
 	return s
 }
 

@@ -90,6 +90,7 @@ type registerFile struct {
 	Checks      []checkFile      `yaml:"checks"`
 	Obligations []obligationFile `yaml:"obligations"`
 	Complete    []completeFile   `yaml:"complete"`
+	Audience    *audienceFile    `yaml:"audience"`
 }
 
 type fieldFile struct {

@@ -3,6 +3,7 @@ package policy
 import (
 	"slices"
 
+	"zhixing/audience"
 	"zhixing/bulletin"
 	"zhixing/calendar"
 	"zhixing/cases"
@@ -37,9 +38,10 @@ type Set struct {
 	Story      []Fact           // what a demonstration tells of the policies (demo.yaml), by time
 	Places     *register.Places // outlines of towns and villages; nil: none are drawn
 
-	speaks map[string][]string // policies that definitions of a policy refer to
-	leans  map[*Item][]*Item   // definitions that a definition refers to
-	hints  []*Problem          // of what is odd, told while the files were read
+	speaks map[string][]string                 // policies that definitions of a policy refer to
+	leans  map[*Item][]*Item                   // definitions that a definition refers to
+	views  map[*register.Schema]*audience.View // registers that name whom to tell of danger
+	hints  []*Problem                          // of what is odd, told while the files were read
 }
 
 // Policy is one folder: what one published document (or one plan of it) orders.
@@ -119,7 +121,7 @@ type Carried struct {
 func (s *Set) On(day calendar.Date) *Set {
 	live, kept := map[string]bool{}, map[string]*Item{}
 	id := func(kind ItemKind, policy, id string) string { return string(kind) + " " + policy + " " + id }
-	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans}
+	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, views: s.views}
 	out.Policies = keep(s.Policies, func(p Policy) bool { return p.Hold(day) })
 	for _, i := range s.Items {
 		if i.Hold(day) {
@@ -160,7 +162,7 @@ func (s *Set) Around(ids ...string) *Set {
 			ids = append(slices.Clone(ids), s.speaks[id]...)
 		}
 	}
-	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans,
+	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, views: s.views,
 		Policies:   keep(s.Policies, func(x Policy) bool { return in[x.ID] }),
 		Items:      keep(s.Items, func(x *Item) bool { return in[x.Policy] }),
 		Values:     keep(s.Values, func(x finding.Value) bool { return in[x.Policy] }),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"zhixing/audience"
 	"zhixing/bulletin"
 	"zhixing/calendar"
 	"zhixing/cases"
@@ -38,6 +39,7 @@ type Works struct {
 	Cases        *cases.Cases
 	Relay        *relay.Relay
 	Bulletins    *bulletin.Bulletins
+	Audience     *audience.Audience // set its Memory before it is used, where one is there
 	Warnings     *warning.Warnings
 	Emergencies  *emergency.Emergencies
 }
@@ -68,8 +70,10 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Relay = &relay.Relay{County: code, Sends: w.Set.Sends, Destinations: to}
 	w.Bulletins = &bulletin.Bulletins{County: code, Definitions: w.Set.Bulletins, Judge: w.Judge, Registers: w.Registers, Workdays: c.Workdays, Seasons: l.Rules.Seasons,
 		CaseOf: w.caseOf, Listed: w.listed}
-	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Reached: w.reached}
+	w.Audience = &audience.Audience{County: code, Towns: c.townNames(), Places: set.Places, Line: audience.OfRegisters(w.Registers)}
+	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Audience: w.told, Reached: w.reached}
 	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
+	w.Warnings.Start = w.start
 	w.hook()
 	return w, nil
 }
@@ -79,6 +83,9 @@ func (w *Works) hook() {
 	w.Registers.Beyond = w.Judge.Beyond
 	w.Registers.Changed = func(ctx context.Context, tx *db.Tx, c register.Change) error {
 		if err := w.Judge.EntryChanged(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := w.follow(ctx, tx, c); err != nil {
 			return err
 		}
 		return w.Relay.Changed(ctx, tx, c)
@@ -194,6 +201,7 @@ func (w *Works) Tick(ctx context.Context, d *db.DB) error {
 		{"finding", func(tx *db.Tx) (bool, error) { return w.Judge.Tick(ctx, tx) }},
 		{"cases", func(tx *db.Tx) (bool, error) { n, err := w.Cases.Tick(ctx, tx, tx.Now()); return n > 0, err }},
 		{"warning", func(tx *db.Tx) (bool, error) { return w.Warnings.Tick(ctx, tx, tx.Now()) }},
+		{"audience", func(tx *db.Tx) (bool, error) { return false, w.Audience.Tick(ctx, tx, tx.Now()) }},
 		{"emergency", func(tx *db.Tx) (bool, error) { return w.Emergencies.Tick(ctx, tx, tx.Now()) }},
 	} {
 		for more := true; more; {

@@ -1,0 +1,92 @@
+package policy
+
+import (
+	"context"
+
+	"zhixing/audience"
+	"zhixing/db"
+	"zhixing/org"
+	"zhixing/register"
+	"zhixing/warning"
+)
+
+// follow brings an entry over to the audience, if its register is one.
+func (w *Works) follow(ctx context.Context, tx *db.Tx, c register.Change) error {
+	if v := w.Set.views[c.Schema]; v != nil {
+		return w.Audience.Follow(ctx, tx, v, w.Registers, c)
+	}
+	return nil
+}
+
+// Refollow brings whole registers over to the audience: after policies were loaded anew, as a register may have become one.
+func (w *Works) Refollow(ctx context.Context, d *db.DB) error {
+	for _, s := range w.Set.Registers {
+		v := w.Set.views[s]
+		if v == nil {
+			continue
+		}
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			_, err := w.Audience.Rebuild(ctx, tx, v, w.Registers)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told are the recipients of a version of a warning.
+func (w *Works) told(ctx context.Context, tx *db.Tx, v *warning.Version) ([]warning.Recipient, error) {
+	ids, err := w.Audience.Who(ctx, tx, w.Question(v))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]warning.Recipient, len(ids))
+	for i, id := range ids {
+		out[i] = warning.Recipient(id)
+	}
+	return out, nil
+}
+
+// Question asks the audience who is to be told of a version, and how many. What has no level yet, an outlook, goes to whoever wants all.
+func (w *Works) Question(v *warning.Version) audience.Query {
+	q := audience.Query{Level: audience.Blue}
+	if h := w.Warnings.Hazard(v.Hazard); h != nil {
+		q.Hazard = h.Name
+	}
+	if rank := warning.Rank(v.Level); rank > 0 {
+		q.Level = audience.Blue + 1 - audience.Level(rank)
+	}
+	for _, p := range v.Area.Places {
+		switch {
+		case p.County:
+			q.Area.County = true
+		case p.Village != "":
+			q.Area.Villages = append(q.Area.Villages, audience.Place{Town: p.Town, Village: p.Village})
+		default:
+			q.Area.Towns = append(q.Area.Towns, p.Town)
+		}
+	}
+	for _, ring := range v.Area.Polygons {
+		line := make([]register.XY, len(ring))
+		for i, p := range ring {
+			line[i] = audience.At(p.Lat, p.Lon)
+		}
+		q.Area.Drawn = append(q.Area.Drawn, &register.Geometry{Kind: register.Polygon, Parts: [][][]register.XY{{line}}})
+	}
+	for _, c := range v.Area.Circles {
+		q.Area.Circles = append(q.Area.Circles, audience.Circle{At: audience.At(c.Lat, c.Lon), Metres: c.Radius * 1000})
+	}
+	return q
+}
+
+// townNames are the towns of the county.
+func (c *County) townNames() (out []string) {
+	for _, u := range c.Directory.Units() {
+		if u.Kind == org.Town {
+			out = append(out, u.Name)
+		}
+	}
+	return out
+}
