@@ -63,8 +63,8 @@ type Definition struct {
 type Pick struct {
 	Files  []string // patterns as in a shell; none: any
 	GRIB   string   // discipline/category/number of table 4.2: 0/1/8
-	Level  string   // kind/value of the first surface: 103/2; empty: any
-	NetCDF string   // variable
+	Level  string   // of GRIB, kind/value of the first surface: 103/2; empty: any
+	NetCDF string   // variable; of one with several levels, variable@number
 	CSV    string   // name in the product line; empty: Name
 	Unit   string   // that of the file where it names none
 }

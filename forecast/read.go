@@ -14,8 +14,14 @@ import (
 
 // read turns a file into drafts. The error is a sentence.
 func (p *Products) read(name string, b []byte) (drafts []*draft, ignored []string, err error) {
-	form := ""
 	var raws []grid.Raw
+	wants := func(d *Definition, form, element, level string) bool {
+		return d.named(name) && d.calls(form, element, level)
+	}
+	any := func(form, element, level string) bool {
+		return slices.ContainsFunc(p.defs, func(d *Definition) bool { return wants(d, form, element, level) })
+	}
+	form := ""
 	switch {
 	case len(b) > MaxFile:
 		return nil, nil, fmt.Errorf("文件有%d MB，最多%d MB，请按区域裁剪或分开传送", len(b)>>20, MaxFile>>20)
@@ -23,10 +29,10 @@ func (p *Products) read(name string, b []byte) (drafts []*draft, ignored []strin
 		return nil, nil, fmt.Errorf("文件是空的，请重传")
 	case grib.Is(b):
 		form = "grib"
-		raws, err = grib.Read(b)
+		raws, ignored, err = grib.Read(b, func(element, level string) bool { return any(form, element, level) })
 	case netcdf.Is(b):
 		form = "netcdf"
-		raws, err = netcdf.Read(b)
+		raws, ignored, err = netcdf.Read(b, func(variable string) bool { return any(form, variable, anyLevel) })
 	case grid.IsCSV(b):
 		form = "csv"
 		raws, err = grid.ReadCSV(b)
@@ -40,17 +46,13 @@ func (p *Products) read(name string, b []byte) (drafts []*draft, ignored []strin
 	for _, r := range raws {
 		found := false
 		for _, d := range p.defs {
-			if d.wants(form, name, &r) {
+			if wants(d, form, r.Element, r.Level) {
 				wanted[d] = append(wanted[d], r)
 				found = true
 			}
 		}
-		what := r.Element
-		if r.Level != "" {
-			what += "@" + r.Level
-		}
-		if !found && !slices.Contains(ignored, what) {
-			ignored = append(ignored, what)
+		if !found && !slices.Contains(ignored, r.Element) {
+			ignored = append(ignored, r.Element)
 		}
 	}
 	for _, d := range p.defs {
@@ -69,21 +71,27 @@ func (p *Products) read(name string, b []byte) (drafts []*draft, ignored []strin
 	return drafts, ignored, nil
 }
 
-// wants reports whether a field of a file is the product's.
-func (d *Definition) wants(form, name string, r *grid.Raw) bool {
-	if len(d.Pick.Files) > 0 && !slices.ContainsFunc(d.Pick.Files, func(pattern string) bool {
+// named reports whether a file of that name may hold the product.
+func (d *Definition) named(name string) bool {
+	return len(d.Pick.Files) == 0 || slices.ContainsFunc(d.Pick.Files, func(pattern string) bool {
 		ok, _ := path.Match(pattern, name) // checked when it was defined
 		return ok
-	}) {
-		return false
-	}
+	})
+}
+
+// anyLevel asks for an element at whatever level.
+const anyLevel = "*"
+
+// calls reports whether the product is what a form of file calls so.
+func (d *Definition) calls(form, element, level string) bool {
 	switch form {
 	case "grib":
-		return d.Pick.GRIB != "" && r.Element == d.Pick.GRIB && (d.Pick.Level == "" || d.Pick.Level == r.Level)
+		return element == d.Pick.GRIB && (d.Pick.Level == "" || d.Pick.Level == level)
 	case "netcdf":
-		return d.Pick.NetCDF != "" && r.Element == d.Pick.NetCDF && (d.Pick.Level == "" || d.Pick.Level == r.Level)
+		name, at, some := strings.Cut(d.Pick.NetCDF, "@")
+		return element == name && (!some || level == anyLevel || at == level)
 	}
-	return r.Element == d.Pick.CSV && !d.made()
+	return element == d.Pick.CSV && !d.made()
 }
 
 // drafts sorts the fields of a product into runs, and packs them.
@@ -144,7 +152,7 @@ func (d *Definition) draft(raws []grid.Raw) (*draft, error) {
 			return nil, fmt.Errorf("%s的场不在起报之后", said(r.End))
 		}
 		if i > 0 && r.End.Equal(raws[i-1].End) {
-			return nil, fmt.Errorf("%s有两个场（%s、%s），请在 pick 中写明 level 或 files", said(r.End), r.Element+" "+r.Level, raws[i-1].Element+" "+raws[i-1].Level)
+			return nil, fmt.Errorf("%s有两个场（%s@%s、%s@%s），请在 pick 中写明是哪一层，或者 files", said(r.End), raws[i-1].Element, raws[i-1].Level, r.Element, r.Level)
 		}
 		if r.Grid != raws[0].Grid {
 			return nil, fmt.Errorf("%s的格点（%s）与前面的不同", said(r.End), r.Grid)

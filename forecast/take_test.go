@@ -142,6 +142,31 @@ func TestWhatCannotBeTakenIsSetAside(t *testing.T) {
 	})
 }
 
+// One variable of several levels is told by its number, and rain in NetCDF goes into the same run as rain in GRIB would.
+func TestTakeByName(t *testing.T) {
+	dbtest.EachAt(t, dbtest.At("2023-07-20T08:20:00+08:00").Now, func(t *testing.T, d *db.DB) {
+		p := products(t)
+		take(t, p, d, "tp.nc", testfile(t, "netcdf/testdata/rain.5.nc"))
+		if r := latest(t, p, d, "rain-6h"); len(r.Fields) != 3 || r.Fields[2].End.Sub(r.Fields[2].Start) != time.Hour || r.Fields[0].High != 300 || r.Fields[0].Missing != 1 {
+			t.Errorf("%+v", r)
+		}
+		dbz := func(variable string) error {
+			q, err := New("100000", []Definition{{Name: "dbz", Title: "回波", Source: "示例市气象台", Element: "反射率", Unit: "dB", Step: time.Hour, Pick: Pick{NetCDF: variable}}}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = q.Take(ctx, d, variable, testfile(t, "netcdf/testdata/short.2.nc"), "")
+			return err
+		}
+		if err := dbz("dbz"); err == nil || !strings.Contains(err.Error(), "有两个场（dbz@0、dbz@1）") {
+			t.Error(err)
+		}
+		if err := dbz("dbz@2"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Totals since the run become what falls in each hour, and a sum that packing made smaller is no negative rain.
 func TestTotalsSinceTheRun(t *testing.T) {
 	dbtest.EachAt(t, dbtest.At("2023-07-20").Now, func(t *testing.T, d *db.DB) {

@@ -2,7 +2,10 @@
 // longitudes and latitudes (template 3.0), at an instant or over a period (4.0, 4.8), packed simply (5.0) or in groups, with or
 // without differences (5.2, 5.3), with or without a bitmap. What it does not read it refuses by name and says what to do.
 //
-//	fields, err := grib.Read(file) // []grid.Raw: element 0/1/8 at level 1, from 08:00 to 09:00, …
+//	fields, others, err := grib.Read(file, func(element, level string) bool { return element == "0/1/8" })
+//
+// gives []grid.Raw: element 0/1/8 at level 1, from 08:00 to 09:00, … A large file of everything is read for the sake of a few elements: how
+// the others are packed does not matter.
 //
 // Numbers in comments are those of sections, octets and templates in WMO Manual on Codes, FM 92.
 package grib
@@ -12,6 +15,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"zhixing/forecast/grid"
@@ -26,43 +30,50 @@ const (
 // Is reports whether a file begins as GRIB does, of any edition.
 func Is(b []byte) bool { return bytes.HasPrefix(b, []byte("GRIB")) }
 
-// Read gives all fields of a file, in its order.
-func Read(b []byte) ([]grid.Raw, error) {
-	var out []grid.Raw
+// Read gives the fields of a file that are wanted, in its order, and the elements of the others, each once, as 0/2/22@103/10.
+func Read(b []byte, want func(element, level string) bool) (fields []grid.Raw, others []string, err error) {
 	total := 0
 	for no := 1; len(b) > 0; no++ {
 		if no > maxMessages {
-			return nil, fmt.Errorf("GRIB 文件超过%d条报文，请分开传送", maxMessages)
+			return nil, nil, fmt.Errorf("GRIB 文件超过%d条报文，请分开传送", maxMessages)
 		}
-		m := message{}
+		m := message{want: want}
 		rest, err := m.read(b)
 		if err != nil {
-			return nil, fmt.Errorf("第%d条 GRIB 报文：%w", no, err)
+			return nil, nil, fmt.Errorf("第%d条 GRIB 报文：%w", no, err)
 		}
 		for _, f := range m.out {
 			total += len(f.Values)
 		}
 		if total > maxTotal {
-			return nil, fmt.Errorf("GRIB 文件超过%d个格点值，请按区域裁剪后再传", maxTotal)
+			return nil, nil, fmt.Errorf("GRIB 文件超过%d个格点值，请按区域裁剪后再传", maxTotal)
 		}
-		out = append(out, m.out...)
+		fields = append(fields, m.out...)
+		for _, name := range m.others {
+			if !slices.Contains(others, name) {
+				others = append(others, name)
+			}
+		}
 		b = bytes.TrimLeft(rest, "\x00\r\n") // what carriers put between messages
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("不是 GRIB 文件：里面没有报文")
+	if len(fields)+len(others) == 0 {
+		return nil, nil, fmt.Errorf("不是 GRIB 文件：里面没有报文")
 	}
-	return out, nil
+	return fields, others, nil
 }
 
 // message is one message as far as it was read. Sections 2 to 7 may come round again: the later ones then say only what changes.
 type message struct {
+	want       func(element, level string) bool
 	discipline byte
 	run        time.Time
 	geometry   *geometry
 	product    *product
 	packing    *packing
-	bitmap     []byte // of section 6, as long as the grid; nil: every node has a value
+	bitmap     []byte   // of section 6; nil: every node has a value
+	bad        [7]error // of sections 3 to 6: it matters when a field is wanted that stands on it
 	out        []grid.Raw
+	others     []string
 }
 
 func (m *message) read(b []byte) (rest []byte, err error) {
@@ -98,7 +109,7 @@ func (m *message) read(b []byte) (rest []byte, err error) {
 		}
 		last, b = n, b[size:]
 	}
-	if last != 7 || len(m.out) == 0 {
+	if last != 7 {
 		return nil, fmt.Errorf("没有数据（第7节）")
 	}
 	return rest, nil
@@ -109,18 +120,38 @@ func (m *message) section(n byte, s []byte) (err error) {
 	case 1:
 		return m.identification(s)
 	case 3:
-		m.geometry, err = readGeometry(s)
+		m.geometry, m.bad[3] = readGeometry(s)
 		m.bitmap = nil
 	case 4:
-		m.product, err = readProduct(s)
+		if m.product, m.bad[4] = readProduct(s); m.product == nil {
+			return m.bad[4]
+		}
 	case 5:
-		m.packing, err = readPacking(s)
+		m.packing, m.bad[5] = readPacking(s)
 	case 6:
-		err = m.readBitmap(s)
+		m.bad[6] = m.readBitmap(s)
 	case 7:
-		err = m.data(s[5:])
+		return m.field(s[5:])
 	}
-	return err
+	return nil
+}
+
+// field reads the data of section 7, if it is wanted.
+func (m *message) field(s []byte) error {
+	if m.product == nil || len(m.out)+len(m.others) >= maxMessages {
+		return fmt.Errorf("前面缺少第4节，或要素场太多")
+	}
+	element := fmt.Sprintf("%d/%d/%d", m.discipline, m.product.category, m.product.number)
+	if !m.want(element, m.product.level) {
+		m.others = append(m.others, element+"@"+m.product.level)
+		return nil
+	}
+	for n, err := range m.bad {
+		if err != nil {
+			return fmt.Errorf("要素%s，第%d节：%w", element, n, err)
+		}
+	}
+	return m.data(element, s)
 }
 
 func (m *message) identification(s []byte) error {
@@ -156,9 +187,6 @@ func (m *message) readBitmap(s []byte) error {
 			return fmt.Errorf("写明沿用前一个位图，前面却没有")
 		}
 	case 0:
-		if m.geometry == nil || len(s[6:]) < (m.geometry.points+7)/8 {
-			return errShort
-		}
 		m.bitmap = s[6:]
 	default:
 		return fmt.Errorf("用的是发报中心自定的%d号位图，请换成随报文传送的位图", s[5])
@@ -167,12 +195,15 @@ func (m *message) readBitmap(s []byte) error {
 }
 
 // data unpacks section 7 and turns the nodes so that rows run north and columns east.
-func (m *message) data(s []byte) error {
-	if m.geometry == nil || m.product == nil || m.packing == nil || m.run.IsZero() {
-		return fmt.Errorf("前面缺少第1、3、4或5节")
+func (m *message) data(element string, s []byte) error {
+	if m.geometry == nil || m.packing == nil || m.run.IsZero() {
+		return fmt.Errorf("前面缺少第1、3或5节")
 	}
 	points, given := m.geometry.points, m.geometry.points
 	if m.bitmap != nil {
+		if len(m.bitmap) < (points+7)/8 {
+			return fmt.Errorf("位图%w", errShort)
+		}
 		given = 0
 		for i := range points {
 			given += int(m.bitmap[i/8] >> (7 - i%8) & 1)
@@ -195,12 +226,8 @@ func (m *message) data(s []byte) error {
 		}
 		values = spread
 	}
-	if len(m.out) >= maxMessages {
-		return fmt.Errorf("一条报文里超过%d个要素场", maxMessages)
-	}
-	raw := grid.Raw{Element: fmt.Sprintf("%d/%d/%d", m.discipline, m.product.category, m.product.number), Level: m.product.level,
+	raw := grid.Raw{Element: element, Level: m.product.level, Unit: units[element],
 		Run: m.run, Process: m.product.process, Grid: m.geometry.grid, Values: m.geometry.turn(values)}
-	raw.Unit = units[raw.Element]
 	raw.Start, raw.End = m.product.period(m.run)
 	m.out = append(m.out, raw)
 	return nil

@@ -27,7 +27,7 @@ func TestFilesOfOthers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fields, err := grib.Read(b)
+			fields, _, err := grib.Read(b, all)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,11 +84,32 @@ func read(t *testing.T, name string) []grid.Raw {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fields, err := grib.Read(b)
+	fields, _, err := grib.Read(b, all)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return fields
+}
+
+func all(string, string) bool { return true }
+
+// What is not wanted may be packed as it likes; what is wanted may not.
+func TestAmongOthers(t *testing.T) {
+	var b []byte
+	for _, name := range []string{"refused-jpeg", "temperature", "refused-png", "hours"} {
+		part, err := os.ReadFile("testdata/" + name + ".grb2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = append(b, part...)
+	}
+	fields, others, err := grib.Read(b, func(element, level string) bool { return element == "0/0/0" && level == "103/2" })
+	if err != nil || len(fields) != 1 || len(others) != 1 || others[0] != "0/1/8@1" {
+		t.Error(len(fields), others, err)
+	}
+	if _, _, err = grib.Read(b, func(element, _ string) bool { return element == "0/1/8" }); err == nil || !strings.Contains(err.Error(), "第1条 GRIB 报文：第7节：要素0/1/8，第5节：数据用JPEG 2000压缩") {
+		t.Error(err)
+	}
 }
 
 func TestWhatAFieldIs(t *testing.T) {
@@ -120,7 +141,7 @@ func TestRefusedByName(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = grib.Read(b)
+		_, _, err = grib.Read(b, all)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "转换") {
 			t.Errorf("%s: %v, want %s and what to do", name, err, want)
 		}
@@ -135,7 +156,7 @@ func TestCutAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := range b {
-			if _, err := grib.Read(b[:n]); err == nil {
+			if _, _, err := grib.Read(b[:n], all); err == nil {
 				t.Errorf("%s: %d of %d bytes are taken", name, n, len(b))
 			}
 		}
@@ -155,7 +176,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		fields, err := grib.Read(b)
+		fields, _, err := grib.Read(b, all)
 		if err != nil {
 			return
 		}

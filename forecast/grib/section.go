@@ -161,31 +161,32 @@ type product struct {
 
 var processes = map[byte]string{0: "mean", 1: "sum", 2: "max", 3: "min"}
 
+// readProduct gives what the values are, and an error where it cannot tell of when; no product where it tells nothing.
 func readProduct(s []byte) (*product, error) {
-	if len(s) < 9 {
-		return nil, errShort
-	}
-	t := binary.BigEndian.Uint16(s[7:])
-	if t != 0 && t != 8 {
-		return nil, fmt.Errorf("产品定义模板4.%d不收，只收确定性预报的时刻场（4.0）和时段场（4.8）；集合预报请先取均值或分位", t)
-	}
-	if len(s) < 34 || t == 8 && len(s) < 58 {
+	if len(s) < 34 {
 		return nil, errShort
 	}
 	p := &product{category: s[9], number: s[10], unit: s[17], after: signed(s[18:22]), level: strconv.Itoa(int(s[22]))}
+	t := binary.BigEndian.Uint16(s[7:])
+	if t != 0 && t != 8 {
+		return p, fmt.Errorf("产品定义模板4.%d不收，只收确定性预报的时刻场（4.0）和时段场（4.8）；集合预报请先取均值或分位", t)
+	}
+	if t == 8 && len(s) < 58 {
+		return p, errShort
+	}
 	if s[23] != 0xff && binary.BigEndian.Uint32(s[24:]) != 0xffffffff && s[22] != 1 {
 		p.level += "/" + scaled(signed(s[23:24]), signed(s[24:28]))
 	}
 	if _, err := p.from(time.Time{}); err != nil {
-		return nil, err
+		return p, err
 	}
 	if t == 8 {
 		var err error
 		if p.end, err = instant(s[34:41]); err != nil {
-			return nil, err
+			return p, err
 		}
 		if p.process = processes[s[46]]; p.process == "" {
-			return nil, fmt.Errorf("时段统计方式%d不收，只收平均、累计、最大、最小", s[46])
+			return p, fmt.Errorf("时段统计方式%d不收，只收平均、累计、最大、最小", s[46])
 		}
 	}
 	return p, nil

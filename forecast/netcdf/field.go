@@ -16,37 +16,40 @@ const (
 	maxTotal  = 16 << 20
 )
 
-// Read gives the fields of every variable whose last two dimensions are a latitude and a longitude. A variable without such is
-// passed over: it is a coordinate, or no field.
-func Read(b []byte) ([]grid.Raw, error) {
+// Read gives the fields of every variable that is wanted and whose last two dimensions are a latitude and a longitude. A variable without
+// such is passed over: it is a coordinate, or no field.
+func Read(b []byte, want func(variable string) bool) (out []grid.Raw, others []string, err error) {
 	f, err := open(b)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	run, err := f.run()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []grid.Raw
 	total := 0
 	for _, v := range f.vars {
 		n := len(v.dims)
 		if n < 2 || !f.is(v.dims[n-2], "lat") || !f.is(v.dims[n-1], "lon") {
 			continue
 		}
+		if !want(v.name) {
+			others = append(others, v.name)
+			continue
+		}
 		fields, err := f.fields(v, run, &total)
 		if err != nil {
-			return nil, fmt.Errorf("变量“%s”：%w", v.name, err)
+			return nil, nil, fmt.Errorf("变量“%s”：%w", v.name, err)
 		}
 		out = append(out, fields...)
 		if len(out) > maxFields {
-			return nil, fmt.Errorf("NetCDF 文件超过%d个要素场，请分开传送", maxFields)
+			return nil, nil, fmt.Errorf("NetCDF 文件超过%d个要素场，请分开传送", maxFields)
 		}
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("NetCDF 文件里没有最后两维是纬度、经度的变量；经纬度坐标要有 units 属性（degrees_north、degrees_east）")
+	if len(out)+len(others) == 0 {
+		return nil, nil, fmt.Errorf("NetCDF 文件里没有最后两维是纬度、经度的变量；经纬度坐标要有 units 属性（degrees_north、degrees_east）")
 	}
-	return out, nil
+	return out, others, nil
 }
 
 // coordinate is the variable that has the name of a dimension, and no other one.

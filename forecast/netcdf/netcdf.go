@@ -2,7 +2,9 @@
 // conventions: variables over time, latitude and longitude, with units, scale, offset and fill value. NetCDF-4, which is HDF5
 // inside, is refused by name and says how to convert.
 //
-//	fields, err := netcdf.Read(file) // []grid.Raw: element tp, from 08:00 to 09:00, …
+//	fields, others, err := netcdf.Read(file, func(variable string) bool { return variable == "tp" })
+//
+// gives []grid.Raw: element tp, from 08:00 to 09:00, …, and the names of the other gridded variables.
 package netcdf
 
 import (

@@ -98,19 +98,21 @@ func read(t *testing.T, name string) []grid.Raw {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fields, err := netcdf.Read(b)
+	fields, _, err := netcdf.Read(b, all)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return fields
 }
 
+func all(string) bool { return true }
+
 func TestHDFIsRefusedByName(t *testing.T) {
 	b, err := os.ReadFile("testdata/refused-hdf.nc")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = netcdf.Read(b); err == nil || !strings.Contains(err.Error(), "NetCDF-4") || !strings.Contains(err.Error(), "nccopy -k classic") {
+	if _, _, err = netcdf.Read(b, all); err == nil || !strings.Contains(err.Error(), "NetCDF-4") || !strings.Contains(err.Error(), "nccopy -k classic") {
 		t.Error("refused as", err)
 	}
 }
@@ -123,7 +125,7 @@ func TestCutAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := range len(b) - 4 {
-			if _, err := netcdf.Read(b[:n]); err == nil {
+			if _, _, err := netcdf.Read(b[:n], all); err == nil {
 				t.Errorf("%s: %d of %d bytes are taken", name, n, len(b))
 			}
 		}
@@ -143,7 +145,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		fields, err := netcdf.Read(b)
+		fields, _, err := netcdf.Read(b, all)
 		if err != nil {
 			return
 		}

@@ -45,10 +45,12 @@ func Cast(past []*grid.Field, interval time.Duration, steps int) ([]*grid.Field,
 // fastest is how fast a storm may move, in metres a second; what is faster is a false match.
 const fastest = 35
 
-// reach is how many cells that is in one step.
+// reach is how many cells that is in one step, and no more than a quarter of the picture: what is nearly gone from it is not found again.
+// In a picture of a few cells nothing is seen to move.
 func reach(g grid.Grid, interval time.Duration) int {
 	metres := int64(g.DY) * 111_200 / grid.Degree // a degree of latitude
-	return int(min(24, max(1, fastest*int64(interval/time.Second)/max(metres, 1)+1)))
+	cells := fastest*int64(interval/time.Second)/max(metres, 1) + 1
+	return int(max(1, min(24, cells, int64(min(g.NX, g.NY)/4))))
 }
 
 // Move is the semi-Lagrangian scheme: the value of a cell after n steps is what lies now where the cell's air comes from, found by

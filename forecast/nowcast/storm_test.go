@@ -211,6 +211,25 @@ func TestNothingIsKnownBeyondTheEdge(t *testing.T) {
 	}
 }
 
+// A county of seven by five cells is too small to see a motion in: then the nowcast is persistence and says so.
+func TestTooSmallToSee(t *testing.T) {
+	g := grid.Grid{West: 1114000000, South: 353000000, DX: 500000, DY: 500000, NX: 7, NY: 5}
+	var past []*grid.Field
+	for n := range 3 {
+		f := grid.New(g, 1)
+		for i := range f.Values {
+			f.Values[i] = int32(max(0, 100-30*abs(i%7-n-1)))
+		}
+		past = append(past, f)
+	}
+	next, m, err := nowcast.Cast(past, time.Hour, 3)
+	if err != nil || m.Blocks != 0 || !slices.Equal(next[2].Values, past[2].Values) {
+		t.Error(m.Blocks, err)
+	}
+}
+
+func abs(n int) int { return max(n, -n) }
+
 func TestCastRefuses(t *testing.T) {
 	s := storms[0]
 	other := grid.New(grid.Grid{West: 0, South: 0, DX: 1, DY: 1, NX: 2, NY: 2}, 2)
