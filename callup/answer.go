@@ -155,9 +155,10 @@ func (c *Callup) Confirm(ctx context.Context, tx *db.Tx, by string, id ID, n int
 	if err != nil {
 		return nil, err
 	}
-	if err := w.answer(ctx, tx, k, answer{who: by, by: "登记", acted: acted, text: words}); err != nil {
+	if err := w.answer(ctx, tx, k, answer{who: by, by: "登记", acted: acted}); err != nil {
 		return nil, wrap(op, err)
 	}
+	w.fact(k.N, wasConfirmed, by, "", "%s", words)
 	return k, wrap(op, w.finish(ctx, tx, "confirm", by, ""))
 }
 

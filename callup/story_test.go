@@ -309,6 +309,45 @@ func TestAnotherLadder(t *testing.T) {
 	})
 }
 
+// A step may begin later than the round: until then its people hear nothing, whatever comes, and then what is true by now.
+func TestStepsThatBeginLater(t *testing.T) {
+	stories(t, "2023-07-20 22:00", func(w *world) {
+		o := w.opening(w.settle()[:1])
+		o.Level = 3
+		o.Ladder.Steps[2].After = 10
+		r := w.open(o)
+		w.want("县长 sms", "河口镇长 sms")
+		for _, name := range []string{"县长", "河口镇长"} {
+			w.says(name, "收到")
+		}
+		if got := w.says("柳村主任", "收到"); got.Heard != HeardStranger {
+			w.Errorf("%+v", got)
+		}
+		w.run(5 * time.Minute)
+		red := testLadder()
+		red.Name, red.Steps[2].After = "红色", 3
+		w.must(w.write(func(tx *db.Tx) error {
+			_, err := w.c.Update(ctx, tx, "示例值班", "warning/12", Version{N: 2, Title: "暴雨", Text: "第二版", Level: 3, Until: o.Until})
+			return err
+		}))
+		w.want("县长 sms", "河口镇长 sms")
+		w.must(w.write(func(tx *db.Tx) error {
+			_, err := w.c.Update(ctx, tx, "示例值班", "warning/12", Version{N: 3, Title: "暴雨", Text: "第三版", Level: 2, Until: o.Until, Ladder: &red})
+			return err
+		}))
+		w.want("县长 sms", "河口镇长 sms")
+		w.run(5*time.Minute - 2*time.Second)
+		if got := w.got(); slices.Contains(got, "柳村主任 sms") {
+			w.Error(got)
+		}
+		w.run(2 * time.Second)
+		if s := w.last("柳村主任"); !strings.Contains(s, "第三版") {
+			w.Error(s)
+		}
+		w.sound(r)
+	})
+}
+
 // On leave, on duty over midnight, in no post, without a number.
 func TestWhoIsThere(t *testing.T) {
 	stories(t, "2023-07-20 23:51", func(w *world) {

@@ -271,6 +271,8 @@ func (w *work) list(ctx context.Context, tx *db.Tx, late []*Call) error {
 	if len(late) == 0 {
 		return nil
 	}
+	slices.SortFunc(late, func(a, b *Call) int { return a.N - b.N })
+	late = slices.Compact(late)
 	title := unmarked(w.r.Title)
 	err := w.tellOffice(ctx, tx, "未应答", fmt.Sprintf("叫应“%s”：至%s仍未应答：%s。请处置。", title, clock(w.now, w.now), names(late)))
 	if err == nil && w.c.Listed != nil {

@@ -105,6 +105,9 @@ func (w *work) again(k *Call) {
 	}
 	n := w.open(step, k.Kind, w.origin(k), k.seat(), holder{Person: Person{k.Person, k.Name, k.Addresses}, off: Person{ID: k.For, Name: k.ForName}, until: k.Shift}, why)
 	n.Seats = slices.Clone(k.Seats)
+	if k.Rungs == 0 && k.Began.After(w.now) { // his step has not begun
+		n.Began = k.Began
+	}
 }
 
 // Cancel ends the round: open calls end, what waits is withdrawn, and whoever was reached by any version is told.

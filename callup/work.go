@@ -41,6 +41,7 @@ const (
 	wasAnswered  = "answered"    //
 	wasActed     = "acted"       //
 	wasReported  = "reported"    //
+	wasConfirmed = "confirmed"   // somebody says that he answered him
 	wasOther     = "other"       // the code came from another number
 	wasHanded    = "handed_over" // at the end of a shift
 	wasTold      = "told"        // without an answer being asked for
@@ -49,7 +50,7 @@ const (
 
 var factChinese = map[string]string{
 	wasOpened: "开始叫应", wasUpdated: "更新", wasEnded: "结束", wasFired: "到时处置", wasSeated: "兼任", wasDelivered: "送达", wasFailed: "未送达",
-	wasAnswered: "应答", wasActed: "办好", wasReported: "回报", wasOther: "其他号码回复", wasHanded: "交接班", wasTold: "告知", wasListed: "未应答名单报县里",
+	wasAnswered: "应答", wasActed: "办好", wasReported: "回报", wasConfirmed: "登记答复", wasOther: "其他号码回复", wasHanded: "交接班", wasTold: "告知", wasListed: "未应答名单报县里",
 }
 
 // Fact is one thing that happened in a round. Facts are never changed.
@@ -152,7 +153,8 @@ func (w *work) ask(c *Call, key string, by []string) {
 		w.messages = append(w.messages, m)
 		sent = true
 	}
-	if !sent && !c.Vacant() {
+	ever := w.r.Ladder.Steps[c.Step].sofar(c.Rungs)
+	if !sent && !c.Vacant() && !slices.ContainsFunc(ever, func(ch string) bool { return w.c.reaches(c.Addresses, ch) }) {
 		c.Trouble = "没有" + strings.Join(by, "、") + "联系方式"
 		w.change(c)
 	}
