@@ -64,7 +64,7 @@ func TestStorm(t *testing.T) {
 		}
 		s.want("calls", s.calls, []string{"warning/1/1Alert已发布橙"})
 		s.want("orders", s.orders, []string{"联动/县水利局/巡查水库和淤地坝", "停工/县住建局/在建工地", "停课/县教体局/山区学校"})
-		s.want("plans", s.plans, []string{"flood-2"})
+		s.want("plans", s.plans, []string{"发布橙"})
 		a := s.document(1, 1)
 		if i := a.Infos[0]; a.Status != cap.Actual || a.MsgType != cap.MsgAlert || i.EventCode("GB/T 35561") != "11B03" || i.Parameter("warningColour") != "orange" || i.Areas[0].Geocodes[0].Value != "990001100000" {
 			t.Errorf("document %+v", a)
