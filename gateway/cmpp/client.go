@@ -172,24 +172,34 @@ func (c *Client) submit(ctx context.Context, s *sms.Submission) (string, *sms.No
 }
 
 // serve takes what the gateway delivers. What was not kept is not answered, so that it comes again.
-func (c *Client) serve(ctx context.Context, f link.Frame) (link.Frame, bool) {
-	if f.ID != deliver {
-		c.opt.Log.Warn("CMPP: the gateway asks what a client does not answer", "command", f.ID)
-		return link.Frame{}, false
+func (c *Client) serve(ctx context.Context, list []link.Frame) []*link.Frame {
+	answers, brought := make([]*link.Frame, len(list)), make([]sms.Brought, len(list))
+	for i, f := range list {
+		if f.ID != deliver {
+			c.opt.Log.Warn("CMPP: the gateway asks what a client does not answer", "command", f.ID)
+			continue
+		}
+		d, err := c.opt.Version.readDeliver(f.Body)
+		result := byte(0)
+		if err != nil {
+			c.opt.Log.Warn("CMPP: a DELIVER was not read; is it the right version?", "bytes", len(f.Body), "err", err)
+			result = 1
+		} else {
+			brought[i] = c.read(d)
+		}
+		answers[i] = &link.Frame{Body: c.opt.Version.deliverAnswer(d.id, result)}
 	}
-	d, err := c.opt.Version.readDeliver(f.Body)
-	if err != nil {
-		c.opt.Log.Warn("CMPP: a DELIVER was not read; is it the right version?", "bytes", len(f.Body), "err", err)
-		return link.Frame{Body: c.opt.Version.deliverAnswer(d.id, 1)}, true
+	for i, err := range c.inbox.Take(ctx, brought) {
+		if err != nil {
+			c.opt.Log.Error("CMPP: what came was not kept", "report", brought[i].Receipt != nil, "err", err)
+			answers[i] = nil
+		}
 	}
-	if err := c.take(ctx, d); err != nil {
-		c.opt.Log.Error("CMPP: what came was not kept", "from", sms.Hide(d.from), "report", d.report, "err", err)
-		return link.Frame{}, false
-	}
-	return link.Frame{Body: c.opt.Version.deliverAnswer(d.id, 0)}, true
+	return answers
 }
 
-func (c *Client) take(ctx context.Context, d delivery) error {
+// read is what a DELIVER brings, nothing where it says nothing.
+func (c *Client) read(d delivery) (b sms.Brought) {
 	now := c.opt.Now()
 	if !d.report {
 		p := sms.Part{Total: 1, No: 1, Body: d.content}
@@ -200,19 +210,20 @@ func (c *Client) take(ctx context.Context, d delivery) error {
 		if n, ok := sms.Number(d.from); ok {
 			p.From = n
 		}
-		return c.inbox.Reply(ctx, p)
+		b.Part = &p
+		return b
 	}
 	r, err := readReport(d.content)
 	if err != nil {
 		c.opt.Log.Warn("CMPP: a status report was not read", "bytes", len(d.content))
-		return nil // it would be no better the next time
+		return b // it would be no better the next time
 	}
 	receipt, final := r.receipt()
-	if !final {
-		return nil
-	}
 	if receipt.At.IsZero() {
 		receipt.At = now
 	}
-	return c.inbox.Receipt(ctx, receipt)
+	if final {
+		b.Receipt = &receipt
+	}
+	return b
 }

@@ -32,8 +32,8 @@ type waiter struct {
 	seen   func(Frame)
 }
 
-// What the far side may have asked and not been answered yet. Its window is as small as ours.
-const mostAsked = 256
+// What the far side may have asked and not been answered yet, and what is served at once. Its window is as small as ours.
+const mostAsked, mostServed = 256, 64
 
 func newConn(l *Link, nc net.Conn) *conn {
 	c := &conn{l: l, net: nc, asked: make(chan Frame, mostAsked), done: make(chan struct{}), waiting: map[uint32]waiter{}}
@@ -162,18 +162,31 @@ func (c *conn) answered(f Frame) {
 // serving answers what the far side asks.
 func (c *conn) serving(ctx context.Context) {
 	for f := range c.asked {
+		list := []Frame{f}
+		for len(list) < mostServed {
+			select {
+			case f, ok := <-c.asked:
+				if ok {
+					list = append(list, f)
+					continue
+				}
+			default:
+			}
+			break
+		}
 		if c.ended() {
 			continue // it comes again
 		}
-		a, ok := c.l.opt.Serve(ctx, f)
-		if !ok {
-			continue
+		for i, a := range c.l.opt.Serve(ctx, list) {
+			if a == nil {
+				continue
+			}
+			if a.ID == 0 {
+				a.ID = list[i].ID | Answer
+			}
+			a.Seq = list[i].Seq
+			_ = c.send(*a)
 		}
-		if a.ID == 0 {
-			a.ID = f.ID | Answer
-		}
-		a.Seq = f.Seq
-		_ = c.send(a)
 	}
 }
 

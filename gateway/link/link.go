@@ -23,9 +23,9 @@ type Options struct {
 	Dial  func(context.Context) (net.Conn, error)
 	Login func(ctx context.Context, ask func(context.Context, Frame) (Frame, error)) error
 
-	// Serve answers what the far side asks, one after another, in the order in which it came. It gives no answer for what is
-	// not to be acknowledged. ID and Seq of the answer are set by the link.
-	Serve func(context.Context, Frame) (answer Frame, ok bool)
+	// Serve answers what the far side has asked, in the order in which it came: all that waits at once, so that a database is
+	// waited for once. It gives an answer for each, nil for what is not to be acknowledged; ID and Seq are set by the link.
+	Serve func(context.Context, []Frame) []*Frame
 
 	Test, Bye uint32 // the requests without a body that test a connection and end it
 	TestBody  []byte // of the answer to the far side's test

@@ -109,7 +109,7 @@ func dial() (func(context.Context) (net.Conn, error), <-chan *peer) {
 func options(d func(context.Context) (net.Conn, error)) Options {
 	return Options{Wire: statusWire, Dial: d, Test: 0x15, Bye: 6, Idle: 30 * time.Second, Wait: 10 * time.Second,
 		Login: func(context.Context, func(context.Context, Frame) (Frame, error)) error { return nil },
-		Serve: func(_ context.Context, f Frame) (Frame, bool) { return Frame{Body: f.Body}, true }}
+		Serve: func(_ context.Context, list []Frame) []*Frame { return make([]*Frame, len(list)) }}
 }
 
 // run runs a link until the test's function returns.
@@ -232,16 +232,26 @@ func TestTheFarSideAsks(t *testing.T) {
 		d, peers := dial()
 		opt := options(d)
 		served := make(chan struct{})
-		opt.Serve = func(_ context.Context, f Frame) (Frame, bool) {
-			if string(f.Body) == "slow" {
-				<-served
+		var calls []int
+		opt.Serve = func(_ context.Context, list []Frame) (answers []*Frame) {
+			for _, f := range list {
+				switch string(f.Body) {
+				case "slow":
+					<-served
+				case "forget":
+					answers = append(answers, nil)
+					continue
+				}
+				answers = append(answers, &Frame{Status: 7, Body: f.Body})
 			}
-			return Frame{Status: 7, Body: f.Body}, string(f.Body) != "forget"
+			calls = append(calls, len(list))
+			return answers
 		}
 		run(t, opt, func(l *Link) {
 			p := <-peers
 			for i, body := range []string{"slow", "forget", "last"} {
 				p.say(Frame{ID: 5, Seq: uint32(40 + i), Body: []byte(body)})
+				synctest.Wait()
 			}
 			// Tests and answers do not wait behind what takes its time.
 			go p.say(Frame{ID: 0x15, Seq: 50})
@@ -253,6 +263,10 @@ func TestTheFarSideAsks(t *testing.T) {
 				if f := p.read(); f.ID != 5|Answer || f.Seq != want || f.Status != 7 {
 					t.Errorf("%+v, want the answer to %d", f, want)
 				}
+			}
+			synctest.Wait()
+			if !slices.Equal(calls, []int{1, 2}) { // what came behind the slow one was served at once
+				t.Error(calls)
 			}
 			go p.say(Frame{ID: 6, Seq: 51})
 			if f := p.read(); f.ID != 6|Answer || f.Seq != 51 {

@@ -155,43 +155,52 @@ func (c *Client) submit(ctx context.Context, s *sms.Submission) (string, *sms.No
 }
 
 // serve takes what the centre delivers. What was not kept is answered with a temporary error, so that it comes again.
-func (c *Client) serve(ctx context.Context, f link.Frame) (link.Frame, bool) {
-	switch f.ID {
-	case deliverSM, dataSM:
-	case alert: // has no answer
-		return link.Frame{}, false
-	default:
-		return link.Frame{ID: genericNack, Status: rCommand}, true
+func (c *Client) serve(ctx context.Context, list []link.Frame) []*link.Frame {
+	answers, brought := make([]*link.Frame, len(list)), make([]sms.Brought, len(list))
+	for i, f := range list {
+		switch f.ID {
+		case deliverSM, dataSM:
+			answers[i] = &link.Frame{Body: []byte{0}}
+		case alert: // has no answer
+			continue
+		default:
+			answers[i] = &link.Frame{ID: genericNack, Status: rCommand}
+			continue
+		}
+		d, err := readDeliver(f.ID, f.Body)
+		if err != nil {
+			c.opt.Log.Warn("SMPP: a delivery was not read", "bytes", len(f.Body), "err", err)
+			answers[i].Status = rSystem
+			continue
+		}
+		brought[i] = c.read(&d)
 	}
-	answer := link.Frame{Body: []byte{0}}
-	d, err := readDeliver(f.ID, f.Body)
-	if err != nil {
-		c.opt.Log.Warn("SMPP: a delivery was not read", "bytes", len(f.Body), "err", err)
-		answer.Status = rSystem
-		return answer, true
+	for i, err := range c.inbox.Take(ctx, brought) {
+		if err != nil {
+			c.opt.Log.Error("SMPP: what came was not kept", "receipt", brought[i].Receipt != nil, "err", err)
+			answers[i].Status = rTemporary
+		}
 	}
-	if err := c.take(ctx, &d); err != nil {
-		c.opt.Log.Error("SMPP: what came was not kept", "from", sms.Hide(d.from), "receipt", d.isReceipt(), "err", err)
-		answer.Status = rTemporary
-	}
-	return answer, true
+	return answers
 }
 
-func (c *Client) take(ctx context.Context, d *delivery) error {
+// read is what a delivery brings, nothing where it says nothing.
+func (c *Client) read(d *delivery) (b sms.Brought) {
 	now := c.opt.Now()
 	switch {
 	case d.intermediate():
-		return nil
+		return b
 	case d.isReceipt():
-		r, ok := d.receipt()
-		if !ok {
-			return nil
+		r, final := d.receipt()
+		if !final {
+			return b
 		}
 		r.Ref = c.ids.find(r.Ref, r.To)
 		if r.At.IsZero() {
 			r.At = now
 		}
-		return c.inbox.Receipt(ctx, r)
+		b.Receipt = &r
+		return b
 	}
 	p := sms.Part{Total: 1, No: 1, Body: d.content}
 	if d.class&0x40 != 0 {
@@ -204,5 +213,6 @@ func (c *Client) take(ctx context.Context, d *delivery) error {
 	if n, ok := sms.Number(d.from); ok {
 		p.From = n
 	}
-	return c.inbox.Reply(ctx, p)
+	b.Part = &p
+	return b
 }

@@ -25,14 +25,36 @@ type Inbox struct {
 // mostLater is how many of each wait in memory; behind them the oldest are lost, and the log says so.
 const mostLater = 1 << 14
 
-// Receipt takes a receipt. An error means that the far side is to send it again.
-func (in *Inbox) Receipt(ctx context.Context, r gateway.Receipt) error {
-	list, held := in.fold.Take(r)
-	if !held {
-		return in.Hear.Receipt(ctx, r)
+// Brought is one thing that the far side brings: a receipt, or a reply or a part of one.
+type Brought struct {
+	Receipt *gateway.Receipt
+	Part    *Part
+}
+
+// Take takes what was brought together; the zero Brought is nothing. An error means that the far side is to bring it again.
+func (in *Inbox) Take(ctx context.Context, list []Brought) []error {
+	errs := make([]error, len(list))
+	var receipts []gateway.Receipt
+	var at []int
+	for i, b := range list {
+		switch {
+		case b.Part != nil:
+			errs[i] = in.reply(ctx, *b.Part)
+		case b.Receipt != nil:
+			out, held := in.fold.Take(*b.Receipt)
+			if held {
+				in.pass(ctx, out)
+			} else {
+				receipts, at = append(receipts, out...), append(at, i)
+			}
+		}
 	}
-	in.pass(ctx, list)
-	return nil
+	if err := in.Hear.Receipt(ctx, receipts...); err != nil {
+		for _, i := range at {
+			errs[i] = err
+		}
+	}
+	return errs
 }
 
 // pass brings receipts that nobody will send again.
@@ -46,8 +68,7 @@ func (in *Inbox) pass(ctx context.Context, list []gateway.Receipt) {
 	in.again(ctx)
 }
 
-// Reply takes a reply or a part of one. An error means that the far side is to send it again.
-func (in *Inbox) Reply(ctx context.Context, p Part) error {
+func (in *Inbox) reply(ctx context.Context, p Part) error {
 	in.mu.Lock()
 	list := in.joiner.Add(p)
 	in.mu.Unlock()

@@ -202,22 +202,22 @@ func TestInboxKeepsWhatWasTakenOn(t *testing.T) {
 	now := time.Now()
 	broken = errors.New("the disk is full")
 	// What stands alone comes again from the far side.
-	if in.Receipt(t.Context(), gateway.Receipt{Ref: "x"}) == nil || in.Reply(t.Context(), Part{Total: 1, No: 1, Body: []byte("1"), ReceivedAt: now}) == nil {
-		t.Error("acknowledged and not kept")
+	for i, err := range in.Take(t.Context(), []Brought{{Receipt: &gateway.Receipt{Ref: "x"}}, {Part: &Part{Total: 1, No: 1, Body: []byte("1"), ReceivedAt: now}}, {}}) {
+		if (err == nil) != (i == 2) {
+			t.Errorf("%d: %v", i, err)
+		}
 	}
 	// Of what came in parts the others have been acknowledged before.
 	l := in.fold.Begin()
 	in.fold.Took(l, "a1")
 	in.fold.Took(l, "a2")
 	in.pass(t.Context(), in.fold.End(l, true))
-	for _, ref := range []string{"a1", "a2"} {
-		if err := in.Receipt(t.Context(), gateway.Receipt{Ref: ref, State: gateway.Delivered}); err != nil {
-			t.Error(err)
-		}
-	}
-	for no, s := range []string{"收", "到"} {
-		if err := in.Reply(t.Context(), Part{Total: 2, No: no + 1, Body: []byte(s), Coding: ASCII, ReceivedAt: now}); err != nil {
-			t.Error(err)
+	for i, err := range in.Take(t.Context(), []Brought{
+		{Receipt: &gateway.Receipt{Ref: "a1", State: gateway.Delivered}}, {Receipt: &gateway.Receipt{Ref: "x"}}, {Receipt: &gateway.Receipt{Ref: "a2", State: gateway.Delivered}},
+		{Part: &Part{Total: 2, No: 1, Body: []byte("收"), ReceivedAt: now}}, {Part: &Part{Total: 2, No: 2, Body: []byte("到"), ReceivedAt: now}},
+	}) {
+		if (err != nil) != (i == 1) {
+			t.Errorf("%d: %v", i, err)
 		}
 	}
 	in.Tick(t.Context(), now)
