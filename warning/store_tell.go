@@ -35,8 +35,8 @@ func (w *Warnings) insertPart(ctx context.Context, tx *db.Tx, p *part) error {
 }
 
 func (w *Warnings) updatePart(ctx context.Context, tx *db.Tx, p *part) error {
-	_, err := tx.Exec(ctx, `/* warning.updatePart */ UPDATE warning_telling SET state = $5, told_at = $6, recipients = $7, size = $8 WHERE county = $1 AND event = $2 AND n = $3 AND part = $4`,
-		w.County, int64(p.Event), p.N, p.No, string(p.State), micros(p.Told), pack(p.To), len(p.To))
+	_, err := tx.Exec(ctx, `/* warning.updatePart */ UPDATE warning_telling SET state = $5, told_at = $6, recipients = $7, size = $8, due_at = $9 WHERE county = $1 AND event = $2 AND n = $3 AND part = $4`,
+		w.County, int64(p.Event), p.N, p.No, string(p.State), micros(p.Told), pack(p.To), len(p.To), micros(p.Due))
 	return err
 }
 

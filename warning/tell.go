@@ -140,11 +140,14 @@ func (w *Warnings) untold(ctx context.Context, tx *db.Tx, of EventID, key string
 	return nil
 }
 
+// passes reports whether a level is told at once, day and night.
+func (q Quiet) passes(l Level) bool { return q.Passes != "" && Rank(l) >= Rank(q.Passes) }
+
 // due is when people are told. A level that passes is told at once; a lower one not by night, and together with others of the hazard that
 // come within the time of gathering.
 func (w *Warnings) due(ctx context.Context, tx *db.Tx, v *Version, h *Hazard) (time.Time, error) {
 	now, q := tx.Now(), h.Quiet
-	if q.Passes != "" && Rank(v.Level) >= Rank(q.Passes) {
+	if q.passes(v.Level) {
 		return now, nil
 	}
 	due := now
@@ -154,7 +157,7 @@ func (w *Warnings) due(ctx context.Context, tx *db.Tx, v *Version, h *Hazard) (t
 			return now, err
 		}
 		due = now.Add(q.Gather)
-		if !first.IsZero() && first.Before(due) {
+		if first.After(now) && first.Before(due) {
 			due = first
 		}
 	}
@@ -197,7 +200,7 @@ func (w *Warnings) hand(ctx context.Context, tx *db.Tx, parts []part, versions [
 			}
 		}
 		t.Key = strings.Join(keys, "+")
-		t.compose()
+		t.compose(tx.Now())
 		for i, p := range parts {
 			if m&(1<<i) == 0 {
 				continue
@@ -224,7 +227,7 @@ func (w *Warnings) hand(ctx context.Context, tx *db.Tx, parts []part, versions [
 }
 
 // compose writes the text of a telling from its versions.
-func (t *Telling) compose() {
+func (t *Telling) compose(now time.Time) {
 	first := t.Versions[0]
 	t.Title, t.Drill = first.Headline, first.Drill != ""
 	if len(t.Versions) > 1 {
@@ -235,8 +238,12 @@ func (t *Telling) compose() {
 		if r := Rank(v.Level); r > 0 && (t.Level == 0 || 5-r < t.Level) {
 			t.Level = 5 - r
 		}
-		if t.Expires.IsZero() || v.Ends.Before(t.Expires) {
-			t.Expires = v.Ends
+		ends := v.Ends
+		if v.Kind == Cancel {
+			ends = now.Add(afterCancel)
+		}
+		if t.Expires.IsZero() || ends.Before(t.Expires) {
+			t.Expires = ends
 		}
 	}
 }

@@ -163,8 +163,15 @@ func (w *Warnings) tellDue(ctx context.Context, tx *db.Tx, now time.Time) (int, 
 		if err != nil {
 			return 0, err
 		}
-		if v.State != Published || !v.Ends.After(now) {
+		if v.State != Published || v.Kind != Cancel && !v.Ends.After(now) { // the end of what people were told of is told, however late
 			p.State = dropped
+			if err := w.updatePart(ctx, tx, &p); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		if h := w.Hazard(v.Hazard); h != nil && !h.Quiet.passes(v.Level) && within(now, h.Quiet.From, h.Quiet.To) { // it was due before the night, and nobody looked
+			p.Due = h.Quiet.To.Next(now)
 			if err := w.updatePart(ctx, tx, &p); err != nil {
 				return 0, err
 			}
