@@ -226,3 +226,15 @@ func (s *story) log(id emergency.ID) string {
 	}
 	return strings.Join(out, "\n")
 }
+
+func (s *story) proposals() (list []*emergency.Proposal) {
+	s.Helper()
+	err := s.d.Read(ctx, func(tx *db.Tx) (err error) {
+		list, err = s.e.Proposals(ctx, tx, as("县长"))
+		return err
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return list
+}

@@ -131,6 +131,27 @@ func (e *Emergencies) Proposals(ctx context.Context, tx *db.Tx, by Actor) ([]*Pr
 	return out, wrap("Proposals", err)
 }
 
+// followed ends the proposals that an activation has done what they ask for.
+func (e *Emergencies) followed(ctx context.Context, tx *db.Tx, a *Activation) error {
+	list, err := e.proposals(ctx, tx, "open")
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		if x.Plan != a.Plan || x.Drill != a.Drill || x.Level < a.Level {
+			continue
+		}
+		x.State, x.Ended, x.Who = "taken", tx.Now(), a.By
+		if a.Cause == "" {
+			a.Cause = x.Cause
+		}
+		if err := e.saveProposal(ctx, tx, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // take takes a proposal up and gives its cause.
 func (e *Emergencies) take(ctx context.Context, tx *db.Tx, op string, in Opening) (string, error) {
 	x, err := e.proposal(ctx, tx, op, in.Proposal)

@@ -64,6 +64,9 @@ func (e *Emergencies) Activate(ctx context.Context, tx *db.Tx, by Actor, in Open
 			return nil, err
 		}
 	}
+	if err := e.followed(ctx, tx, a); err != nil {
+		return nil, wrap(op, err)
+	}
 	if err := e.insertActivation(ctx, tx, a); err != nil {
 		return nil, wrap(op, err)
 	}
@@ -102,6 +105,9 @@ func (e *Emergencies) Relevel(ctx context.Context, tx *db.Tx, by Actor, id ID, t
 		word = "降低"
 	}
 	a.Level, a.Since = to, tx.Now()
+	if err := e.followed(ctx, tx, a); err != nil {
+		return nil, wrap(op, err)
+	}
 	if err := e.write(ctx, tx, a, by, Levelled, Said{Name: named(by, seat), Words: fmt.Sprintf("响应%s为%s。%s", word, LevelName(to), why)}); err != nil {
 		return nil, wrap(op, err)
 	}

@@ -68,6 +68,13 @@ func TestFlood(t *testing.T) {
 		}
 		s.must(report("水务局长", 1, emergency.Reporting{Words: "巡查28公里，无险情。", Done: true}))
 
+		s.must(func(tx *db.Tx) error {
+			return s.e.Propose(ctx, tx, "flood", 2, emergency.Cause{Key: "warning/12", Says: "县气象局发布暴雨红色预警"})
+		})
+		if list := s.proposals(); len(list) != 1 || list[0].Level != 2 {
+			t.Errorf("%+v", list)
+		}
+
 		// The level rises: what both have goes on, what only the new one has is opened, the rest is not asked for.
 		level := func(name string, to int) func(*db.Tx) error {
 			return func(tx *db.Tx) error {
@@ -79,6 +86,9 @@ func TestFlood(t *testing.T) {
 		s.refused("请选择与现在（Ⅲ级）不同的级别", level("县长", 3))
 		if heard := s.must(level("县长", 2)); heard != "order 河口镇 转移危险区群众；call Ⅱ级 active" {
 			t.Error(heard)
+		}
+		if list := s.proposals(); len(list) != 0 {
+			t.Errorf("the level has risen, and it is still proposed: %+v", list)
 		}
 		if x = s.situation(a.ID); x.Counts != (emergency.Counts{All: 2, Received: 1, Done: 1, Lifted: 1}) {
 			t.Errorf("%+v", x.Counts)
