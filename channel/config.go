@@ -52,7 +52,7 @@ type GatewayConfig struct {
 // Options are what only the driver knows.
 type Options struct{ node yaml.Node }
 
-// Build makes a driver. It fills in the Gateway, TellsDoubles and Run; the rest stands in the file.
+// Build makes a driver. It fills in the Gateway, TellsDoubles, Run and Handler; the rest stands in the file.
 type Build func(o Options, hear gateway.Hear) (Driver, error)
 
 // ReadConfig reads a file; every mistake is told with its line.

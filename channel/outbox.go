@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 )
 
 // Outbox is what goes out of one county. What it knows stands in the database: after a crash another one goes on, and several may
-// run at once.
+// run at once. Its fields are set before anything is put, sent or heard.
 type Outbox struct {
 	DB       *db.DB
 	County   string
@@ -54,7 +56,8 @@ type Driver struct {
 	Timeout time.Duration // of one Send, 10 s
 	Tries   int           // of one message, 30
 
-	Run func(ctx context.Context) error // keeps a connection, nil: none to keep; Run ends with ctx
+	Run     func(ctx context.Context) error // keeps a connection, nil: none to keep; Run ends with ctx
+	Handler http.Handler                    // what the far side calls, nil: it does not; see Outbox.Handler
 }
 
 func (d Driver) withDefaults() Driver {
@@ -161,6 +164,22 @@ func (o *Outbox) Resend(ctx context.Context, tx *db.Tx, who string, id ID, expir
 func (o *Outbox) ForgetNumbers(ctx context.Context, tx *db.Tx, before time.Time) (n int, err error) {
 	n, err = forgetNumbers(ctx, tx, o.County, before)
 	return n, wrap("ForgetNumbers", err)
+}
+
+// Handler serves what gateways call: /NAME/… goes to the handler of the driver NAME, as /….
+func (o *Outbox) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		for _, c := range o.Channels {
+			for _, d := range c.Drivers {
+				if d.Name == name && d.Handler != nil {
+					http.StripPrefix("/"+name, d.Handler).ServeHTTP(w, r)
+					return
+				}
+			}
+		}
+		http.NotFound(w, r)
+	})
 }
 
 // Wake lets the workers look at once. It is called after the commit of what was put; a call too many does no harm.

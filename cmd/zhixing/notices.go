@@ -20,6 +20,7 @@ type outside struct {
 	port                                 *int
 	webhooks                             *string
 	pushContact, pushHosts               *string
+	channels                             *string
 }
 
 func (c *call) outside() *outside {
@@ -32,6 +33,7 @@ func (c *call) outside() *outside {
 		from:        c.flags.String("smtp-from", "", "sender, such as '某县人民政府办公室 <notice@gov.example.cn>'"),
 		webhooks:    c.secret("webhooks", "robots of groups, one a line: NAME wecom|dingtalk|json URL [unit=…] [kinds=a,b] [secret=…]"),
 		pushContact: c.flags.String("push-contact", "", "mailto: or https: address for push services; turns web push on (optional)"),
+		channels:    c.flags.String("channels", "", "file that says by which gateways warnings and calls go out (docs/channels.md); without one none does"),
 		pushHosts:   c.flags.String("push-hosts", strings.Join(notice.PushServices, ","), "push services that may be called"),
 	}
 }

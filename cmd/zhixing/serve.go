@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -276,6 +277,10 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err != nil {
 		return err
 	}
+	outbox, err := s.openOutbox()
+	if err != nil {
+		return err
+	}
 	taken, err := s.takeIn(ctx)
 	if err != nil {
 		return err
@@ -289,7 +294,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 		return err
 	}
 	srv := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute,
+		Handler: withGateways(handler, outbox), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 30 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug),
 	}
 	srv.RegisterOnShutdown(handler.EndStreams) // open pages; they come back by themselves
@@ -297,9 +302,12 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	carried := make(chan struct{})
 	go func() {
 		defer close(carried)
+		var both sync.WaitGroup
+		both.Go(func() { outbox.Run(ctx) })
 		if courier != nil {
 			courier.Run(ctx)
 		}
+		both.Wait()
 	}()
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(s.listener) }()

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"zhixing/channel"
+	"zhixing/gateway"
+	"zhixing/gateway/cmpp"
+	"zhixing/gateway/mas"
+	"zhixing/gateway/smpp"
+	"zhixing/gateway/speaker"
+	"zhixing/gateway/voice"
+)
+
+// openOutbox makes what goes out of the county as the operator's file says; without one, as in a demonstration, there is no channel.
+func (s *site) openOutbox() (*channel.Outbox, error) {
+	o := &channel.Outbox{DB: s.db, County: string(s.county.Place.Code), Log: s.logger}
+	if s.outside == nil || *s.outside.channels == "" {
+		return o, nil
+	}
+	file := *s.outside.channels
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: channels: %w", errUsage, err)
+	}
+	defer f.Close()
+	cfg, err := channel.ReadConfig(f)
+	if err == nil {
+		o.Channels, err = cfg.Open(drivers(s.db.Now, s.logger), o.Hear)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", errUsage, file, err)
+	}
+	return o, nil
+}
+
+// gatewayPath is where gateways call, with the gateway's name and what its driver makes of the rest. Whoever calls there proves himself to the
+// driver: by a signature, or by a secret in the address.
+const gatewayPath = "/gateways"
+
+// withGateways lets gateways in beside people.
+func withGateways(people http.Handler, o *channel.Outbox) http.Handler {
+	gateways := http.StripPrefix(gatewayPath, o.Handler())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, gatewayPath+"/") {
+			gateways.ServeHTTP(w, r)
+			return
+		}
+		people.ServeHTTP(w, r)
+	})
+}
+
+// drivers are what a file of channels may name.
+func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
+	return map[string]channel.Build{
+		"files": channel.DryRun,
+		"mas": func(o channel.Options, hear gateway.Hear) (channel.Driver, error) {
+			var v struct {
+				URL, Firm, Account, Sign, Serial, Template string
+				Secret, Token                              channel.Secret
+				HideSecret                                 bool `yaml:"hide-secret"`
+			}
+			if err := o.Into(&v); err != nil {
+				return channel.Driver{}, err
+			}
+			c, err := mas.New(mas.Options{URL: v.URL, ECName: v.Firm, APID: v.Account, Secret: string(v.Secret), Sign: v.Sign, AddSerial: v.Serial, Template: v.Template,
+				HideSecret: v.HideSecret, Token: string(v.Token), Hear: hear, Now: now, Log: log})
+			if err != nil {
+				return channel.Driver{}, err
+			}
+			return channel.Driver{Gateway: c, Handler: c.Handler()}, nil
+		},
+		"cmpp": func(o channel.Options, hear gateway.Hear) (channel.Driver, error) {
+			var v struct {
+				Address, Version, Account, Service, Source string
+				Secret                                     channel.Secret
+				Window                                     int
+			}
+			if err := o.Into(&v); err != nil {
+				return channel.Driver{}, err
+			}
+			version, ok := map[string]cmpp.Version{"2.0": cmpp.V20, "3.0": cmpp.V30}[v.Version]
+			if !ok {
+				return channel.Driver{}, errors.New(`version: want "2.0" or "3.0", as the carrier says`)
+			}
+			c, err := cmpp.New(cmpp.Options{Address: v.Address, Version: version, Account: v.Account, Secret: string(v.Secret), Service: v.Service, Source: v.Source,
+				Window: v.Window, Hear: hear, Now: now, Log: log})
+			if err != nil {
+				return channel.Driver{}, err
+			}
+			return channel.Driver{Gateway: c, Run: c.Run}, nil
+		},
+		"smpp": func(o channel.Options, hear gateway.Hear) (channel.Driver, error) {
+			var v struct {
+				Address, System, Type, Service, Source string
+				Password                               channel.Secret
+				Window                                 int
+				Bare                                   bool
+			}
+			if err := o.Into(&v); err != nil {
+				return channel.Driver{}, err
+			}
+			c, err := smpp.New(smpp.Options{Address: v.Address, SystemID: v.System, Password: string(v.Password), SystemType: v.Type, Service: v.Service, Source: v.Source,
+				Window: v.Window, Bare: v.Bare, Hear: hear, Now: now, Log: log})
+			if err != nil {
+				return channel.Driver{}, err
+			}
+			return channel.Driver{Gateway: c, Run: c.Run}, nil
+		},
+		"speaker": func(o channel.Options, hear gateway.Hear) (channel.Driver, error) {
+			var v struct {
+				Broker, User, Client       string
+				Password                   channel.Secret
+				Command, Body, Ack, Status string
+				Seq, Result                string
+				Played, Failed, Offline    []string
+				Verbatim                   bool
+				MaxBytes                   int `yaml:"max-bytes"`
+			}
+			if err := o.Into(&v); err != nil {
+				return channel.Driver{}, err
+			}
+			c, err := speaker.New(speaker.Config{Broker: v.Broker, User: v.User, Password: string(v.Password), ClientID: v.Client, Command: v.Command, Body: v.Body,
+				Ack: v.Ack, Status: v.Status, AckSeq: v.Seq, AckResult: v.Result, Played: v.Played, Failed: v.Failed, Offline: v.Offline,
+				Verbatim: v.Verbatim, MaxBytes: v.MaxBytes, Now: now, Log: log}, hear)
+			if err != nil {
+				return channel.Driver{}, err
+			}
+			return channel.Driver{Gateway: c, Run: c.Run, TellsDoubles: true}, nil
+		},
+		"voice": func(o channel.Options, hear gateway.Hear) (channel.Driver, error) {
+			var v struct {
+				URL    string
+				Secret channel.Secret
+			}
+			if err := o.Into(&v); err != nil {
+				return channel.Driver{}, err
+			}
+			c, err := voice.New(voice.Config{URL: v.URL, Secret: string(v.Secret), Now: now, Log: log}, hear)
+			if err != nil {
+				return channel.Driver{}, err
+			}
+			return channel.Driver{Gateway: c, Handler: c.Handler(), TellsDoubles: true}, nil
+		},
+	}
+}
