@@ -278,6 +278,35 @@ func TestTheFarSideAsks(t *testing.T) {
 	})
 }
 
+func TestAnAnswerIsSeenBeforeWhatStandsBehindIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, peers := dial()
+		opt := options(d)
+		var named atomic.Value
+		var known []any
+		opt.Serve = func(_ context.Context, list []Frame) []*Frame {
+			known = append(known, named.Load())
+			return make([]*Frame, len(list))
+		}
+		run(t, opt, func(l *Link) {
+			p := <-peers
+			go func() {
+				f := p.read()
+				p.say(Frame{ID: 4 | Answer, Seq: f.Seq, Body: []byte("M1")})
+				p.say(Frame{ID: 5, Seq: 1, Body: []byte("of M1")})
+			}()
+			if _, err := l.Ask(t.Context(), Frame{ID: 4}, func(f Frame) { named.Store(string(f.Body)) }); err != nil {
+				t.Error(err)
+			}
+			synctest.Wait()
+			if len(known) != 1 || known[0] != "M1" {
+				t.Errorf("served knowing %v", known)
+			}
+			go func() { p.answer(p.read()) }()
+		})
+	})
+}
+
 func TestGoodbye(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, peers := dial()
