@@ -43,6 +43,10 @@ func (b *bulk) run(ctx context.Context, tx *db.Tx) error {
 			if i > 0 {
 				text.WriteByte(',')
 			}
+			if tx.Dialect == db.SQLite { // without names, which the driver would look up among all
+				text.WriteString(" (?" + strings.Repeat(",?", b.columns-1) + ")")
+				continue
+			}
 			text.WriteString(" " + db.In(1+i*b.columns, b.columns))
 		}
 		for ; len(b.args) >= n; b.args = b.args[n:] {
@@ -114,12 +118,12 @@ func (h head) keep(ctx context.Context, tx *db.Tx, county string) error {
 
 // changes are the recipients that changed after rev, as the index holds them; after 0 all that there are.
 func (a *Audience) changes(ctx context.Context, tx *db.Tx, rev int64) ([]record, error) {
-	only := `AND rev > $2 ORDER BY rev, id`
-	if rev == 0 {
-		only = `AND rev > $2 AND source <> ''`
+	only, args := `AND rev > $2 ORDER BY rev, id`, []any{a.County, rev}
+	if rev == 0 { // everybody, in the order in which they stand
+		only, args = `AND source <> ''`, args[:1]
 	}
 	rows, err := tx.Query(ctx, `/* audience.changes */
-		SELECT id, source, town, village, placed, x, y, terms FROM audience WHERE county = $1 `+only, a.County, rev)
+		SELECT id, source, town, village, placed, x, y, terms FROM audience WHERE county = $1 `+only, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -213,21 +217,53 @@ func (a *Audience) byID(ctx context.Context, tx *db.Tx, ids []ID) ([]Recipient, 
 	return a.read(list)
 }
 
-// byKeys are the recipients of a source by their keys, at most a chunk.
+// byKeys are the recipients of a source by their keys, at most a chunk. Each key is looked up by itself: asked for all at once, both
+// databases would rather walk through everybody, as long as they have not been told how many there are.
 func byKeys(ctx context.Context, tx *db.Tx, county, source string, keys []string) (map[string]*stored, error) {
-	args := []any{source}
+	args := []any{county, source}
 	for _, k := range keys {
 		args = append(args, k)
 	}
-	list, err := recipients(ctx, tx, county, `AND source = $2 AND key IN `+db.In(3, len(keys)), args...)
+	rows, err := tx.Query(ctx, numbersOf(len(keys)), args...)
+	ids, err := list(rows, err, func(r *sql.Rows) (id sql.NullInt64, err error) { return id, r.Scan(&id) })
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]*stored, len(list))
+	var known []any
+	for _, id := range ids {
+		if id.Valid {
+			known = append(known, id.Int64)
+		}
+	}
+	out := make(map[string]*stored, len(known))
+	if len(known) == 0 {
+		return out, nil
+	}
+	list, err := recipients(ctx, tx, county, `AND id IN `+db.In(2, len(known)), known...)
+	if err != nil {
+		return nil, err
+	}
 	for i := range list {
 		out[list[i].key] = &list[i]
 	}
 	return out, nil
+}
+
+// numbersOf asks for the numbers of n keys, null for one that nobody has.
+func numbersOf(n int) string {
+	values := strings.NewReplacer(",", "),(").Replace(db.In(3, n))
+	return `/* audience.numbersOf */ WITH want (k) AS (VALUES ` + values + `)
+		SELECT (SELECT id FROM audience WHERE county = $1 AND source <> '' AND source = $2 AND key = k) FROM want`
+}
+
+// analyze tells PostgreSQL what the tables hold, after much has changed; it would find out by itself within a minute or so. SQLite
+// needs no telling.
+func analyze(ctx context.Context, tx *db.Tx) error {
+	if tx.Dialect == db.SQLite {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `/* audience.analyze */ ANALYZE audience, audience_address`)
+	return err
 }
 
 // read makes recipients of what is on record.

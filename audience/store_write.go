@@ -15,6 +15,7 @@ type writing struct {
 	tx    *db.Tx
 	head  head
 	batch int64 // of an import; its undo is kept
+	wrote int
 
 	rows, addresses, before bulk
 }
@@ -55,6 +56,7 @@ func (w *writing) put(r *Recipient, before *stored) (Fate, error) {
 		s.id = ID(w.head.next)
 		r.ID = s.id
 		w.head.next++
+		w.wrote++
 		w.rows.add(append([]any{w.a.County, int64(s.id), s.source, s.key}, w.rest(&s)...)...)
 		w.address(&s)
 		w.keepBefore(s.id, nil)
@@ -134,9 +136,17 @@ func (w *writing) flush(most int) error {
 	return nil
 }
 
+// many is from how many rows on a change is told to the database.
+const many = 5000
+
 func (w *writing) end() error {
 	if err := w.flush(0); err != nil {
 		return err
+	}
+	if w.wrote >= many {
+		if err := analyze(w.ctx, w.tx); err != nil {
+			return err
+		}
 	}
 	return w.head.keep(w.ctx, w.tx, w.a.County)
 }
