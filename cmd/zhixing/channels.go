@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -65,12 +66,13 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 				URL, Firm, Account, Sign, Serial, Template string
 				Secret, Token                              channel.Secret
 				HideSecret                                 bool `yaml:"hide-secret"`
+				Most                                       int
 			}
 			if err := o.Into(&v); err != nil {
 				return channel.Driver{}, err
 			}
 			c, err := mas.New(mas.Options{URL: v.URL, ECName: v.Firm, APID: v.Account, Secret: string(v.Secret), Sign: v.Sign, AddSerial: v.Serial, Template: v.Template,
-				HideSecret: v.HideSecret, Token: string(v.Token), Hear: hear, Now: now, Log: log})
+				HideSecret: v.HideSecret, Most: v.Most, Token: string(v.Token), Hear: hear, Now: now, Log: log})
 			if err != nil {
 				return channel.Driver{}, err
 			}
@@ -81,6 +83,9 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 				Address, Version, Account, Service, Source string
 				Secret                                     channel.Secret
 				Window                                     int
+				FeeUser                                    int    `yaml:"fee-user"`
+				FeeType                                    string `yaml:"fee-type"`
+				FeeCode                                    string `yaml:"fee-code"`
 			}
 			if err := o.Into(&v); err != nil {
 				return channel.Driver{}, err
@@ -90,7 +95,7 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 				return channel.Driver{}, errors.New(`version: want "2.0" or "3.0", as the carrier says`)
 			}
 			c, err := cmpp.New(cmpp.Options{Address: v.Address, Version: version, Account: v.Account, Secret: string(v.Secret), Service: v.Service, Source: v.Source,
-				Window: v.Window, Hear: hear, Now: now, Log: log})
+				Window: v.Window, FeeUser: v.FeeUser, FeeType: v.FeeType, FeeCode: v.FeeCode, Hear: hear, Now: now, Log: log})
 			if err != nil {
 				return channel.Driver{}, err
 			}
@@ -101,13 +106,19 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 				Address, System, Type, Service, Source string
 				Password                               channel.Secret
 				Window                                 int
-				Bare                                   bool
+				Bare, TLS                              bool
+				TON, NPI                               byte
+				Names                                  smpp.Names
 			}
 			if err := o.Into(&v); err != nil {
 				return channel.Driver{}, err
 			}
-			c, err := smpp.New(smpp.Options{Address: v.Address, SystemID: v.System, Password: string(v.Password), SystemType: v.Type, Service: v.Service, Source: v.Source,
-				Window: v.Window, Bare: v.Bare, Hear: hear, Now: now, Log: log})
+			var secure *tls.Config
+			if v.TLS {
+				secure = &tls.Config{}
+			}
+			c, err := smpp.New(smpp.Options{Address: v.Address, TLS: secure, SystemID: v.System, Password: string(v.Password), SystemType: v.Type, Service: v.Service, Source: v.Source,
+				SourceTON: v.TON, SourceNPI: v.NPI, Window: v.Window, Bare: v.Bare, Names: v.Names, Hear: hear, Now: now, Log: log})
 			if err != nil {
 				return channel.Driver{}, err
 			}

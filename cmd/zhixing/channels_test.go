@@ -27,7 +27,7 @@ channels:
         options: {address: "cmpp.example.cn:7890", version: "3.0", account: "901234", source: "106900", secret: {env: ZHIXING_TEST_CHANNEL}}
       - name: smpp
         driver: smpp
-        options: {address: "smpp.example.cn:2775", system: zhixing, source: "106900", password: {env: ZHIXING_TEST_CHANNEL}}
+        options: {address: "smpp.example.cn:2775", tls: true, names: decimal, system: zhixing, source: "106900", password: {env: ZHIXING_TEST_CHANNEL}}
   - name: speaker
     gateways:
       - name: loud
