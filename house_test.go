@@ -60,7 +60,7 @@ var mayImport = map[string][]string{
 	"publication":              {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus":       {"publication"},
 	"personnel":                {"publication", "org", "calendar"},
-	"notice":                   {"journal", "calendar"},
+	"notice":                   {"journal", "calendar", "gateway", "drill"},
 	"letter":                   {"edition/paper", "calendar"},
 	"sheet":                    {"calendar"},
 	"ledger":                   {"personnel", "notice", "letter"},

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -56,6 +57,7 @@ type parcel struct {
 type failure struct {
 	verdict verdict
 	reason  string
+	sent    bool // it was written, and nobody answered: it may have gone all the same
 }
 
 // verdict is what is to be done after a failure.
@@ -71,7 +73,20 @@ const (
 func (f *failure) Error() string { return f.reason }
 
 func fail(v verdict, format string, args ...any) error {
-	return &failure{v, clip(fmt.Sprintf(format, args...), maxReason)}
+	return &failure{verdict: v, reason: clip(fmt.Sprintf(format, args...), maxReason)}
+}
+
+// unanswered is fail for what may have gone.
+func unanswered(v verdict, format string, args ...any) error {
+	f := fail(v, format, args...).(*failure)
+	f.sent = true
+	return f
+}
+
+// unreached says that a request never left: no connection was made.
+func unreached(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 const maxReason = 300 // bytes
@@ -224,7 +239,7 @@ type settled struct {
 
 // after is what follows from a failure.
 func (c *Courier) after(got *claim, sent error, now time.Time) settled {
-	f := &failure{again, "发送出错"}
+	f := &failure{verdict: again, reason: "发送出错"}
 	if !errors.As(sent, &f) {
 		c.log().Error("notice: an error without a verdict", "channel", string(got.channel), "error", redact(sent.Error(), got.email, got.sub.endpoint))
 	}

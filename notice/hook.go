@@ -61,10 +61,14 @@ func (h *Hook) send(ctx context.Context, p parcel) error {
 	}
 	resp, err := hookClient.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return fail(down, "群机器人“%s”超过时限未答复", h.Name)
+		broken := unanswered
+		if unreached(err) {
+			broken = fail
 		}
-		return fail(down, "群机器人“%s”：连接出错：%v", h.Name, cause(err))
+		if ctx.Err() != nil {
+			return broken(down, "群机器人“%s”超过时限未答复", h.Name)
+		}
+		return broken(down, "群机器人“%s”：连接出错：%v", h.Name, cause(err))
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))

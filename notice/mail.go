@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"zhixing/calendar"
+	"zhixing/drill"
 )
 
 // letter is the message of RFC 5322 that a mail server gets: plain text, all of it ASCII, so that it passes every relay.
@@ -32,7 +33,11 @@ func letter(from *mail.Address, p parcel) []byte {
 	head("Content-Type", "text/plain; charset=utf-8")
 	head("Content-Transfer-Encoding", "base64")
 	b.WriteString("\r\n")
-	body := base64.StdEncoding.EncodeToString([]byte(text(p) + "\n\n本邮件由系统自动发出，请勿直接回复。\n"))
+	closing := "\n\n本邮件由系统自动发出，请勿直接回复。\n"
+	if drill.Is(p.Text) {
+		closing += drill.Mark + "\n"
+	}
+	body := base64.StdEncoding.EncodeToString([]byte(text(p) + closing))
 	for len(body) > 76 {
 		b.WriteString(body[:76] + "\r\n")
 		body = body[76:]

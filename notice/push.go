@@ -75,10 +75,14 @@ func (p *Push) send(ctx context.Context, pc parcel) error {
 	}
 	resp, err := pushClient.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return fail(down, "推送服务超过时限未答复")
+		broken := unanswered
+		if unreached(err) {
+			broken = fail
 		}
-		return fail(down, "推送服务：连接出错：%v", cause(err))
+		if ctx.Err() != nil {
+			return broken(down, "推送服务超过时限未答复")
+		}
+		return broken(down, "推送服务：连接出错：%v", cause(err))
 	}
 	defer resp.Body.Close()
 	io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer))

@@ -125,10 +125,14 @@ func refusal(at stage, err error) error {
 	}
 	var answer *textproto.Error
 	if !errors.As(err, &answer) {
-		if errors.Is(err, net.ErrClosed) {
-			return fail(down, "%s：超过时限未答复", at)
+		broken := fail
+		if at == writing {
+			broken = unanswered
 		}
-		return fail(down, "%s：连接出错：%v", at, err)
+		if errors.Is(err, net.ErrClosed) {
+			return broken(down, "%s：超过时限未答复", at)
+		}
+		return broken(down, "%s：连接出错：%v", at, err)
 	}
 	said := fmt.Sprintf("%s：服务器答复 %d %s", at, answer.Code, strings.ReplaceAll(answer.Msg, "\n", " "))
 	switch {
