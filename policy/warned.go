@@ -2,8 +2,6 @@ package policy
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
 	"zhixing/db"
@@ -38,7 +36,7 @@ func (w *Works) reached(ctx context.Context, tx *db.Tx, hazard string, from, to 
 				}
 				for _, f := range list {
 					if f.Since.Before(to) && !f.LastAt.Before(from) {
-						out = append(out, reachedBy(f, s.Level))
+						out = append(out, warning.ReachedBy(f, s.Level))
 					}
 				}
 				if len(list) < q.Size {
@@ -49,21 +47,6 @@ func (w *Works) reached(ctx context.Context, tx *db.Tx, hazard string, from, to 
 		}
 	}
 	return out, nil
-}
-
-func reachedBy(f finding.Finding, l warning.Level) warning.Reached {
-	out := warning.Reached{Level: l, Subject: f.Subject, Name: f.Label, Town: f.Town, At: f.Since, To: f.LastAt}
-	if out.Name == "" {
-		out.Name = f.Subject
-	}
-	if lon, lat, ok := strings.Cut(f.Place, " "); ok {
-		x, errX := strconv.ParseFloat(lon, 64)
-		y, errY := strconv.ParseFloat(lat, 64)
-		if errX == nil && errY == nil {
-			out.Point = &warning.Point{Lat: y, Lon: x}
-		}
-	}
-	return out
 }
 
 // warnDeeds are what an example does with a warning.

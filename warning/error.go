@@ -43,3 +43,6 @@ func checkWords(op, field, name, s string, most int, needed bool) error {
 
 // control is what neither XML nor a telephone can carry.
 func control(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF }
+
+// refused reports whether an error is a refusal with a sentence: trying again changes nothing.
+func refused(err error) bool { return ledger.KindOf(err) != 0 }

@@ -304,3 +304,31 @@ func TestClocks(t *testing.T) {
 		t.Error(c, err)
 	}
 }
+
+// An area that is drawn covers a gauge by its place.
+func TestDrawnArea(t *testing.T) {
+	stories(t, "2023-07-28T13:00:00+08:00", func(s *story) {
+		d := orangeDraft()
+		d.Area = Area{Words: "南部山区", Polygons: [][]Point{{{35.3, 111.4}, {35.3, 111.7}, {35.5, 111.7}, {35.5, 111.4}, {35.3, 111.4}}}, Circles: []Circle{{Point{35.6, 111.5}, 2}}}
+		s.warn(d)
+		if a := s.document(1, 1).Infos[0].Areas[0]; len(a.Polygons) != 1 || len(a.Circles) != 1 || a.Desc != "南部山区" {
+			t.Errorf("area %+v", a)
+		}
+		for i, x := range []struct {
+			place string
+			want  int
+		}{{"111.5 35.4", 0}, {"111.4 35.3", 0}, {"111.5 35.61", 0}, {"111.8 35.4", 1}} { // inside, on a corner, in the circle, outside
+			s.do(func(tx *db.Tx) error {
+				return s.w.Found(ctx, tx, finding.Finding{ID: finding.ID(i + 1), Rule: "rain-3h", Detail: finding.Detail{Says: "大雨", Place: x.place}})
+			})
+			if len(s.open()) != x.want {
+				t.Errorf("%s: %d proposals", x.place, len(s.open()))
+			}
+		}
+		signals := []Signalled{{Event: 1, Level: orange, Issued: day("28 13:00"), Ended: day("28 16:00"), Parts: []Part{{day("28 13:00"), day("28 16:00"), d.Area}}}}
+		r := ReachedBy(finding.Finding{Subject: "rain/P1", Since: day("28 14:00"), LastAt: day("28 14:30"), Detail: finding.Detail{Place: "111.5 35.4"}}, orange)
+		if v := Verify(signals, []Reached{r}, Quality{}, day("28 18:00")); len(v) != 1 || v[0].Outcome != Hit || v[0].Places[0] != "rain/P1" {
+			t.Errorf("verdicts %+v", v)
+		}
+	})
+}

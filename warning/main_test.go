@@ -120,7 +120,10 @@ func stories(t *testing.T, at string, tell func(s *story)) {
 			s.lifted = append(s.lifted, whats(list)...)
 			return nil
 		}
-		s.w.Start = func(_ context.Context, _ *db.Tx, v *Version) error { s.plans = append(s.plans, v.Kind.Chinese()+string(v.Level)); return nil }
+		s.w.Start = func(_ context.Context, _ *db.Tx, v *Version) error {
+			s.plans = append(s.plans, v.Kind.Chinese()+string(v.Level))
+			return nil
+		}
 		s.w.Note = func(_ context.Context, _ *db.Tx, n Note) error { s.notes = append(s.notes, string(n.Kind)); return nil }
 		s.w.Reached = func(context.Context, *db.Tx, string, time.Time, time.Time) ([]Reached, error) { return s.reach, nil }
 		tell(s)

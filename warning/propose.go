@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -85,6 +86,7 @@ type Suggestion struct {
 	Origin Origin
 	Reason
 	Place *Place // where; nil: not known
+	Point *Point
 	Onset time.Time
 }
 
@@ -139,11 +141,15 @@ func (w *Warnings) Propose(ctx context.Context, tx *db.Tx, s Suggestion) (*Propo
 // warned reports whether an event in force covers what is suggested.
 func (w *Warnings) warned(ctx context.Context, tx *db.Tx, hazard string, s Suggestion) (bool, error) {
 	list, err := w.Active(ctx, tx)
-	if err != nil || s.Place == nil {
+	if err != nil || s.Place == nil && s.Point == nil {
 		return false, err
 	}
+	var at Place
+	if s.Place != nil {
+		at = *s.Place
+	}
 	return slices.ContainsFunc(list, func(v *Version) bool {
-		return v.Hazard == hazard && v.Drill == "" && v.Stage.levelled() && Rank(v.Level) >= Rank(s.Level) && v.Area.Covers(s.Place.Town, s.Place.Village, nil)
+		return v.Hazard == hazard && v.Drill == "" && v.Stage.levelled() && Rank(v.Level) >= Rank(s.Level) && v.Area.Covers(at.Town, at.Village, s.Point)
 	}), nil
 }
 
@@ -187,6 +193,7 @@ func (w *Warnings) Found(ctx context.Context, tx *db.Tx, f finding.Finding) erro
 	if f.Town != "" {
 		g.Place = &Place{Town: f.Town}
 	}
+	g.Point = pointOf(f)
 	_, err := w.Propose(ctx, tx, g)
 	return err
 }
@@ -225,6 +232,26 @@ func (w *Warnings) Over(ctx context.Context, tx *db.Tx, f finding.Finding) error
 		}
 	}
 	return nil
+}
+
+// pointOf is where the entry of a finding is; nil where nobody said.
+func pointOf(f finding.Finding) *Point {
+	lon, lat, ok := strings.Cut(f.Place, " ")
+	x, errX := strconv.ParseFloat(lon, 64)
+	y, errY := strconv.ParseFloat(lat, 64)
+	if !ok || errX != nil || errY != nil {
+		return nil
+	}
+	return &Point{Lat: y, Lon: x}
+}
+
+// ReachedBy is what a finding of a rule that warns says of the criterion of a level: when and where it was reached.
+func ReachedBy(f finding.Finding, l Level) Reached {
+	out := Reached{Level: l, Subject: f.Subject, Name: f.Label, Town: f.Town, Point: pointOf(f), At: f.Since, To: f.LastAt}
+	if out.Name == "" {
+		out.Name = f.Subject
+	}
+	return out
 }
 
 func causeOf(id finding.ID) string { return fmt.Sprintf("finding/%d", id) }

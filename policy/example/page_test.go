@@ -23,6 +23,7 @@ office: 甲县人民政府办公室
 gazette: { title: 甲县人民政府公报 }
 towns: [ { code: "990101100", name: 甲镇 }, { code: "990101200", name: 西乡 } ]
 `,
+	"callup.yaml":                     "ladders: [ { name: rain, office: [县气象局/局长], tell: [sms], steps: [ { name: 乡镇, of: town, posts: [镇长|乡长], rungs: [ { after: 0, by: [sms] }, { after: 10, do: office } ] } ] } ]\n",
 	"units/a.yaml":                    "kind: government\nunits: [ { name: 甲县人民政府 }, { name: 甲县人民政府办公室 } ]\n",
 	"units/b.yaml":                    "kind: branch\nunits: [ { name: 市生态环境局甲县分局 } ]\n",
 	"units/c.yaml":                    "kind: set\nunits: [ { name: 各乡镇人民政府, of: [town] } ]\n",
