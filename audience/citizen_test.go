@@ -194,5 +194,15 @@ func TestARegisterIsAnAudience(t *testing.T) {
 			return err
 		})
 		s.want(s.told(q), "示例二标段 sms:13800000002 角色")
+		s.put("import:册", phone("他人", Firm, Place{}, "13800000009"))
+		for _, c := range []struct {
+			names []register.Name
+			left  int
+		}{{[]register.Name{"sites"}, 2}, {nil, 1}} {
+			s.write(func(tx *db.Tx) error { return s.a.OnlyViews(ctx, tx, c.names) })
+			if n := s.count(Query{Area: Area{County: true}, Level: Red}); n.Inside != c.left {
+				t.Errorf("with %v there are %d, want %d", c.names, n.Inside, c.left)
+			}
+		}
 	})
 }

@@ -266,6 +266,14 @@ func analyze(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
+// viewSources are the registers that have recipients, as sources.
+func viewSources(ctx context.Context, tx *db.Tx, county string) ([]string, error) {
+	rows, err := tx.Query(ctx, `/* audience.viewSources */
+		SELECT DISTINCT source FROM audience WHERE county = $1 AND source <> '' AND source > $2 AND source < $3 ORDER BY source`,
+		county, viewSource, strings.TrimSuffix(viewSource, ":")+";") // which follows the colon
+	return list(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
+}
+
 // read makes recipients of what is on record.
 func (a *Audience) read(list []stored) ([]Recipient, error) {
 	out := make([]Recipient, len(list))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zhixing/db"
 	"zhixing/journal"
@@ -128,6 +129,23 @@ func (a *Audience) Rebuild(ctx context.Context, tx *db.Tx, v *View, regs *regist
 		}
 	}
 	return a.Put(ctx, tx, System, v.source(), list, true)
+}
+
+// OnlyViews takes away the recipients of registers that are not among those: no document names them as an audience any more.
+func (a *Audience) OnlyViews(ctx context.Context, tx *db.Tx, names []register.Name) error {
+	const op = "OnlyViews"
+	have, err := viewSources(ctx, tx, a.County)
+	if err != nil {
+		return wrap(op, err)
+	}
+	for _, source := range have {
+		if !slices.Contains(names, register.Name(strings.TrimPrefix(source, viewSource))) {
+			if _, err := a.Put(ctx, tx, System, source, nil, true); err != nil {
+				return wrap(op, err)
+			}
+		}
+	}
+	return nil
 }
 
 // Filter asks for single recipients. What is empty does not narrow.

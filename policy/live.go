@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"zhixing/audience"
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/journal"
@@ -36,6 +37,8 @@ type Live struct {
 	works   atomic.Pointer[Works]
 	trouble atomic.Pointer[Trouble]
 	mu      sync.Mutex // one reload at a time
+
+	recipients audience.Memory // of one Works after the other
 }
 
 // Trouble is why the folder is not what the server works by.
@@ -89,7 +92,16 @@ func (l *Live) recorded(ctx context.Context) (*Works, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: the version on record: %w", err)
 	}
-	return c.Works(l.Ledger, calendar.DateOf(l.DB.Now()), l.To)
+	return l.wire(&c, calendar.DateOf(l.DB.Now()))
+}
+
+// wire makes what takes the place of the works before it, whose memory of recipients it takes over.
+func (l *Live) wire(c *County, day calendar.Date) (*Works, error) {
+	w, err := c.Works(l.Ledger, day, l.To)
+	if err == nil {
+		w.Audience.Memory = &l.recipients
+	}
+	return w, err
 }
 
 // code is the county's; of a folder that cannot be loaded, as county.yaml has it.
@@ -129,7 +141,7 @@ func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 	if err != nil {
 		return Version{}, err
 	}
-	w, err := c.Works(l.Ledger, calendar.DateOf(l.DB.Now()), l.To)
+	w, err := l.wire(&c, calendar.DateOf(l.DB.Now()))
 	if err != nil {
 		return Version{}, err
 	}
@@ -163,8 +175,10 @@ func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 		if err != nil {
 			return err
 		}
-		_, err = w.Registers.Settle(ctx, tx)
-		return err
+		if _, err = w.Registers.Settle(ctx, tx); err != nil {
+			return err
+		}
+		return w.refollow(ctx, tx)
 	})
 	if err != nil {
 		return Version{}, err
@@ -186,13 +200,15 @@ func (l *Live) Turn(ctx context.Context) (turned bool, err error) {
 	if w = l.works.Load(); w.Day == day {
 		return false, nil
 	}
-	next, err := w.County.Works(l.Ledger, day, l.To)
+	next, err := l.wire(w.County, day)
 	if err != nil {
 		return false, err
 	}
 	err = l.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := next.Registers.Settle(ctx, tx)
-		return err
+		if _, err := next.Registers.Settle(ctx, tx); err != nil {
+			return err
+		}
+		return next.refollow(ctx, tx)
 	})
 	if err != nil {
 		return false, err

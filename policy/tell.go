@@ -18,19 +18,23 @@ func (w *Works) follow(ctx context.Context, tx *db.Tx, c register.Change) error 
 	return nil
 }
 
-// Refollow brings whole registers over to the audience: after policies were loaded anew, as a register may have become one.
-func (w *Works) Refollow(ctx context.Context, d *db.DB) error {
+// refollow brings whole registers over to the audience: after policies were loaded anew, or with the day, as a register may have
+// become one, or be none any more.
+func (w *Works) refollow(ctx context.Context, tx *db.Tx) error {
+	var names []register.Name
 	for _, s := range w.Set.Registers {
-		v := w.Set.views[s]
-		if v == nil {
-			continue
+		if w.Set.views[s] != nil {
+			names = append(names, s.Name)
 		}
-		err := d.Write(ctx, func(tx *db.Tx) error {
-			_, err := w.Audience.Rebuild(ctx, tx, v, w.Registers)
-			return err
-		})
-		if err != nil {
-			return err
+	}
+	if err := w.Audience.OnlyViews(ctx, tx, names); err != nil {
+		return err
+	}
+	for _, s := range w.Set.Registers {
+		if v := w.Set.views[s]; v != nil {
+			if _, err := w.Audience.Rebuild(ctx, tx, v, w.Registers); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -65,9 +65,7 @@ func TestARegisterIsTold(t *testing.T) {
 			return err
 		})
 		ask(1)
-		if err := w.Refollow(ctx, d); err != nil {
-			t.Fatal(err)
-		}
+		write(func(tx *db.Tx) error { return w.refollow(ctx, tx) })
 		write(func(tx *db.Tx) error {
 			for x, err := range w.Audience.Targets(ctx, tx, []audience.ID{audience.ID(told[0])}, audience.Yellow) {
 				if err != nil {
