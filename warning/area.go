@@ -10,7 +10,7 @@ import (
 
 // Area is where a warning holds: all of its places and shapes together.
 type Area struct {
-	Words    string    `json:"words"` // 绛县南部山区
+	Words    string    `json:"words"` // 甲县南部山区
 	Places   []Place   `json:"places,omitempty"`
 	Polygons [][]Point `json:"polygons,omitempty"` // WGS 84, closed: the first point is the last
 	Circles  []Circle  `json:"circles,omitempty"`

@@ -17,7 +17,7 @@ func marked(name, s string) string {
 	return drill.Marked(s)
 }
 
-// issuer is the unit's name as the public knows it: 县气象局 of 绛县 is 绛县气象局.
+// issuer is the unit's name as the public knows it: 县气象局 of 甲县 is 甲县气象局.
 func (w *Warnings) issuer(h *Hazard) string {
 	if rest, ok := strings.CutPrefix(h.Unit, "县"); ok && strings.HasSuffix(w.Place, "县") {
 		return w.Place + rest
@@ -25,7 +25,7 @@ func (w *Warnings) issuer(h *Hazard) string {
 	return h.Unit
 }
 
-// headline is 绛县气象局发布暴雨橙色预警[II级/严重].
+// headline is 甲县气象局发布暴雨橙色预警[II级/严重].
 func (w *Warnings) headline(h *Hazard, kind Kind, stage Stage, level Level) string {
 	s := w.issuer(h) + kind.Chinese() + h.Name
 	switch {

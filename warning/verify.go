@@ -208,12 +208,16 @@ func (o occurrence) missed(signals []Signalled, now time.Time) (Verdict, bool) {
 	return out, true
 }
 
-// In is what of the signals and the readings is about one town: a signal that does not stand there in any part is none there.
+// In is what of the signals and the readings is about one town. A signal is when its area names the town, or is drawn around one of the places
+// there that reached a criterion.
 func In(town string, signals []Signalled, reached []Reached) ([]Signalled, []Reached) {
+	reached = slices.DeleteFunc(slices.Clone(reached), func(r Reached) bool { return r.Town != town })
 	signals = slices.DeleteFunc(slices.Clone(signals), func(s Signalled) bool {
-		return !slices.ContainsFunc(s.Parts, func(p Part) bool { return p.Area.touches(town) })
+		return !slices.ContainsFunc(s.Parts, func(p Part) bool {
+			return p.Area.touches(town) || slices.ContainsFunc(reached, func(r Reached) bool { return p.Area.Covers("", "", r.Point) })
+		})
 	})
-	return signals, slices.DeleteFunc(slices.Clone(reached), func(r Reached) bool { return r.Town != town })
+	return signals, reached
 }
 
 // Tally counts verdicts.
@@ -258,7 +262,7 @@ func (t Tally) FAR() Ratio { return Ratio{t.False, t.Hits + t.Late + t.False} }
 // CSI is the share of hits among all that was warned of or came (TS 评分).
 func (t Tally) CSI() Ratio { return Ratio{t.Hits, t.Hits + t.Late + t.Misses + t.False} }
 
-// Accuracy is the share of signals that came true in time (准确率), which 绛政发〔2023〕15号 wants at 85 %.
+// Accuracy is the share of signals that came true in time (准确率).
 func (t Tally) Accuracy() Ratio { return Ratio{t.Hits, t.Hits + t.Late + t.False} }
 
 // MeanLead is the mean of the leads of hits, in whole minutes, rounded down; false where there is none.

@@ -222,3 +222,23 @@ func TestSignalsOf(t *testing.T) {
 		t.Errorf("a drill is scored: %+v", got)
 	}
 }
+
+// A town has the signals that name it, and those that are drawn around a place of it that was reached.
+func TestInTown(t *testing.T) {
+	drawn := Area{Words: "北部", Circles: []Circle{{Point{35.5, 111.5}, 5}}}
+	signals := []Signalled{signal(1, orange, "14:00", "17:00", "甲镇"), signal(2, orange, "14:00", "17:00", "乙镇"),
+		{Event: 3, Level: orange, Issued: clock("14:00"), Ended: clock("17:00"), Parts: []Part{{clock("14:00"), clock("17:00"), drawn}}},
+		{Event: 4, Level: orange, Issued: clock("14:00"), Ended: clock("17:00"), Parts: []Part{{clock("14:00"), clock("17:00"), Area{Places: []Place{{County: true}}}}}}}
+	near := rain(orange, "甲镇", "15:00", "15:30")
+	near.Point = &Point{35.51, 111.5}
+	for town, want := range map[string]string{"甲镇": "[1 3 4] 1", "乙镇": "[2 4] 0", "丙镇": "[4] 0"} {
+		s, r := In(town, signals, []Reached{near})
+		var ids []EventID
+		for _, x := range s {
+			ids = append(ids, x.Event)
+		}
+		if got := fmt.Sprint(ids, len(r)); got != want {
+			t.Errorf("%s has %s, want %s", town, got, want)
+		}
+	}
+}
