@@ -104,8 +104,8 @@ func simulateMAS(ctx context.Context, c *call) error {
 	return nil
 }
 
-// asked finds the code that a text asks to be answered with: the digits soon behind 回复.
-var asked = regexp.MustCompile(`回复[^0-9。！]{0,12}([0-9]{2,8})`)
+// asked finds the code that a text asks to be answered with, soon behind 回复.
+var asked = regexp.MustCompile(`回复[^0-9A-Z。！]{0,12}([0-9A-Z]{2,8})`)
 
 func asksFor(text string) string {
 	if m := asked.FindStringSubmatch(text); m != nil {
