@@ -1,7 +1,9 @@
 package audience
 
 import (
+	"cmp"
 	"context"
+	"math/bits"
 	"slices"
 
 	"zhixing/calendar"
@@ -62,22 +64,23 @@ func checkQuery(op string, q Query) error {
 
 // asking walks an index with one question.
 type asking struct {
-	a      *Audience
-	x      *index
-	r      *reach
-	q      *question
-	terms  []*terms
-	places []Place
-	named  []bool // by place: the area names it
-	met    []int8 // by place: the area meets it (1), does not (-1), or that was not asked
-	in     marks
-	also   map[uint32]bool
-	answer []Why // by terms, in or out, everywhere or not
-	known  []bool
+	a        *Audience
+	x        *index
+	r        *reach
+	q        *question
+	terms    []*terms
+	places   []Place
+	named    []bool // by place: the area names it
+	met      []int8 // by place: the area meets it (1), does not (-1), or that was not asked
+	in       marks
+	also     marks // rows that are told in any case
+	alsoLate marks // of those that wait beside the order
+	answer   []Why // by terms, in or out, everywhere or not
+	known    []bool
 }
 
 func (a *Audience) ask(x *index, r *reach, q *question) *asking {
-	k := &asking{a: a, x: x, r: r, q: q, in: make(marks, (len(x.ids)+63)/64), also: make(map[uint32]bool, len(q.Also))}
+	k := &asking{a: a, x: x, r: r, q: q, in: newMarks(len(x.ids)), also: newMarks(len(x.ids)), alsoLate: newMarks(len(x.late))}
 	k.terms, k.places = a.memory().terms.known()
 	k.answer, k.known = make([]Why, 4*len(k.terms)), make([]bool, 4*len(k.terms))
 	k.named, k.met = make([]bool, len(k.places)), make([]int8, len(k.places))
@@ -102,7 +105,13 @@ func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 		x.mark(k.in, s)
 	}
 	for _, id := range q.Also {
-		k.also[uint32(id)] = true
+		if row, ok := x.row(uint32(id)); ok {
+			k.also.set(row)
+		}
+		i, ok := slices.BinarySearchFunc(x.late, uint32(id), func(r record, id uint32) int { return cmp.Compare(r.id, id) })
+		if ok {
+			k.alsoLate.set(i)
+		}
 	}
 	return k
 }
@@ -111,18 +120,18 @@ func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 func (k *asking) each(yield func(r *record, in bool, why Why)) {
 	x := k.x
 	var r record
-	for i := range x.ids {
-		if x.dead != nil && x.dead[i/64]>>(i%64)&1 == 1 {
-			continue
-		}
-		in := k.in.has(i)
-		why := k.why(x.terms[i], x.places[i], in)
-		if len(k.also) > 0 && k.also[x.ids[i]] {
-			why = k.before(x.terms[i])
-		}
-		if in || why != "" {
-			r.id, r.place, r.terms = x.ids[i], x.places[i], x.terms[i]
-			yield(&r, in, why)
+	for word := range k.in {
+		for rest := (k.in[word] | x.far[word] | k.also[word]) &^ x.dead[word]; rest != 0; rest &= rest - 1 {
+			i := word*64 + bits.TrailingZeros64(rest)
+			in := k.in.has(i)
+			why := k.why(x.terms[i], x.places[i], in)
+			if k.also.has(i) {
+				why = k.before(x.terms[i])
+			}
+			if in || why != "" {
+				r.id, r.place, r.terms = x.ids[i], x.places[i], x.terms[i]
+				yield(&r, in, why)
+			}
 		}
 	}
 	for i := range x.late {
@@ -132,7 +141,7 @@ func (k *asking) each(yield func(r *record, in bool, why Why)) {
 		}
 		in := k.a.holds(k.r, k.places[r.place], r.at, r.placed)
 		why := k.why(r.terms, r.place, in)
-		if k.also[r.id] {
+		if k.alsoLate.has(i) {
 			why = k.before(r.terms)
 		}
 		if in || why != "" {

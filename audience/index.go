@@ -17,9 +17,10 @@ type index struct {
 	ids    []uint32
 	places []uint32
 	terms  []uint32
+	far    marks    // rows that may be told of what happens elsewhere
 	points int      // how many stand in Z order, and have a point
 	byID   []uint32 // their rows by the number of the recipient
-	dead   []uint64 // rows that changed since, by bits
+	dead   marks    // rows that changed since
 	late   []record // what they became, and newcomers, by number
 }
 
@@ -28,6 +29,7 @@ type record struct {
 	id, place, terms uint32
 	at               XY
 	placed, gone     bool
+	far              bool // see terms.far
 }
 
 // maxLate is how many may wait beside the order before it is made anew.
@@ -47,12 +49,9 @@ func (x *index) with(changed []record, rev int64) *index {
 	out := *x
 	out.rev = rev
 	out.dead = slices.Clone(x.dead)
-	if out.dead == nil {
-		out.dead = make([]uint64, (len(x.ids)+63)/64)
-	}
 	for _, r := range changed {
 		if row, ok := x.row(r.id); ok {
-			out.dead[row/64] |= 1 << (row % 64)
+			out.dead.set(row)
 		}
 	}
 	out.late = make([]record, 0, len(late))
@@ -80,7 +79,7 @@ func (x *index) row(id uint32) (int, bool) {
 func (x *index) ordered() *index {
 	all := make([]record, 0, len(x.ids)+len(x.late))
 	for i := range x.ids {
-		if x.dead == nil || x.dead[i/64]>>(i%64)&1 == 0 {
+		if !x.dead.has(i) {
 			all = append(all, x.record(i))
 		}
 	}
@@ -104,11 +103,15 @@ func (x *index) ordered() *index {
 		return cmp.Compare(a.id, b.id)
 	})
 	n := len(all)
-	out := &index{rev: x.rev, at: make([]XY, n), ids: make([]uint32, n), places: make([]uint32, n), terms: make([]uint32, n), byID: make([]uint32, n)}
+	out := &index{rev: x.rev, at: make([]XY, n), ids: make([]uint32, n), places: make([]uint32, n), terms: make([]uint32, n), byID: make([]uint32, n),
+		far: newMarks(n), dead: newMarks(n)}
 	for i, r := range all {
 		out.at[i], out.ids[i], out.places[i], out.terms[i], out.byID[i] = r.at, r.id, r.place, r.terms, uint32(i)
 		if r.placed {
 			out.points++
+		}
+		if r.far {
+			out.far.set(i)
 		}
 	}
 	slices.SortFunc(out.byID, func(a, b uint32) int { return cmp.Compare(out.ids[a], out.ids[b]) })
@@ -116,7 +119,7 @@ func (x *index) ordered() *index {
 }
 
 func (x *index) record(i int) record {
-	return record{id: x.ids[i], place: x.places[i], terms: x.terms[i], at: x.at[i], placed: i < x.points}
+	return record{id: x.ids[i], place: x.places[i], terms: x.terms[i], at: x.at[i], placed: i < x.points, far: x.far.has(i)}
 }
 
 // zOrder mixes the bits of longitude and latitude, both counted from the south-west corner of the world.
@@ -136,6 +139,8 @@ func spread(v uint32) uint64 {
 
 // marks are rows of an index, a bit each.
 type marks []uint64
+
+func newMarks(n int) marks { return make(marks, (n+63)/64) }
 
 func (m marks) set(i int) { m[i/64] |= 1 << (i % 64) }
 

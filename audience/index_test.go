@@ -81,6 +81,7 @@ func (a *Audience) crowd(r *rand.Rand, n int) []record {
 	}
 	villages[132] = a.memory().terms.ofPlace(Place{})
 	var kinds []uint32
+	var far []bool
 	for i := range 40 {
 		t := terms{Kind: Kinds[i%5], Channels: []Channel{Channels[i%3]}, Agreed: i%2 == 0}
 		if i%3 == 0 {
@@ -89,15 +90,16 @@ func (a *Audience) crowd(r *rand.Rand, n int) []record {
 		if i%7 == 0 {
 			t.Wants = []Want{{Hazard: "暴雨", Level: Yellow, Place: Place{Town: "1镇"}}}
 		}
-		k, err := a.memory().terms.of(spelling(t))
+		k, shared, err := a.memory().terms.of(spelling(t))
 		if err != nil {
 			panic(err)
 		}
-		kinds = append(kinds, k)
+		kinds, far = append(kinds, k), append(far, shared.far())
 	}
 	out := make([]record, n)
 	for i := range out {
-		out[i] = record{id: uint32(i + 1), place: villages[r.IntN(len(villages))], terms: kinds[r.IntN(len(kinds))], at: scattered(r), placed: r.IntN(20) > 0}
+		k := r.IntN(len(kinds))
+		out[i] = record{id: uint32(i + 1), place: villages[r.IntN(len(villages))], terms: kinds[k], far: far[k], at: scattered(r), placed: r.IntN(20) > 0}
 	}
 	return out
 }
@@ -111,7 +113,7 @@ func TestMarksAreThoseOfEachPointAskedByItself(t *testing.T) {
 	hits := 0
 	for i := range 300 {
 		s := someShape(r)
-		m := make(marks, (len(x.ids)+63)/64)
+		m := newMarks(len(x.ids))
 		x.mark(m, s)
 		for row := range x.ids {
 			if want := row < x.points && s.holds(x.at[row]); m.has(row) != want {
@@ -233,6 +235,9 @@ func TestCountsAreThoseOfEverybodyAsked(t *testing.T) {
 		}
 		x = x.with(changed, int64(step+3))
 		q := &question{Query{Hazard: "暴雨", Level: Level(1 + r.IntN(4))}, calendar.Date{Year: 2023, Month: 7, Day: 10}}
+		for range r.IntN(50) {
+			q.Also = append(q.Also, ID(1+r.IntN(len(now)+5)))
+		}
 		reach := &reach{towns: map[string]bool{"2镇": r.IntN(2) == 0}, villages: map[Place]bool{{"3镇", "3村"}: true}, outlines: map[Place]bool{}}
 		for range r.IntN(4) {
 			reach.drawn = append(reach.drawn, someShape(r))
@@ -247,7 +252,7 @@ func TestCountsAreThoseOfEverybodyAsked(t *testing.T) {
 			}
 			place := places[p.place]
 			in := a.holds(reach, place, p.at, p.placed)
-			told := q.tells(terms[p.terms], in, terms[p.terms].wide() && (place == Place{} || a.meets(reach, place)), func(p Place) bool { return a.meets(reach, p) }) != ""
+			told := slices.Contains(q.Also, ID(p.id)) || q.tells(terms[p.terms], in, terms[p.terms].wide() && (place == Place{} || a.meets(reach, place)), func(p Place) bool { return a.meets(reach, p) }) != ""
 			want.add(in, told)
 			if v := byVillage[place]; place.Village != "" && (in || told) {
 				v.add(in, told)

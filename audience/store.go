@@ -139,9 +139,11 @@ func (a *Audience) changes(ctx context.Context, tx *db.Tx, rev int64) ([]record,
 		r.id, r.gone = uint32(id), len(source) == 0
 		if !r.gone {
 			r.place = a.memory().terms.ofPlace(Place{string(town), string(village)})
-			if r.terms, err = a.memory().terms.of(string(spelt)); err != nil {
+			var t *terms
+			if r.terms, t, err = a.memory().terms.of(string(spelt)); err != nil {
 				return nil, err
 			}
+			r.far = t.far()
 		}
 		out = append(out, r)
 	}

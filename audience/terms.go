@@ -103,6 +103,11 @@ func (q *question) reaches(t *terms) bool {
 // wide reports whether somebody of these terms answers for a place, not for a point in it.
 func (t *terms) wide() bool { return t.Kind == Post || t.Kind == Media }
 
+// far reports whether somebody of these terms may be told of what happens where he is not. For all others that need not be asked.
+func (t *terms) far() bool {
+	return t.wide() || slices.ContainsFunc(t.Wants, func(w Want) bool { return w.Place != (Place{}) })
+}
+
 // dictionary numbers spellings: terms and places are few, recipients many. A number stays what it is.
 type dictionary struct {
 	mu     sync.Mutex
@@ -112,15 +117,15 @@ type dictionary struct {
 	placed map[Place]uint32
 }
 
-func (d *dictionary) of(spelt string) (uint32, error) {
+func (d *dictionary) of(spelt string) (uint32, *terms, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if n, ok := d.number[spelt]; ok {
-		return n, nil
+		return n, d.terms[n], nil
 	}
 	t := &terms{}
 	if err := json.Unmarshal([]byte(spelt), t); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if d.number == nil {
 		d.number = map[string]uint32{}
@@ -128,18 +133,13 @@ func (d *dictionary) of(spelt string) (uint32, error) {
 	n := uint32(len(d.terms))
 	d.number[spelt] = n
 	d.terms = append(d.terms, t)
-	return n, nil
+	return n, t, nil
 }
 
 // read are the terms of that spelling. They are shared: nobody may change them.
 func (d *dictionary) read(spelt string) (*terms, error) {
-	n, err := d.of(spelt)
-	if err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.terms[n], nil
+	_, t, err := d.of(spelt)
+	return t, err
 }
 
 func (d *dictionary) ofPlace(p Place) uint32 {
