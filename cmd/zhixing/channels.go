@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -17,10 +18,11 @@ import (
 	"zhixing/gateway/smpp"
 	"zhixing/gateway/speaker"
 	"zhixing/gateway/voice"
+	"zhixing/notice"
 )
 
 // openOutbox makes what goes out of the county as the operator's file says; without one, as in a demonstration, there is no channel.
-func (s *site) openOutbox() (*channel.Outbox, error) {
+func (s *site) openOutbox(notices notice.Config) (*channel.Outbox, error) {
 	o := &channel.Outbox{DB: s.db, County: string(s.county.Place.Code), Log: s.logger}
 	if s.outside == nil || *s.outside.channels == "" {
 		return o, nil
@@ -33,7 +35,7 @@ func (s *site) openOutbox() (*channel.Outbox, error) {
 	defer f.Close()
 	cfg, err := channel.ReadConfig(f)
 	if err == nil {
-		o.Channels, err = cfg.Open(drivers(s.db.Now, s.logger), o.Hear)
+		o.Channels, err = cfg.Open(s.ways(notices), o.Hear)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errUsage, file, err)
@@ -57,7 +59,41 @@ func withGateways(people http.Handler, o *channel.Outbox) http.Handler {
 	})
 }
 
-// drivers are what a file of channels may name.
+// ways are what a file of channels may name: the wire clients, and the ways of notices.
+func (s *site) ways(notices notice.Config) map[string]channel.Build {
+	now := s.db.Now
+	all := drivers(now, s.logger)
+	maps.Copy(all, map[string]channel.Build{
+		"mail": func(o channel.Options, _ gateway.Hear) (channel.Driver, error) {
+			if notices.Mail == nil {
+				return channel.Driver{}, errors.New("there is no mail server: --smtp-host names it")
+			}
+			return channel.Driver{Gateway: notices.Mail.Gateway(notices.Site, now), TellsDoubles: true}, o.Into(&struct{}{})
+		},
+		"push": func(o channel.Options, _ gateway.Hear) (channel.Driver, error) {
+			if notices.Push == nil {
+				return channel.Driver{}, errors.New("web push is off: --push-contact turns it on")
+			}
+			return channel.Driver{Gateway: notices.Push.Gateway(s.db, string(s.county.Place.Code), notices.Site, now), TellsDoubles: true}, o.Into(&struct{}{})
+		},
+		"hook": func(o channel.Options, _ gateway.Hear) (channel.Driver, error) {
+			var v struct {
+				Hosts  []string
+				Secret channel.Secret
+			}
+			if err := o.Into(&v); err != nil {
+				return channel.Driver{}, err
+			}
+			if len(v.Hosts) == 0 || len(v.Secret) < 16 {
+				return channel.Driver{}, errors.New("want hosts that may be called, and a secret of at least 16 characters")
+			}
+			return channel.Driver{Gateway: notice.HookGateway(string(v.Secret), v.Hosts, notices.Site, now), TellsDoubles: true}, nil
+		},
+	})
+	return all
+}
+
+// drivers are the wire clients.
 func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 	return map[string]channel.Build{
 		"files": channel.DryRun,

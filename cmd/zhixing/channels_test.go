@@ -12,6 +12,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/notice"
 )
 
 const allChannels = `
@@ -36,6 +37,10 @@ channels:
   - name: voice
     gateways:
       - {name: phone, driver: voice, options: {url: "https://voice.example.cn", secret: {env: ZHIXING_TEST_CHANNEL}}}
+  - name: others
+    gateways:
+      - {name: letters, driver: mail}
+      - {name: system, driver: hook, options: {hosts: [other.example.cn], secret: {env: ZHIXING_TEST_CHANNEL}}}
       - {name: dry, driver: files, options: {dir: out}}
 `
 
@@ -44,6 +49,7 @@ func TestChannels(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "channels.yaml")
 	s := &site{db: d, logger: slog.New(slog.DiscardHandler), outside: &outside{channels: &file}}
 	t.Setenv("ZHIXING_TEST_CHANNEL", "0123456789abcdef")
+	notices := notice.Config{Site: "https://gov.example.cn", Mail: &notice.Mail{Host: "mail.example.cn"}}
 	write := func(text string) {
 		t.Helper()
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -51,7 +57,7 @@ func TestChannels(t *testing.T) {
 		}
 	}
 	write(allChannels)
-	o, err := s.openOutbox()
+	o, err := s.openOutbox(notices)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,11 +77,11 @@ func TestChannels(t *testing.T) {
 			got = append(got, said)
 		}
 	}
-	want := "sms/mas is called, sms/cmpp runs, sms/smpp runs, speaker/loud tells runs, voice/phone tells is called, voice/dry tells"
+	want := "sms/mas is called, sms/cmpp runs, sms/smpp runs, speaker/loud tells runs, voice/phone tells is called, others/letters tells, others/system tells, others/dry tells"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("%s\nwant %s", strings.Join(got, ", "), want)
 	}
-	if o, err := (&site{db: d}).openOutbox(); err != nil || len(o.Channels) != 0 {
+	if o, err := (&site{db: d}).openOutbox(notices); err != nil || len(o.Channels) != 0 {
 		t.Error("channels without a file:", o.Channels, err)
 	}
 	// A gateway that calls reaches its driver and nobody else does.
@@ -88,9 +94,9 @@ func TestChannels(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
 		}
 	}
-	for old, change := range map[string]string{`version: "3.0"`: `version: "4.0"`, "secret: {env: ZHIXING_TEST_CHANNEL}}}": "secret: {env: ZHIXING_TEST_NONE}}}", "speaker/{id}/cmd": "speaker/cmd"} {
+	for old, change := range map[string]string{`version: "3.0"`: `version: "4.0"`, "secret: {env: ZHIXING_TEST_CHANNEL}}}": "secret: {env: ZHIXING_TEST_NONE}}}", "speaker/{id}/cmd": "speaker/cmd", "driver: mail": "driver: push", "hosts: [other.example.cn], ": ""} {
 		write(strings.Replace(allChannels, old, change, 1))
-		if _, err := s.openOutbox(); err == nil || !strings.Contains(err.Error(), file) {
+		if _, err := s.openOutbox(notices); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s: %v", change, err)
 		}
 	}

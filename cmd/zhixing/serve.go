@@ -277,7 +277,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err != nil {
 		return err
 	}
-	outbox, err := s.openOutbox()
+	outbox, err := s.openOutbox(notices)
 	if err != nil {
 		return err
 	}
