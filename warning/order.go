@@ -66,6 +66,9 @@ type OrderText struct {
 // Open reports whether the order holds.
 func (o Order) Open() bool { return o.Lifted.IsZero() }
 
+// decided reports whether a person lifted the order, and not its warning.
+func (o Order) decided() bool { return !o.Open() && o.LiftBy != ledger.System.Name }
+
 // Overdue reports whether the unit is late with it.
 func (o Order) Overdue(now time.Time) bool { return o.Open() && o.Done.IsZero() && o.Due.Before(now) }
 
@@ -106,10 +109,11 @@ func (h *Hazard) orders(l Level) []Order {
 
 // order opens what the version orders and is not open yet, and lifts what its level no longer orders.
 func (w *Warnings) order(ctx context.Context, tx *db.Tx, v *Version, h *Hazard) error {
-	open, err := w.openOrders(ctx, tx, v.Event)
+	all, err := w.Orders(ctx, tx, v.Event)
 	if err != nil {
 		return err
 	}
+	open := slices.DeleteFunc(slices.Clone(all), func(o Order) bool { return !o.Open() })
 	var want, begun, lifted []Order
 	if v.Kind != Cancel && v.Stage.levelled() {
 		want = slices.DeleteFunc(h.orders(v.Level), func(o Order) bool {
@@ -137,8 +141,8 @@ func (w *Warnings) order(ctx context.Context, tx *db.Tx, v *Version, h *Hazard) 
 		lifted = append(lifted, o)
 	}
 	for _, o := range want {
-		if slices.ContainsFunc(open, same(o)) {
-			continue
+		if slices.ContainsFunc(open, same(o)) || slices.ContainsFunc(all, func(p Order) bool { return p.What == o.What && p.decided() && Rank(p.Level) >= Rank(o.Level) }) {
+			continue // what a person has lifted comes back only with a higher level
 		}
 		o.Event, o.N, o.Drill, o.Area, o.Opened, o.Due = v.Event, v.N, v.Drill, v.Area.Words, tx.Now(), tx.Now().Add(o.within)
 		o.Says = marked(v.Drill, o.Says)

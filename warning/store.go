@@ -176,6 +176,13 @@ func (w *Warnings) Waiting(ctx context.Context, tx *db.Tx) ([]*Version, error) {
 	return w.inState(ctx, tx, "Waiting", Submitted, "")
 }
 
+// Unconfirmed are the versions that one alone published by night and nobody has confirmed, the earliest first.
+func (w *Warnings) Unconfirmed(ctx context.Context, tx *db.Tx) ([]*Version, error) {
+	out, err := collect(ctx, tx, scanVersion, `/* warning.Unconfirmed */ SELECT `+versionColumns+` FROM warning_version WHERE county = $1 AND alone AND confirmed_at = 0 ORDER BY sent_at, event, n`,
+		w.County)
+	return out, wrap("Unconfirmed", err)
+}
+
 func (w *Warnings) inState(ctx context.Context, tx *db.Tx, op string, s State, without string) ([]*Version, error) {
 	out, err := collect(ctx, tx, scanVersion, `/* warning.inState */ SELECT `+versionColumns+` FROM warning_version WHERE county = $1 AND state = $2 AND kind <> $3 ORDER BY event, n`,
 		w.County, string(s), without)

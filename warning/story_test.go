@@ -184,6 +184,9 @@ func TestNight(t *testing.T) {
 		if !got.Alone || !got.ConfirmBy.Equal(day("29 09:00")) || !got.Unconfirmed() {
 			t.Errorf("published %+v", got)
 		}
+		if list := read(s, func(tx *db.Tx) ([]*Version, error) { return s.w.Unconfirmed(ctx, tx) }); len(list) != 1 || list[0].N != 1 {
+			t.Errorf("unconfirmed %+v", list)
+		}
 		confirm := func(who string) func(tx *db.Tx) error {
 			return func(tx *db.Tx) error { _, err := s.w.Confirm(ctx, tx, as(who), 1, 1); return err }
 		}
@@ -206,7 +209,7 @@ func TestNight(t *testing.T) {
 			t.Errorf("told %d times that nobody confirmed", n)
 		}
 		s.do(confirm("副局长"))
-		if s.version(1, 1).Unconfirmed() {
+		if list := read(s, func(tx *db.Tx) ([]*Version, error) { return s.w.Unconfirmed(ctx, tx) }); s.version(1, 1).Unconfirmed() || len(list) != 0 {
 			t.Error("confirmed and not confirmed")
 		}
 		s.refused(ledger.WrongState, "已经复核", confirm("局长"))
@@ -302,5 +305,32 @@ func TestDrill(t *testing.T) {
 		if open := read(s, func(tx *db.Tx) ([]Proposal, error) { return s.w.Proposals(ctx, tx, ProposalOpen, 10) }); len(open) != 1 {
 			t.Errorf("proposals %+v", open)
 		}
+	})
+}
+
+// Orders follow the level; what a person has lifted does not come back by itself while the level is no higher.
+func TestOrdersFollowTheLevel(t *testing.T) {
+	stories(t, "2023-07-28T13:00:00+08:00", func(s *story) {
+		update := func(l Level) {
+			d := orangeDraft()
+			d.Event, d.Kind, d.Level = 1, Update, l
+			s.clock.Advance(10 * time.Minute)
+			s.warn(d)
+		}
+		s.warn(yellowDraft())
+		s.want("orders", s.orders, []string{"联动/县水利局/巡查水库和淤地坝"})
+		update(orange)
+		s.want("orders", s.orders[1:], []string{"停工/县住建局/在建工地", "停课/县教体局/山区学校"})
+		open := read(s, func(tx *db.Tx) ([]Order, error) { return s.w.OrdersOf(ctx, tx, schools) })
+		s.do(func(tx *db.Tx) error { return s.w.Lift(ctx, tx, as("局长"), open[0].ID, "学校已放假") })
+		s.refused(ledger.WrongState, "学校已放假", func(tx *db.Tx) error { return s.w.Do(ctx, tx, as("教体局长"), open[0].ID, "已停课") })
+		update(orange)
+		if len(s.orders) != 3 {
+			t.Errorf("what was lifted is ordered again: %q", s.orders)
+		}
+		update(yellow)
+		s.want("lifted", s.lifted, []string{"停课/县教体局/山区学校", "停工/县住建局/在建工地"})
+		update(orange)
+		s.want("orders", s.orders[3:], []string{"停工/县住建局/在建工地"}) // the level lifted it, the level brings it back
 	})
 }
