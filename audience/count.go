@@ -75,14 +75,18 @@ type asking struct {
 	in       marks
 	also     marks // rows that are told in any case
 	alsoLate marks // of those that wait beside the order
-	answer   []Why // by terms, in or out, everywhere or not
+	answer   []Why // see ways
 	known    []bool
+	wide     []bool // by terms
 }
 
 func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 	k := &asking{a: a, x: x, r: r, q: q, in: newMarks(len(x.ids)), also: newMarks(len(x.ids)), alsoLate: newMarks(len(x.late))}
 	k.terms, k.places = a.memory().terms.known()
-	k.answer, k.known = make([]Why, 4*len(k.terms)), make([]bool, 4*len(k.terms))
+	k.answer, k.known, k.wide = make([]Why, ways*len(k.terms)), make([]bool, ways*len(k.terms)), make([]bool, len(k.terms))
+	for i, t := range k.terms {
+		k.wide[i] = t.wide()
+	}
 	k.named, k.met = make([]bool, len(k.places)), make([]int8, len(k.places))
 	some := false
 	for i, p := range k.places {
@@ -116,21 +120,17 @@ func (a *Audience) ask(x *index, r *reach, q *question) *asking {
 	return k
 }
 
-// each gives every recipient of the index: whether it is in the area, and why it is told.
-func (k *asking) each(yield func(r *record, in bool, why Why)) {
+// each gives every recipient that is in the area or is told, with the number of the answer that says why.
+func (k *asking) each(yield func(r *record, in bool, answer uint32)) {
 	x := k.x
 	var r record
 	for word := range k.in {
 		for rest := (k.in[word] | x.far[word] | k.also[word]) &^ x.dead[word]; rest != 0; rest &= rest - 1 {
 			i := word*64 + bits.TrailingZeros64(rest)
+			r.id, r.place, r.terms = x.ids[i], x.places[i], x.terms[i]
 			in := k.in.has(i)
-			why := k.why(x.terms[i], x.places[i], in)
-			if k.also.has(i) {
-				why = k.before(x.terms[i])
-			}
-			if in || why != "" {
-				r.id, r.place, r.terms = x.ids[i], x.places[i], x.terms[i]
-				yield(&r, in, why)
+			if n := k.why(&r, in, k.also.has(i)); in || k.answer[n] != "" {
+				yield(&r, in, n)
 			}
 		}
 	}
@@ -140,29 +140,41 @@ func (k *asking) each(yield func(r *record, in bool, why Why)) {
 			continue
 		}
 		in := k.a.holds(k.r, k.places[r.place], r.at, r.placed)
-		why := k.why(r.terms, r.place, in)
-		if k.alsoLate.has(i) {
-			why = k.before(r.terms)
-		}
-		if in || why != "" {
-			yield(r, in, why)
+		if n := k.why(r, in, k.alsoLate.has(i)); in || k.answer[n] != "" {
+			yield(r, in, n)
 		}
 	}
 }
 
-func (k *asking) why(t, place uint32, in bool) Why {
-	n := 4 * t
+// Answers are worked out once for each terms, and five ways: for who is in the area or not, for whom it concerns or not, and for whom an
+// earlier version of the warning reached, as its end is told to whoever heard of its beginning.
+const (
+	ways    = 5
+	earlier = 4
+)
+
+// why is the number of the answer.
+func (k *asking) why(r *record, in, before bool) uint32 {
+	n := ways * r.terms
 	if in {
 		n++
 	}
-	if k.terms[t].wide() && (k.places[place] == Place{} || k.meets(place)) {
+	switch {
+	case before:
+		n = ways*r.terms + earlier
+	case k.wide[r.terms] && (k.places[r.place] == Place{} || k.meets(r.place)):
 		n += 2
 	}
 	if !k.known[n] {
 		k.known[n] = true
-		k.answer[n] = k.q.tells(k.terms[t], in, n%4 >= 2, func(p Place) bool { return k.a.meets(k.r, p) })
+		t, way := k.terms[r.terms], n%ways
+		if way == earlier {
+			k.answer[n] = when(k.q.reaches(t), WhyBefore)
+		} else {
+			k.answer[n] = k.q.tells(t, in, way >= 2, func(p Place) bool { return k.a.meets(k.r, p) })
+		}
 	}
-	return k.answer[n]
+	return n
 }
 
 func (k *asking) meets(place uint32) bool {
@@ -175,39 +187,25 @@ func (k *asking) meets(place uint32) bool {
 	return k.met[place] > 0
 }
 
-// before is for those whom an earlier version reached: the end of a warning is told to whoever heard of its beginning.
-func (k *asking) before(t uint32) Why { return when(k.q.reaches(k.terms[t]), WhyBefore) }
-
 func (a *Audience) count(x *index, r *reach, q *question) *Counts {
 	k := a.ask(x, r, q)
-	byTerms, byPlace := make([]Tally, len(k.terms)), make([]Tally, len(k.places))
+	byAnswer, byPlace := make([]Tally, len(k.answer)), make([]Tally, len(k.places))
 	out := &Counts{ByKind: map[Kind]Tally{}, ByTown: map[string]Tally{}, ByVillage: map[Place]Tally{}, ByRole: map[string]Tally{},
 		ByChannel: map[Channel]Tally{}, ByWhy: map[Why]int{}}
-	told := map[Why]*int{}
-	last, sum := Why(""), new(int) // neighbours are mostly told for the same reason
-	k.each(func(r *record, in bool, why Why) {
-		out.add(in, why != "")
-		byTerms[r.terms].add(in, why != "")
-		byPlace[r.place].add(in, why != "")
-		if why != last {
-			if sum = told[why]; sum == nil {
-				sum = new(int)
-				told[why] = sum
-			}
-			last = why
-		}
-		*sum++
+	k.each(func(r *record, in bool, answer uint32) {
+		told := k.answer[answer] != ""
+		byAnswer[answer].add(in, told)
+		byPlace[r.place].add(in, told)
 	})
-	for why, n := range told {
-		if why != "" {
-			out.ByWhy[why] = *n
-		}
-	}
-	for i, n := range byTerms {
+	for i, n := range byAnswer {
 		if n == (Tally{}) {
 			continue
 		}
-		t := k.terms[i]
+		out.Inside, out.Told = out.Inside+n.Inside, out.Told+n.Told
+		if why := k.answer[i]; why != "" {
+			out.ByWhy[why] += n.Told
+		}
+		t := k.terms[i/ways]
 		addTo(out.ByKind, t.Kind, n)
 		for _, c := range t.Channels {
 			if len(q.By) == 0 || slices.Contains(q.By, c) {

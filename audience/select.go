@@ -46,8 +46,8 @@ func (a *Audience) who(ctx context.Context, tx *db.Tx, op string, q Query) ([]ID
 	}
 	k := a.ask(x, r, &question{q, calendar.DateOf(tx.Now())})
 	told := map[ID]Why{}
-	k.each(func(r *record, _ bool, why Why) {
-		if why != "" {
+	k.each(func(r *record, _ bool, answer uint32) {
+		if why := k.answer[answer]; why != "" {
 			told[ID(r.id)] = why
 		}
 	})
