@@ -253,7 +253,11 @@ func TestResults(t *testing.T) {
 		{silent: true, state: gateway.Unknown, reason: "已提交，不知CMPP网关收到没有：超时没有答复"},
 	} {
 		t.Run(r.reason, func(t *testing.T) {
-			each(t, func(o *Options) { o.Wait = 200 * time.Millisecond }, func(t *testing.T, far *carrier, c *Client, _ *heard) {
+			each(t, func(o *Options) {
+				if r.silent {
+					o.Wait = 300 * time.Millisecond
+				}
+			}, func(t *testing.T, far *carrier, c *Client, _ *heard) {
 				far.result = func(*submitted) (uint32, bool) { return r.result, !r.silent }
 				out := c.Send(t.Context(), messages(1, "短"))
 				if out[0].State != r.state || out[0].Reason != r.reason {
@@ -354,7 +358,7 @@ func TestIsNotLetIn(t *testing.T) {
 }
 
 func TestTests(t *testing.T) {
-	each(t, func(o *Options) { o.Idle, o.Wait, o.Tries = 40*time.Millisecond, 40*time.Millisecond, 2 }, func(t *testing.T, far *carrier, c *Client, h *heard) {
+	each(t, func(o *Options) { o.Idle, o.Wait, o.Tries = 50*time.Millisecond, 500*time.Millisecond, 2 }, func(t *testing.T, far *carrier, c *Client, h *heard) {
 		tests := func() (n int) {
 			far.mu.Lock()
 			defer far.mu.Unlock()

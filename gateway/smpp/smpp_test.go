@@ -179,7 +179,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestStatuses(t *testing.T) {
-	against(t, func(o *Options) { o.Wait = 400 * time.Millisecond }, func(far *smsc, c *Client, _ *heard) {
+	against(t, func(o *Options) { o.Wait = time.Second }, func(far *smsc, c *Client, _ *heard) {
 		for _, s := range []struct {
 			status int
 			state  gateway.State
@@ -232,7 +232,7 @@ func TestReplies(t *testing.T) {
 }
 
 func TestLink(t *testing.T) {
-	against(t, func(o *Options) { o.Idle, o.Tries, o.Wait = 60*time.Millisecond, 2, 200*time.Millisecond }, func(far *smsc, c *Client, _ *heard) {
+	against(t, func(o *Options) { o.Idle, o.Tries, o.Wait = 100*time.Millisecond, 2, time.Second }, func(far *smsc, c *Client, _ *heard) {
 		far.wait("enquire_link", 2)
 		far.do(`{"do":"enquire"}`)
 		far.wait("enquire_link_resp", 1)
