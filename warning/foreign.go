@@ -41,6 +41,8 @@ type Foreign struct {
 	Came   time.Time
 	Lineage
 	ForeignText
+
+	elsewhere bool // by its codes
 }
 
 // ForeignText is what it says.
@@ -160,6 +162,7 @@ func (w *Warnings) understand(f *Foreign, a *cap.Alert) {
 		f.Level = Level(cap.Colours[k].Word)
 	}
 	var words []string
+	codes, ours := 0, 0
 	for _, x := range i.Areas {
 		words = append(words, x.Desc)
 		for _, p := range x.Polygons {
@@ -177,13 +180,18 @@ func (w *Warnings) understand(f *Foreign, a *cap.Alert) {
 			f.Area.Circles = append(f.Area.Circles, Circle{Point(c.Center), c.Radius})
 		}
 		for _, g := range x.Geocodes {
-			// Whatever is not one of our own places: a code of the city covers the county.
-			if strings.HasPrefix(strings.TrimRight(w.County, "0"), strings.TrimRight(g.Value, "0")) {
+			codes++
+			switch {
+			case strings.HasPrefix(strings.TrimRight(w.County, "0"), strings.TrimRight(g.Value, "0")): // the county, or what it is part of
 				f.Area.Places = []Place{{County: true}}
+				ours++
+			case strings.HasPrefix(g.Value, w.County): // of a town: who drafts says of which
+				ours++
 			}
 		}
 	}
 	f.Area.Words = strings.Join(words, "、")
+	f.elsewhere = codes > 0 && ours == 0 && len(f.Area.Polygons)+len(f.Area.Circles) == 0
 }
 
 // hold keeps back what must not be passed on.
@@ -199,6 +207,8 @@ func (f *Foreign) hold(a *cap.Alert, from Source, unknown []string) {
 		f.Why = fmt.Sprintf("%s 不是预警", a.MsgType)
 	case a.MsgType != cap.MsgAlert && len(a.References) == 0:
 		f.Why = "引用的预警没有收到过：" + strings.Join(unknown, "、")
+	case f.elsewhere:
+		f.Why = "预警区域不含本县"
 	case f.Hazard == "":
 		f.Why = "没有对应的灾种，请人工研判"
 	default:
@@ -209,21 +219,26 @@ func (f *Foreign) hold(a *cap.Alert, from Source, unknown []string) {
 
 // follow finds the event of ours that passes on what the document acts on, and whether a later one has replaced it already.
 func (w *Warnings) follow(ctx context.Context, tx *db.Tx, f *Foreign, a *cap.Alert) error {
-	known := false
 	for _, t := range a.References {
 		was, err := w.foreignOf(ctx, tx, t)
 		if err != nil {
 			return err
 		}
-		if was != nil {
-			known = true
-			if was.Event != 0 {
-				f.Event = was.Event
-			}
+		if was != nil && was.Event != 0 {
+			f.Event = was.Event
 		}
 	}
-	if a.MsgType == cap.MsgCancel && f.State == ForeignNew && (!known || f.Event == 0) {
-		f.State, f.Why = ForeignHeld, "解除的是本县没有转发的预警"
+	if f.Event != 0 {
+		e, err := w.event(ctx, tx, "Receive", f.Event)
+		if err != nil {
+			return err
+		}
+		if !e.Active() {
+			f.Event = 0
+		}
+	}
+	if a.MsgType == cap.MsgCancel && f.State == ForeignNew && f.Event == 0 {
+		f.State, f.Why = ForeignHeld, "解除的是本县没有转发、或者已经结束的预警"
 	}
 	ended, err := w.endedBy(ctx, tx, a.Triple())
 	if ended && f.State == ForeignNew {
@@ -254,15 +269,6 @@ func (w *Warnings) ends(ctx context.Context, tx *db.Tx, f *Foreign, a *cap.Alert
 // pass makes a proposal of the document.
 func (w *Warnings) pass(ctx context.Context, tx *db.Tx, f *Foreign) error {
 	h := w.Hazard(f.Hazard)
-	if f.Event != 0 {
-		e, err := w.event(ctx, tx, "Receive", f.Event)
-		if err != nil {
-			return err
-		}
-		if !e.Active() {
-			f.Event = 0
-		}
-	}
 	p := &Proposal{Hazard: f.Hazard, Level: f.Level, Origin: ByFeed, State: ProposalOpen, Made: tx.Now(), Last: f.Sent, Event: f.Event}
 	p.Area, p.Onset, p.Kind, p.Source, p.Says, p.Advice = f.Area, f.Onset, f.Kind, &f.Lineage, f.Description, f.Instruction
 	p.Reasons = []Reason{{Cause: fmt.Sprintf("foreign/%d", f.N), Says: f.Source + "：" + f.Headline, At: f.Sent}}

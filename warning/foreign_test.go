@@ -85,6 +85,10 @@ func TestPassedOn(t *testing.T) {
 		if e := s.event(1); e.State != Cancelled {
 			t.Errorf("event %+v", e)
 		}
+		// What we have ended already is not ended again.
+		if f, _ := s.receive(city(t, "C4", cap.MsgCancel, "28 15:00", triple("C2", "28 14:00"))); f.State != ForeignHeld || len(s.open()) != 0 {
+			t.Errorf("a second cancel %+v", f)
+		}
 	})
 }
 
@@ -106,6 +110,7 @@ func TestHeldBack(t *testing.T) {
 			{replace(alert("H1"), "<status>Actual</status>", "<status>Exercise</status>"), "不是实际预警（Exercise）"},
 			{replace(alert("H2"), "qxt@yuntai.example", "nobody@else.example"), "不是登记的"},
 			{replace(alert("H3"), "<value>11B03</value>", "<value>11B99</value>"), "没有对应的灾种"},
+			{replace(alert("H5"), "<value>"+county+"</value>", "<value>990002</value>"), "不含本县"},
 			{city(t, "H4", cap.MsgCancel, "28 14:00", triple("never", "28 13:00")), "没有转发"},
 		} {
 			f, fresh := s.receive(x.b)
@@ -120,6 +125,15 @@ func TestHeldBack(t *testing.T) {
 			_, _, err := s.w.Receive(ctx, tx, s.w.Hazards[0].Sources[0], []byte("<alert/>"))
 			return err
 		})
+		// A code of a town of ours, or of the city, is ours.
+		for i, code := range []string{county + "100000", "990000", "99"} {
+			if f, _ := s.receive(replace(alert(fmt.Sprint("T", i)), "<value>"+county+"</value>", "<value>"+code+"</value>")); f.State != ForeignNew {
+				t.Errorf("%s: %+v", code, f)
+			}
+		}
+		for _, p := range s.open() {
+			s.do(func(tx *db.Tx) error { return s.w.Dismiss(ctx, tx, as("预报员甲"), p.ID, "示例") })
+		}
 		// The later one comes first: the earlier one changes nothing any more.
 		s.receive(city(t, "L2", cap.MsgUpdate, "28 14:30", triple("L1", "28 14:00")))
 		if f, _ := s.receive(city(t, "L1", cap.MsgAlert, "28 14:00")); f.State != ForeignReplaced || len(s.open()) != 1 {

@@ -253,6 +253,13 @@ func Count(list []Verdict, q Quality) Tally {
 	return t
 }
 
+// Plus is both together: of several hazards, each counted by what is wanted of it.
+func (t Tally) Plus(u Tally) Tally {
+	t.Hits, t.Late, t.False, t.Misses, t.Waiting, t.InTime = t.Hits+u.Hits, t.Late+u.Late, t.False+u.False, t.Misses+u.Misses, t.Waiting+u.Waiting, t.InTime+u.InTime
+	t.Leads = slices.Sorted(slices.Values(slices.Concat(t.Leads, u.Leads)))
+	return t
+}
+
 // POD is the share of what came that was warned of in time (命中率): a late signal is no warning.
 func (t Tally) POD() Ratio { return Ratio{t.Hits, t.Hits + t.Late + t.Misses} }
 

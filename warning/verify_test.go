@@ -133,6 +133,9 @@ func TestCount(t *testing.T) {
 	if accurate, early := twenty.Meets(q); !accurate || !early {
 		t.Error("85 % and 45 minutes are met by 85 % and 45 minutes")
 	}
+	if both := c.Plus(twenty); both.Hits != 30 || both.False != 5 || len(both.Leads) != 14 || both.Leads[0] != 30*time.Minute || len(c.Leads) != 13 {
+		t.Errorf("together %+v", both)
+	}
 	var none Tally
 	if none.POD().Percent() != "—" || none.Accuracy().Percent() != "—" {
 		t.Error("of nothing a share is said")
