@@ -231,7 +231,7 @@ func (a *Audience) undoPart(w *writing, b *Batch, ids []ID, images []*image) err
 	for i, id := range ids {
 		args[i] = int64(id)
 	}
-	list, err := recipients(w.ctx, w.tx, a.County, `AND id IN `+db.In(2, len(ids)), args...)
+	list, err := recipients(w.ctx, w.tx, a.County, `AND id IN `+in(w.tx, 2, len(ids)), args...)
 	if err != nil {
 		return err
 	}

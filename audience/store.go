@@ -43,11 +43,7 @@ func (b *bulk) run(ctx context.Context, tx *db.Tx) error {
 			if i > 0 {
 				text.WriteByte(',')
 			}
-			if tx.Dialect == db.SQLite { // without names, which the driver would look up among all
-				text.WriteString(" (?" + strings.Repeat(",?", b.columns-1) + ")")
-				continue
-			}
-			text.WriteString(" " + db.In(1+i*b.columns, b.columns))
+			text.WriteString(" " + in(tx, 1+i*b.columns, b.columns))
 		}
 		for ; len(b.args) >= n; b.args = b.args[n:] {
 			if _, err := tx.Exec(ctx, text.String(), b.args[:n]...); err != nil {
@@ -57,6 +53,14 @@ func (b *bulk) run(ctx context.Context, tx *db.Tx) error {
 	}
 	b.args = nil
 	return nil
+}
+
+// in is db.In for many parameters, the last of a statement: on SQLite without names, each of which the driver would look up among all.
+func in(tx *db.Tx, first, n int) string {
+	if tx.Dialect == db.SQLite && n > 0 {
+		return "(?" + strings.Repeat(",?", n-1) + ")"
+	}
+	return db.In(first, n)
 }
 
 // list reads all rows.
@@ -188,7 +192,7 @@ func recipients(ctx context.Context, tx *db.Tx, county, cond string, args ...any
 			args = append(args, int64(part[i].id))
 		}
 		rows, err := tx.Query(ctx, `/* audience.addresses */
-			SELECT recipient, channel, address FROM audience_address WHERE county = $1 AND recipient IN `+db.In(2, len(part))+` ORDER BY recipient, n`, args...)
+			SELECT recipient, channel, address FROM audience_address WHERE county = $1 AND recipient IN `+in(tx, 2, len(part))+` ORDER BY recipient, n`, args...)
 		_, err = list(rows, err, func(r *sql.Rows) (struct{}, error) {
 			var id ID
 			var addr Address
@@ -212,7 +216,7 @@ func (a *Audience) byID(ctx context.Context, tx *db.Tx, ids []ID) ([]Recipient, 
 	for i, id := range ids {
 		args[i] = int64(id)
 	}
-	list, err := recipients(ctx, tx, a.County, `AND id IN `+db.In(2, len(ids)), args...)
+	list, err := recipients(ctx, tx, a.County, `AND id IN `+in(tx, 2, len(ids)), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +245,7 @@ func byKeys(ctx context.Context, tx *db.Tx, county, source string, keys []string
 	if len(known) == 0 {
 		return out, nil
 	}
-	list, err := recipients(ctx, tx, county, `AND id IN `+db.In(2, len(known)), known...)
+	list, err := recipients(ctx, tx, county, `AND id IN `+in(tx, 2, len(known)), known...)
 	if err != nil {
 		return nil, err
 	}
