@@ -98,6 +98,7 @@ type forecastingFile struct {
 	Window  text `yaml:"window"`
 	Ahead   text `yaml:"ahead"`
 	Least   text `yaml:"least"`
+	Most    text `yaml:"most"`
 	Unit    text `yaml:"unit"`
 }
 

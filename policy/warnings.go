@@ -180,12 +180,16 @@ func (k *pack) clauseOf(h in[hazardIn], clause text) rule.Basis {
 }
 
 func (k *pack) forecasting(file string, line int, y forecastingFile) *warning.Foreseen {
-	if y.Element.s == "" || y.Least.s == "" || y.Unit.s == "" || y.Window.s == "" {
-		k.bad(file, max(line, y.Element.line), "forecast 要写 element、window、least、unit：什么要素、多长时段、至少多少、单位")
+	if y.Element.s == "" || (y.Least.s == "") == (y.Most.s == "") || y.Unit.s == "" || y.Window.s == "" {
+		k.bad(file, max(line, y.Element.line), "forecast 要写 element、window、unit，以及 least、most 中的一个：什么要素、多长时段、单位、至少或至多多少")
 		return nil
 	}
-	out := &warning.Foreseen{Element: y.Element.s, Window: k.duration(file, y.Window), Ahead: k.duration(file, y.Ahead), Unit: k.measure(file, y.Unit)}
-	if n := k.decimal(file, y.Least); n != nil {
+	out := &warning.Foreseen{Element: y.Element.s, Window: k.duration(file, y.Window), Ahead: k.duration(file, y.Ahead), Unit: k.measure(file, y.Unit), Most: y.Most.s != ""}
+	threshold := y.Least
+	if out.Most {
+		threshold = y.Most
+	}
+	if n := k.decimal(file, threshold); n != nil {
 		out.Threshold = *n
 	}
 	return out

@@ -195,8 +195,8 @@ func TestForecastProposes(t *testing.T) {
 		asked := 0
 		s.w.Exceed = func(_ context.Context, _ *db.Tx, f *Foreseen) ([]Exceeded, error) {
 			asked++
-			return []Exceeded{{Product: "示例短临 28日12时", Place: Place{Town: "河口镇"}, From: day("28 14:00"), Most: "62.5 mm", Cells: 4},
-				{Product: "示例短临 28日12时", Place: Place{Town: "上岭乡"}, From: day("28 15:00"), Most: "51.0 mm", Cells: 1}}, nil
+			return []Exceeded{{Product: "示例短临 28日12时", Place: Place{Town: "河口镇"}, From: day("28 14:00"), Worst: "62.5 mm", Cells: 4},
+				{Product: "示例短临 28日12时", Place: Place{Town: "上岭乡"}, From: day("28 15:00"), Worst: "51.0 mm", Cells: 1}}, nil
 		}
 		s.w.Hazards[0].Signals[1].Forecast.Threshold = quantity.Int(50)
 		s.do(func(tx *db.Tx) error { return s.w.Look(ctx, tx) })

@@ -155,6 +155,7 @@ type Foreseen struct {
 	Element   string // of the product: rain
 	Window    time.Duration
 	Ahead     time.Duration // only what begins so soon
+	Most      bool          // at most the threshold, as of frost; else at least
 	Threshold quantity.Decimal
 	Unit      quantity.Unit
 }

@@ -261,7 +261,7 @@ type Exceeded struct {
 	Product string // the run: its name and time
 	Place   Place
 	From    time.Time
-	Most    string // 62.5 mm
+	Worst   string // 62.5 mm
 	Cells   int
 }
 
@@ -282,10 +282,11 @@ func (w *Warnings) Look(ctx context.Context, tx *db.Tx) error {
 				return wrap("Look", err)
 			}
 			for _, x := range list {
-				says := fmt.Sprintf("%s：%s%s起%s最大%s，达到%s", x.Product, x.Place.Name(), clockWords(x.From), s.Forecast.Element, x.Most, s.Criteria)
+				says := fmt.Sprintf("%s：%s%s起%s%s%s，达到%s", x.Product, x.Place.Name(), clockWords(x.From), s.Forecast.Element,
+					map[bool]string{false: "最大", true: "最小"}[s.Forecast.Most], x.Worst, s.Criteria)
 				_, err := w.Propose(ctx, tx, Suggestion{Hazard: h.ID, Level: s.Level, Origin: ByForecast, Place: &x.Place, Onset: x.From,
 					Reason: Reason{Cause: x.Product + "/" + x.Place.Name(), Says: says, At: tx.Now(),
-						Facts: []Fact{{Name: s.Forecast.Element, Value: x.Most, Source: x.Product}, {Name: "格点", Value: fmt.Sprint(x.Cells), Source: x.Product}}}})
+						Facts: []Fact{{Name: s.Forecast.Element, Value: x.Worst, Source: x.Product}, {Name: "格点", Value: fmt.Sprint(x.Cells), Source: x.Product}}}})
 				if err != nil {
 					return err
 				}
