@@ -16,7 +16,6 @@ import (
 	"log/slog"
 	"net"
 	"strings"
-	"sync"
 	"time"
 
 	"zhixing/gateway"
@@ -111,12 +110,7 @@ func set[T comparable](v *T, to T) {
 var wire = link.Wire{Name: "CMPP", Max: 4096}
 
 // Run connects and serves until ctx ends, then says goodbye.
-func (c *Client) Run(ctx context.Context) error {
-	var tick sync.WaitGroup
-	tick.Go(func() { c.inbox.Run(ctx, c.opt.Now) })
-	defer tick.Wait()
-	return c.link.Run(ctx)
-}
+func (c *Client) Run(ctx context.Context) error { return c.inbox.Run(ctx, c.opt.Now, c.link.Run) }
 
 // Up says whether the gateway has let us in, and if not, why.
 func (c *Client) Up() (bool, error) { return c.link.Up() }
@@ -157,7 +151,7 @@ func (c *Client) submit(ctx context.Context, s *sms.Submission) (string, *sms.No
 	f, err := c.link.Ask(ctx, link.Frame{ID: submit, Body: c.submitBody(s)}, nil)
 	switch {
 	case err != nil && !link.Sent(err):
-		return "", &sms.No{State: gateway.Busy, Reason: "CMPP网关未连通，没有提交：" + link.Why(err)}
+		return "", &sms.No{State: gateway.Busy, Reason: "没有提交给CMPP网关：" + link.Why(err)}
 	case err != nil:
 		return "", &sms.No{State: gateway.Unknown, Reason: "已提交，不知CMPP网关收到没有：" + link.Why(err)}
 	}

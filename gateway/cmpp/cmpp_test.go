@@ -170,6 +170,13 @@ func TestSubmit(t *testing.T) {
 		}
 		var joined string
 		for _, s := range texts {
+			want := 12 + 126 + 21*len(s.numbers) + len(s.content)
+			if far.v30 {
+				want = 12 + 151 + 32*len(s.numbers) + len(s.content)
+			}
+			if len(s.raw) != want {
+				t.Errorf("a SUBMIT to %d numbers has %d bytes, want %d", len(s.numbers), len(s.raw), want)
+			}
 			if s.report != 1 || s.format != 8 || s.account != "901234" || s.source != "10690000" || s.validity != "260301090000032+" {
 				t.Errorf("%+v", s)
 			}

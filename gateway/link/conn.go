@@ -219,7 +219,7 @@ func (c *conn) testing() {
 	}
 }
 
-// bye ends the connection in good order: what waits for an answer may hear it, what the far side asked is answered.
+// bye ends the connection in good order: nothing more is asked, and what waits for an answer has a moment to hear it.
 func (c *conn) bye() {
 	const moment = 3 * time.Second
 	c.mu.Lock()

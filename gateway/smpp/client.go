@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"sync"
 	"time"
 
 	"zhixing/gateway"
@@ -106,12 +105,7 @@ func set[T comparable](v *T, to T) {
 }
 
 // Run connects and serves until ctx ends, then unbinds.
-func (c *Client) Run(ctx context.Context) error {
-	var tick sync.WaitGroup
-	tick.Go(func() { c.inbox.Run(ctx, c.opt.Now) })
-	defer tick.Wait()
-	return c.link.Run(ctx)
-}
+func (c *Client) Run(ctx context.Context) error { return c.inbox.Run(ctx, c.opt.Now, c.link.Run) }
 
 // Up says whether the centre has let us in, and if not, why.
 func (c *Client) Up() (bool, error) { return c.link.Up() }
@@ -143,7 +137,7 @@ func (c *Client) submit(ctx context.Context, s *sms.Submission) (string, *sms.No
 	})
 	switch {
 	case err != nil && !link.Sent(err):
-		return "", &sms.No{State: gateway.Busy, Reason: "SMPP短信中心未连通，没有提交：" + link.Why(err)}
+		return "", &sms.No{State: gateway.Busy, Reason: "没有提交给SMPP短信中心：" + link.Why(err)}
 	case err != nil:
 		return "", &sms.No{State: gateway.Unknown, Reason: "已提交，不知SMPP短信中心收到没有：" + link.Why(err)}
 	case f.Status != 0 || f.ID == genericNack:

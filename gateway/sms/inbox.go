@@ -80,19 +80,27 @@ func (in *Inbox) reply(ctx context.Context, p Part) error {
 	return nil
 }
 
-// Run calls Tick now and then until ctx ends.
-func (in *Inbox) Run(ctx context.Context, now func() time.Time) {
-	every := time.NewTicker(30 * time.Second)
-	defer every.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			in.Tick(ctx, now())
-			return
-		case <-every.C:
-			in.Tick(ctx, now())
+// Run ticks as long as a connection is served, and in the end brings all that it has.
+func (in *Inbox) Run(ctx context.Context, now func() time.Time, serve func(context.Context) error) error {
+	done := make(chan struct{})
+	var ticking sync.WaitGroup
+	ticking.Go(func() {
+		every := time.NewTicker(30 * time.Second)
+		defer every.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-every.C:
+				in.Tick(ctx, now())
+			}
 		}
-	}
+	})
+	err := serve(ctx)
+	close(done)
+	ticking.Wait()
+	in.Tick(ctx, now().Add(2*joinWithin)) // the rest will not come to this process
+	return err
 }
 
 // Tick brings what waits for its rest for too long, or to be kept.

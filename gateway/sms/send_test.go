@@ -228,3 +228,24 @@ func TestInboxKeepsWhatWasTakenOn(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestInboxIsEmptyInTheEnd(t *testing.T) {
+	var heard []string
+	in := &Inbox{Log: slog.New(slog.DiscardHandler), Hear: gateway.Hear{Replies: func(_ context.Context, list []gateway.Reply) error {
+		for _, r := range list {
+			heard = append(heard, r.Text)
+		}
+		return nil
+	}}}
+	gone := errors.New("the line is gone")
+	err := in.Run(t.Context(), time.Now, func(ctx context.Context) error {
+		in.Take(ctx, []Brought{{Part: &Part{Total: 2, No: 1, Body: []byte("first of two"), ReceivedAt: time.Now()}}})
+		if len(heard) != 0 {
+			t.Errorf("%q: the second may still come", heard)
+		}
+		return gone
+	})
+	if err != gone || !slices.Equal(heard, []string{"first of two"}) {
+		t.Errorf("%v, %q", err, heard)
+	}
+}
