@@ -174,3 +174,29 @@ func TestNumbersAreForgotten(t *testing.T) {
 		}
 	})
 }
+
+func TestRehearsal(t *testing.T) {
+	d := dbtest.Open(t, dbtest.DSN(t, db.SQLite), time.Now)
+	o := &Outbox{DB: d, County: county}
+	stubs := o.Rehearsal(time.Millisecond, "sms", "voice")
+	var list []Message
+	for i := range 500 {
+		list = append(list, Message{Purpose: "w", Channel: []string{"sms", "voice"}[i%2], To: strconv.Itoa(13800000000 + i), Urgency: Warning, Text: "x", Expires: time.Now().Add(time.Hour)})
+	}
+	if err := d.Write(ctx, func(tx *db.Tx) error { _, err := o.PutAll(ctx, tx, list); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Once(ctx, d.Now()); err != nil {
+		t.Fatal(err)
+	}
+	stubs["sms"].Wait()
+	stubs["voice"].Wait()
+	var counts []Count
+	if err := d.Read(ctx, func(tx *db.Tx) (err error) { counts, err = o.Tally(ctx, tx, "w"); return err }); err != nil || len(counts) != 2 {
+		t.Fatal(counts, err)
+	}
+	sum := Sum(counts, func(Count) (string, string) { return "", "" })[0]
+	if sum.Delivered+sum.Failed != 500 || sum.Failed < 5 || sum.Failed > 30 {
+		t.Errorf("%+v", sum)
+	}
+}

@@ -53,7 +53,11 @@ func TestStubDoesAsItIsTold(t *testing.T) {
 			return Outcome{State: Refused, Reason: "空号"}
 		}
 		return Outcome{State: Accepted}
-	}, Later: func(m Message) { heard = append(heard, m.ID) }}
+	}, Later: func(list []Message) {
+		for _, m := range list {
+			heard = append(heard, m.ID)
+		}
+	}}
 	out := s.Send(ctx, []Message{{ID: "1"}, {ID: "2", To: "坏"}, {ID: "3"}})
 	s.Wait()
 	if out[0].Ref != "stub-1" || out[1] != (Outcome{State: Refused, Reason: "空号"}) || len(heard) != 2 || s.Count(Accepted) != 2 || s.Count(Refused) != 1 {

@@ -9,13 +9,12 @@ import (
 
 // Stub is a far side that does as it is told. The zero Stub accepts everything, at once, and is heard of no more.
 //
-//	g := &gateway.Stub{Answer: func(m gateway.Message) gateway.Outcome { … }, Later: func(m gateway.Message) { hear.Receipt(…) }}
+//	g := &gateway.Stub{Answer: func(m gateway.Message) gateway.Outcome { … }, Later: func(list []gateway.Message) { hear.Receipt(…) }}
 type Stub struct {
 	// Answer decides on each message; nil accepts it. A Ref is given to what is accepted without one.
 	Answer func(Message) Outcome
-	// Later is called for each accepted message after Send has returned, in a goroutine of its own for each Send: it may
-	// bring receipts and replies.
-	Later func(Message)
+	// Later is called with what a Send accepted, in a goroutine of its own: it may bring receipts and replies.
+	Later func([]Message)
 	Pause time.Duration // before it answers; what ctx cuts off is Unknown
 	Keep  int           // how many messages Sent remembers, the newest; 0: all
 
@@ -51,11 +50,7 @@ func (s *Stub) Send(ctx context.Context, list []Message) []Outcome {
 	}
 	s.note(list, out)
 	if s.Later != nil && len(accepted) > 0 {
-		s.later.Go(func() {
-			for _, m := range accepted {
-				s.Later(m)
-			}
-		})
+		s.later.Go(func() { s.Later(accepted) })
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"zhixing/audience"
 	"zhixing/channel"
 	"zhixing/gateway"
 	"zhixing/gateway/cmpp"
@@ -21,10 +22,19 @@ import (
 	"zhixing/notice"
 )
 
-// openOutbox makes what goes out of the county as the operator's file says; without one, as in a demonstration, there is no channel.
+// openOutbox makes what goes out of the county as the operator's file says; without one there is no channel. A demonstration has every channel,
+// and none of them leads anywhere.
 func (s *site) openOutbox(notices notice.Config) (*channel.Outbox, error) {
 	o := &channel.Outbox{DB: s.db, County: string(s.county.Place.Code), Log: s.logger}
-	if s.outside == nil || *s.outside.channels == "" {
+	if s.outside == nil {
+		var names []string
+		for _, c := range audience.Channels {
+			names = append(names, string(c))
+		}
+		o.Rehearsal(2*time.Second, names...)
+		return o, nil
+	}
+	if *s.outside.channels == "" {
 		return o, nil
 	}
 	file := *s.outside.channels

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"zhixing/audience"
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/notice"
@@ -81,8 +82,12 @@ func TestChannels(t *testing.T) {
 	if strings.Join(got, ", ") != want {
 		t.Errorf("%s\nwant %s", strings.Join(got, ", "), want)
 	}
-	if o, err := (&site{db: d}).openOutbox(notices); err != nil || len(o.Channels) != 0 {
+	none := ""
+	if o, err := (&site{db: d, outside: &outside{channels: &none}}).openOutbox(notices); err != nil || len(o.Channels) != 0 {
 		t.Error("channels without a file:", o.Channels, err)
+	}
+	if o, err := (&site{db: d}).openOutbox(notices); err != nil || len(o.Channels) != len(audience.Channels) {
+		t.Error("a demonstration's:", o.Channels, err)
 	}
 	// A gateway that calls reaches its driver and nobody else does.
 	people := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })
