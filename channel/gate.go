@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -43,14 +44,9 @@ func (g *gate) turns(now time.Time) []int {
 // last says that there is no other gateway after it.
 func (g *gate) last() bool { return g.place == len(g.all)-1 }
 
-// passOn is the gate of what this gateway could not take: the next one that may be tried, or its own.
-func (g *gate) passOn(now time.Time) int {
-	for k := 1; k < len(g.all); k++ {
-		if i := (g.place + k) % len(g.all); g.all[i].usable(now) {
-			return i
-		}
-	}
-	return g.place
+// another says that some other gateway of the channel may be tried.
+func (g *gate) another(now time.Time) bool {
+	return slices.ContainsFunc(g.all, func(o *gate) bool { return o != g && o.usable(now) })
 }
 
 // bound is the gate of a message that a gateway may have, and no other knows whether it does.

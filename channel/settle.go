@@ -67,8 +67,8 @@ func (g *gate) after(r row, out gateway.Outcome, now time.Time) settled {
 	case gateway.Busy:
 		s.ref = ""
 		s.state, s.next = Waiting, now.Add(pause(r.tries, maxPause))
-		if other := g.passOn(now); r.gate >= 0 && other != g.place && !g.usable(now) {
-			s.gate, s.next = other, now // it is out of order, and would have it again as the first to see whether it still is
+		if r.gate >= 0 && !g.usable(now) && g.another(now) {
+			s.next = now // else the one that a gateway out of order is tried with would be the same each time, and never leave
 		}
 		if r.tries >= g.Tries {
 			s.state, s.done, s.reason = Failed, now, clip(fmt.Sprintf("已试%d次：%s", r.tries, s.reason))
