@@ -15,6 +15,7 @@ import (
 
 	"zhixing/audience"
 	"zhixing/calendar"
+	"zhixing/channel"
 	"zhixing/db"
 	"zhixing/journal"
 	"zhixing/ledger"
@@ -39,6 +40,7 @@ type Live struct {
 	mu      sync.Mutex // one reload at a time
 
 	recipients audience.Memory // of one Works after the other
+	outbox     *channel.Outbox // by which they reach people; nil: nothing leaves the house
 }
 
 // Trouble is why the folder is not what the server works by.
@@ -95,11 +97,23 @@ func (l *Live) recorded(ctx context.Context) (*Works, error) {
 	return l.wire(&c, calendar.DateOf(l.DB.Now()))
 }
 
+// Connect gives the works, and those that come after them, the outbox by which they reach people. It is called before anything is
+// served.
+func (l *Live) Connect(out *channel.Outbox) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.outbox = out
+	if w := l.works.Load(); w != nil {
+		w.Connect(out)
+	}
+}
+
 // wire makes what takes the place of the works before it, whose memory of recipients it takes over.
 func (l *Live) wire(c *County, day calendar.Date) (*Works, error) {
 	w, err := c.Works(l.Ledger, day, l.To)
 	if err == nil {
 		w.Audience.Memory = &l.recipients
+		w.Connect(l.outbox)
 	}
 	return w, err
 }

@@ -8,7 +8,9 @@ import (
 	"zhixing/audience"
 	"zhixing/bulletin"
 	"zhixing/calendar"
+	"zhixing/callup"
 	"zhixing/cases"
+	"zhixing/channel"
 	"zhixing/db"
 	"zhixing/emergency"
 	"zhixing/finding"
@@ -42,6 +44,8 @@ type Works struct {
 	Audience     *audience.Audience // set its Memory before it is used, where one is there
 	Warnings     *warning.Warnings
 	Emergencies  *emergency.Emergencies
+	Callup       *callup.Callup
+	Outbox       *channel.Outbox // nil: nothing leaves the house
 }
 
 // Works wires what the policies order, as they are in force on a day. A county that keeps no ledger hands in nil: its cases go by
@@ -74,6 +78,8 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Audience: w.told, Reached: w.reached}
 	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
 	w.Warnings.Start = w.start
+	w.Callup = &callup.Callup{County: code, Holders: w.seatHolders, Person: w.person, Has: w.leads}
+	w.Connect(nil)
 	w.hook()
 	return w, nil
 }

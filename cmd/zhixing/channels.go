@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -205,5 +206,25 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 			}
 			return channel.Driver{Gateway: c, Handler: c.Handler(), TellsDoubles: true}, nil
 		},
+	}
+}
+
+// callUp runs the clocks of calls each second: a rung of a call is due at its minute.
+func (s *site) callUp(ctx context.Context, o *channel.Outbox) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		n, err := s.works().Callup.Run(ctx, s.db)
+		if err != nil && ctx.Err() == nil {
+			s.logger.Error("calls", "error", err)
+		}
+		if n > 0 {
+			o.Wake()
+		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"zhixing/account"
 	"zhixing/calendar"
+	"zhixing/channel"
 	"zhixing/counties"
 	"zhixing/db"
 	"zhixing/edition"
@@ -281,6 +282,10 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err != nil {
 		return err
 	}
+	outbox.Replied = func(ctx context.Context, tx *db.Tx, list []channel.Reply) error {
+		return s.works().Replied(ctx, tx, list)
+	}
+	s.running.live.Connect(outbox)
 	taken, err := s.takeIn(ctx)
 	if err != nil {
 		return err
@@ -299,6 +304,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	}
 	srv.RegisterOnShutdown(handler.EndStreams) // open pages; they come back by themselves
 	go s.keepTime(ctx)
+	go s.callUp(ctx, outbox)
 	carried := make(chan struct{})
 	go func() {
 		defer close(carried)

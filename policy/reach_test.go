@@ -1,0 +1,146 @@
+package policy
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"zhixing/audience"
+	"zhixing/calendar"
+	"zhixing/callup"
+	"zhixing/channel"
+	"zhixing/db"
+	"zhixing/db/dbtest"
+	"zhixing/gateway"
+	"zhixing/ledger"
+	"zhixing/personnel"
+	"zhixing/warning"
+)
+
+// A warning that is published is in the outbox for everybody in its area and calls the head of the town, who answers from his telephone; the cancel
+// reaches whoever the warning reached, and nobody else.
+func TestAWarningReachesPeople(t *testing.T) {
+	ctx := context.Background()
+	c, problems, _ := Lint(stormCounty(t))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	const start = "2031-07-01T13:00:00+08:00"
+	clock := dbtest.At(start)
+	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
+		clock.Set(start)
+		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := &channel.Outbox{DB: d, County: string(c.Place.Code), Replied: w.Replied}
+		sms, voice := &gateway.Stub{Keep: 100}, &gateway.Stub{Keep: 100}
+		out.Channels = []channel.Channel{{Name: "sms", Drivers: []channel.Driver{{Name: "a", Gateway: sms}}}, {Name: "voice", Drivers: []channel.Driver{{Name: "b", Gateway: voice}}}}
+		w.Connect(out)
+		write := func(act func(tx *db.Tx) error) {
+			t.Helper()
+			if err := d.Write(ctx, act); err != nil {
+				t.Fatal(err)
+			}
+		}
+		send := func() {
+			t.Helper()
+			if _, err := out.Once(ctx, clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		towns := c.townNames()
+		tel := func(n string) []audience.Address { return []audience.Address{{Channel: audience.SMS, To: n}} }
+		agreed := audience.Consent{Given: clock.Now().Add(-time.Hour), How: "当面"}
+		write(func(tx *db.Tx) error {
+			_, err := w.Audience.Put(ctx, tx, audience.System, audience.SourcePosts, []audience.Recipient{
+				{Key: "1", Kind: audience.Post, Name: "示例镇长", Place: audience.Place{Town: towns[0]}, Roles: []string{"镇长"}, Addresses: tel("13800000001")},
+				{Key: "2", Kind: audience.Person, Name: "示例居民", Place: audience.Place{Town: towns[0]}, Addresses: tel("13800000002"), Consent: agreed},
+				{Key: "3", Kind: audience.Person, Name: "示例外乡", Place: audience.Place{Town: towns[1]}, Addresses: tel("13800000003"), Consent: agreed},
+			}, true)
+			return err
+		})
+		as := func(name, title string) ledger.Actor {
+			return ledger.Actor{Account: name, Name: name, Seats: []personnel.Seat{{Unit: "县应急局", Title: title, Post: personnel.ID("县应急局", title), Role: personnel.Head}}}
+		}
+		publish := func(x warning.Draft) {
+			t.Helper()
+			write(func(tx *db.Tx) error {
+				v, err := w.Warnings.Draft(ctx, tx, as("示例甲", "值班长"), x)
+				if err == nil {
+					_, err = w.Warnings.Submit(ctx, tx, as("示例甲", "值班长"), v.Event, v.N)
+				}
+				if err == nil {
+					_, err = w.Warnings.Publish(ctx, tx, as("示例乙", "局长"), v.Event, v.N)
+				}
+				return err
+			})
+		}
+		x := warning.Draft{Hazard: "storm", Level: "橙"}
+		x.Description, x.Area.Places = "将有强降雨。", []warning.Place{{Town: towns[0]}}
+		publish(x)
+		send()
+		told := func() (to []string) {
+			for _, m := range sms.Sent() {
+				if m.Code == "" {
+					to = append(to, m.To)
+				}
+			}
+			slices.Sort(to)
+			return to
+		}
+		if got := told(); !slices.Equal(got, []string{"13800000001", "13800000002"}) {
+			t.Errorf("the warning went to %v", got)
+		}
+		var call gateway.Message
+		for _, m := range sms.Sent() {
+			if m.Code != "" {
+				call = m
+			}
+		}
+		if call.To != "13800000001" || !strings.Contains(call.Text, "将有强降雨") || !strings.Contains(call.Text, call.Code) {
+			t.Fatalf("the call is %+v", call)
+		}
+		board := func() (b *callup.Board) {
+			t.Helper()
+			write(func(tx *db.Tx) error {
+				r, err := w.Callup.RoundOf(ctx, tx, "warning/1")
+				if err != nil {
+					return err
+				}
+				b, err = w.Callup.BoardOf(ctx, tx, r.ID)
+				return err
+			})
+			return b
+		}
+		if b := board(); b.All.Answered != 0 || b.All.Posts != 1 {
+			t.Errorf("the board before the answer: %+v", b)
+		}
+		// Five minutes later he is rung up on the same number.
+		clock.Advance(5*time.Minute + time.Second)
+		write(func(tx *db.Tx) error { _, err := w.Callup.Tick(ctx, tx, tx.Now()); return err })
+		send()
+		if list := voice.Sent(); len(list) != 1 || list[0].To != "13800000001" {
+			t.Errorf("rung up: %+v", list)
+		}
+		if err := out.Hear("sms", "a").Reply(ctx, gateway.Reply{From: "13800000001", Text: call.Code + " 已转移12人", At: clock.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		if b := board(); b.All.Answered != 1 {
+			t.Errorf("the board after the answer: %+v", b)
+		}
+		sms.Forget()
+		x = warning.Draft{Hazard: "storm", Event: 1, Kind: warning.Cancel}
+		x.Reason, x.Description = "降雨结束。", "降雨结束。"
+		publish(x)
+		send()
+		if got := told(); !slices.Equal(got, []string{"13800000001", "13800000001", "13800000002"}) && !slices.Equal(got, []string{"13800000001", "13800000002"}) {
+			t.Errorf("the cancel went to %v", got)
+		}
+		if b := board(); b.Round.State != callup.Cancelled {
+			t.Errorf("the calls are %s", b.Round.State)
+		}
+	})
+}
