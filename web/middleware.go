@@ -57,6 +57,9 @@ func (s *Server) serveCached(w http.ResponseWriter, r *http.Request, rt route) {
 		return
 	}
 	key := strconv.FormatInt(edition.n, 10) + " " + r.URL.RequestURI()
+	if rt.pattern == "GET /{$}" { // it shows the warnings in force
+		key = edition.warned + key
+	}
 	if tellsOfLedger(rt, r) {
 		key = edition.ledger + " " + s.today().String() + " " + key
 	}

@@ -12,6 +12,7 @@ import (
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/publication"
+	"zhixing/warning"
 )
 
 // home is the first crumb of every public page.
@@ -30,10 +31,11 @@ type lastEdition struct {
 }
 
 // moment is what cached pages are good for: n changes with every publication, correction and withdrawal, ledger with every
-// step on the ledger.
+// step on the ledger, warned with what is in force of warnings.
 type moment struct {
 	n      int64
 	ledger string
+	warned string
 }
 
 // edition is the moment of now, or of editionKept ago.
@@ -62,6 +64,11 @@ func (s *Server) askEdition(ctx context.Context) (e moment, err error) {
 		if e.n, err = s.Log.Size(ctx, tx); err == nil {
 			e.ledger, err = ledger.PublicMark(ctx, tx, s.countyCode)
 		}
+		if err == nil {
+			var list []warning.Public
+			list, err = warning.InForce(ctx, tx, s.countyCode, s.now())
+			e.warned = standingMark(list)
+		}
 		return err
 	})
 	return e, err
@@ -87,9 +94,19 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	var data struct {
 		publication.Front
 		Newest  *publication.Issue
-		Numbers []string // ways to write the number of a document of the newest issue
+		Warned  []publicWarning // in force
+		Numbers []string        // ways to write the number of a document of the newest issue
 	}
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		now := s.now()
+		warned, err := warning.InForce(ctx, tx, s.countyCode, now)
+		if err != nil {
+			return err
+		}
+		data.Warned = nil
+		for _, x := range warned {
+			data.Warned = append(data.Warned, publicWarning{Public: x, Now: now, Newest: x.N})
+		}
 		if data.Front, err = publication.FrontOf(ctx, tx, s.countyCode); err != nil || len(data.Issues) == 0 {
 			return err
 		}

@@ -21,7 +21,7 @@ const maxUpload = 66 << 20
 
 // routes is every address that this server answers, and who may use it. A test walks the list and fails where
 // something that is not public comes out.
-var routes = slicesConcat(publicRoutes, openDataRoutes, accountRoutes, deskRoutes, ledgerRoutes, personnelRoutes, intakeRoutes, noticeRoutes, calendarRoutes, phoneRoutes, letterRoutes, outcomeRoutes, ledgerUnitRoutes, scoreRoutes, policyRoutes, listRoutes, findingRoutes, caseRoutes, caseOpenRoutes, open311Routes, seriesRoutes, indicatorRoutes, deviceRoutes, sampleRoutes, readingRoutes, bulletinRoutes, sendRoutes)
+var routes = slicesConcat(publicRoutes, openDataRoutes, accountRoutes, deskRoutes, ledgerRoutes, personnelRoutes, intakeRoutes, noticeRoutes, calendarRoutes, phoneRoutes, letterRoutes, outcomeRoutes, ledgerUnitRoutes, scoreRoutes, policyRoutes, listRoutes, findingRoutes, caseRoutes, caseOpenRoutes, open311Routes, seriesRoutes, indicatorRoutes, deviceRoutes, sampleRoutes, readingRoutes, bulletinRoutes, sendRoutes, emergencyRoutes, warningRoutes)
 
 var publicRoutes = []route{
 	{"GET /{$}", everybody, true, false, (*Server).front, "首页：最新一期、检索、公布情况"},
@@ -80,6 +80,9 @@ func (s *Server) navigation(r *http.Request) []Link {
 		{Text: "任务摘录", URL: "/duties"}, {Text: "落实情况", URL: "/outcomes"}, {Text: "单位名录", URL: "/units"}, {Text: "开放数据", URL: "/open"}}
 	if _, err := s.works(); err == nil {
 		links = slices.Insert(links, 5, Link{Text: "台账", URL: "/open/lists"})
+	}
+	if w, err := s.works(); err == nil && len(w.Set.Hazards) > 0 {
+		links = slices.Insert(links, 1, Link{Text: "预警", URL: "/warnings"})
 	}
 	if s.takesReports() {
 		links = append(links, Link{Text: "反映问题", URL: "/open/report"})
