@@ -144,6 +144,9 @@ func (w *Works) Replied(ctx context.Context, tx *db.Tx, list []channel.Reply) er
 
 // callFor opens, follows or ends the calls of a warning.
 func (w *Works) callFor(ctx context.Context, tx *db.Tx, v *warning.Version) error {
+	if v.State == warning.Expired {
+		return nil // the round has the same end, and its own clock
+	}
 	purpose := warningCause(v.Event)
 	round, err := w.Callup.RoundOf(ctx, tx, purpose)
 	if err != nil {

@@ -94,7 +94,8 @@ func (w *Warnings) current(ctx context.Context, tx *db.Tx, op string, id EventID
 // fill takes what the person wrote and what he left to the data, and checks it.
 func (w *Warnings) fill(op string, h *Hazard, e *Event, was *Version, v *Version, d Draft) error {
 	v.Content, v.Stage, v.Level, v.Kind = d.Content, d.Stage, d.Level, Alert
-	if was != nil {
+	if v.From = ""; was != nil {
+		v.From = was.Level
 		if v.Kind = d.Kind; v.Kind != Update && v.Kind != Cancel {
 			return wrong(op, "kind", "正在生效的预警只能更新或解除。")
 		}
@@ -285,9 +286,9 @@ func (w *Warnings) Return(ctx context.Context, tx *db.Tx, by Actor, id EventID, 
 	if err != nil {
 		return nil, err
 	}
-	seat, ok := h.approver(by, v.Level)
+	seat, ok := h.approver(by, v.Decides())
 	if !ok {
-		return nil, refuse(ledger.NotAllowed, op, "只有%s可以退回。", postWords(h.Approvers(v.Level)))
+		return nil, refuse(ledger.NotAllowed, op, "只有%s可以退回。", postWords(h.Approvers(v.Decides())))
 	}
 	if err := checkWords(op, "why", "退回的理由", why, 500, true); err != nil {
 		return nil, err

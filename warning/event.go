@@ -112,6 +112,7 @@ type Content struct {
 	Source      *Lineage  `json:"source,omitempty"`
 	Skips       []Skip    `json:"skips,omitempty"`
 	Ladder      string    `json:"ladder,omitempty"`
+	From        Level     `json:"from,omitempty"` // of the version that it takes the place of; empty: none
 }
 
 // Duration is kept in the words of Go: 3h0m0s.
@@ -164,6 +165,14 @@ const (
 	DidConfirm Deed = "复核确认"
 	DidDrop    Deed = "弃用"
 )
+
+// Decides is the level whose approvers publish the version: whoever lowers a level ends the higher one.
+func (v *Version) Decides() Level {
+	if Rank(v.From) > Rank(v.Level) {
+		return v.From
+	}
+	return v.Level
+}
 
 // wrote reports whether the account wrote any of the version.
 func (v *Version) wrote(account string) bool {

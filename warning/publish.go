@@ -138,11 +138,11 @@ func (w *Warnings) Confirm(ctx context.Context, tx *db.Tx, by Actor, id EventID,
 	if h == nil || !v.Unconfirmed() {
 		return nil, refuse(ledger.WrongState, op, "这一版不需要复核，或者已经复核。")
 	}
-	seat, ok := h.approver(by, v.Level)
+	seat, ok := h.approver(by, v.Decides())
 	published, _ := v.by(DidPublish)
 	switch {
 	case !ok:
-		return nil, refuse(ledger.NotAllowed, op, "只有%s可以复核确认。", postWords(h.Approvers(v.Level)))
+		return nil, refuse(ledger.NotAllowed, op, "只有%s可以复核确认。", postWords(h.Approvers(v.Decides())))
 	case published.Account == by.Account || v.wrote(by.Account):
 		return nil, refuse(ledger.NotAllowed, op, "这一版是您拟稿或签发的，请由另一位签发人复核。")
 	}

@@ -46,7 +46,7 @@ func seated(by Actor, posts []personnel.PostID) (personnel.Seat, bool) {
 // MayPublish says whether the actor may publish the version now, alone or as the second person.
 func (h *Hazard) MayPublish(by Actor, v *Version, now time.Time) (seat personnel.Seat, alone bool, err error) {
 	const op = "Publish"
-	seat, approves := h.approver(by, v.Level)
+	seat, approves := h.approver(by, v.Decides())
 	wrote := v.wrote(by.Account)
 	if approves && !wrote {
 		return seat, false, nil
@@ -57,7 +57,7 @@ func (h *Hazard) MayPublish(by Actor, v *Version, now time.Time) (seat personnel
 	}
 	switch {
 	case !approves:
-		return seat, false, refuse(ledger.NotAllowed, op, "%s预警统一由%s发布，只有%s可以签发。", h.Name, h.Unit, postWords(h.Approvers(v.Level)))
+		return seat, false, refuse(ledger.NotAllowed, op, "%s预警统一由%s发布，只有%s可以签发。", h.Name, h.Unit, postWords(h.Approvers(v.Decides())))
 	case night && len(h.Night.Alone) > 0:
 		return seat, false, refuse(ledger.NotAllowed, op, "这一稿是您拟的，夜间只有%s可以先行签发，请交由其签发。", postWords(h.Night.Alone))
 	}

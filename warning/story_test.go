@@ -12,6 +12,7 @@ import (
 	"zhixing/drill"
 	"zhixing/finding"
 	"zhixing/ledger"
+	"zhixing/personnel"
 	"zhixing/warning/cap"
 )
 
@@ -332,5 +333,22 @@ func TestOrdersFollowTheLevel(t *testing.T) {
 		s.want("lifted", s.lifted, []string{"停课/县教体局/山区学校", "停工/县住建局/在建工地"})
 		update(orange)
 		s.want("orders", s.orders[3:], []string{"停工/县住建局/在建工地"}) // the level lifted it, the level brings it back
+	})
+}
+
+// Whoever may publish only the lower level does not end the higher one by lowering it.
+func TestLoweringIsForTheHigher(t *testing.T) {
+	stories(t, "2023-07-28T13:00:00+08:00", func(s *story) {
+		s.w.Hazards[0].Signals[1].Approve = []personnel.PostID{personnel.ID(weather, "局长")}
+		s.warn(orangeDraft())
+		d := yellowDraft()
+		d.Event, d.Kind, d.From = 1, Update, blue // what the form says of it counts for nothing
+		v := s.draft("预报员甲", d)
+		s.submit("预报员甲", v)
+		s.refused(ledger.NotAllowed, "只有县气象局局长可以签发", func(tx *db.Tx) error { _, err := s.w.Publish(ctx, tx, as("副局长"), v.Event, v.N); return err })
+		s.publish("局长", v)
+		v = s.draft("预报员甲", d) // from yellow to yellow
+		s.submit("预报员甲", v)
+		s.publish("副局长", v)
 	})
 }

@@ -53,7 +53,7 @@ func (p *Player) warn(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 	if _, err = w.Submit(ctx, tx, writer, v.Event, v.N); err != nil {
 		return err
 	}
-	post := h.Approvers(v.Level)[0]
+	post := h.Approvers(v.Decides())[0]
 	_, err = w.Publish(ctx, tx, someone("签发", personnel.Seat{Unit: post.Unit(), Title: post.Title(), Post: post, Role: personnel.Head}), v.Event, v.N)
 	return err
 }
