@@ -41,6 +41,7 @@ var deeds = func() map[string]string {
 	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds(), bulletin.Deeds, relay.Deeds} {
 		maps.Copy(m, more)
 	}
+	maps.Copy(m, emergencyDeeds)
 	for _, d := range []register.Deed{register.Added, register.Amended, register.Corrected, register.Moved, register.Confirmed, register.Removed, register.Restored, register.Merged, register.Parted} {
 		m["register."+string(d)] = "台账" + d.Chinese()
 	}
@@ -73,6 +74,8 @@ func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
 		d.About = ""
 	case noun == "account":
 		d.About, d.URL = "账号 "+id, userURL(account.Name(id))
+	case noun == "emergency":
+		d.About, d.URL = "应急响应 "+id, "/emergencies/"+id
 	case noun == "document":
 		d.About, d.URL = cmp.Or(publication.Key(id).No(), id), (&url.URL{Path: "/documents/" + id}).String()
 	case noun == "person":

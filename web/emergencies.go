@@ -1,0 +1,343 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zhixing/db"
+	"zhixing/drill"
+	"zhixing/emergency"
+	"zhixing/ledger"
+	"zhixing/org"
+	"zhixing/personnel"
+	"zhixing/policy"
+)
+
+// emergencyRoutes are the plans for emergencies and each time one was started. Every official reads them; who starts, orders and reports,
+// package emergency says.
+var emergencyRoutes = slicesConcat([]route{
+	{"GET /emergencies", seated, false, false, (*Server).emergencies, "应急响应：启动建议、正在进行的、预案、以往的"},
+	{"POST /emergencies", seated, false, false, (*Server).startEmergency, "启动预案；各级由谁决定写在预案里"},
+	{"POST /emergencies/dismiss", seated, false, false, (*Server).dismissEmergency, "不按建议启动，写明理由；由有权启动的人办"},
+	{"GET /emergencies/plans/{id}", seated, false, false, (*Server).emergencyPlan, "一个预案：分级和启动条件、谁决定、各级任务、资源，启动表；?proposal= 带入一条建议"},
+}, situationRoutes, emergencyTaskRoutes)
+
+func init() {
+	flashes["emergency-started"], flashes["emergency-dismissed"] = "响应已启动，任务已下达。", "已记下不启动的理由。"
+}
+
+// emergencyDeeds gives what pages call the records of package emergency in the journal.
+var emergencyDeeds = map[string]string{
+	"emergency.start": "启动应急响应", "emergency.level": "调整响应级别", "emergency.end": "终止应急响应", "emergency.review": "评估应急响应", "emergency.order": "下达应急指令",
+	"emergency.note": "记值守日志", "emergency.received": "签收应急任务", "emergency.reported": "反馈应急任务", "emergency.dismiss": "不按建议启动响应",
+}
+
+func (s *Server) emergencySeer(r *http.Request) (ledger.Actor, *policy.Works, error) {
+	by, err := s.member(r)
+	if err != nil {
+		return by, nil, err
+	}
+	w, err := s.works()
+	return by, w, err
+}
+
+// planRow is a plan in the list, and what runs of it.
+type planRow struct {
+	*emergency.Plan
+	Cite    cited
+	Running []*emergency.Activation
+}
+
+// proposalRow is a proposal, and whether the reader decides on it.
+type proposalRow struct {
+	*emergency.Proposal
+	Plan  *emergency.Plan
+	May   bool
+	Cause Link
+}
+
+func (s *Server) emergencies(w http.ResponseWriter, r *http.Request) error {
+	return s.emergencyList(w, r, &refused{Typed: url.Values{}})
+}
+
+func (s *Server) emergencyList(w http.ResponseWriter, r *http.Request, no *refused) error {
+	by, works, err := s.emergencySeer(r)
+	if err != nil {
+		return err
+	}
+	e := works.Emergencies
+	var all []*emergency.Activation
+	var proposals []*emergency.Proposal
+	var docs addresses
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if all, err = e.Activations(ctx, tx, by, "", 500); err != nil {
+			return err
+		}
+		if proposals, err = e.Proposals(ctx, tx, by); err != nil {
+			return err
+		}
+		docs, err = s.addresses(ctx, tx, works)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var open, past []*emergency.Activation
+	for _, a := range all {
+		if a.State == emergency.Active {
+			open = append(open, a)
+		} else {
+			past = append(past, a)
+		}
+	}
+	var plans []planRow
+	for _, p := range e.Plans {
+		row := planRow{Plan: p, Cite: docs.cite(p.Basis)}
+		for _, a := range open {
+			if a.Plan == p.ID {
+				row.Running = append(row.Running, a)
+			}
+		}
+		plans = append(plans, row)
+	}
+	var rows []proposalRow
+	for _, x := range proposals {
+		if p := e.Plan(x.Plan); p != nil {
+			_, may := p.MayStart(by, x.Level)
+			rows = append(rows, proposalRow{x, p, may, causeLink(x.Cause)})
+		}
+	}
+	p := s.office(r, "应急响应", Link{Text: "应急响应"})
+	p.Data = map[string]any{"Plans": plans, "Proposals": rows, "Open": open, "Past": past, "No": no, "Level": emergency.LevelName}
+	status := http.StatusOK
+	if no.Err != nil {
+		status = ledgerStatus[no.Err.Kind]
+	}
+	return s.render(w, status, "emergencies.html", p)
+}
+
+// causeLink is the way to what proposed a plan.
+func causeLink(key string) Link {
+	kind, id, _ := strings.Cut(key, "/")
+	switch kind {
+	case "finding":
+		return Link{Text: "问题 " + id, URL: "/findings/" + id}
+	case "warning":
+		return Link{Text: "预警 " + id}
+	}
+	return Link{}
+}
+
+func (s *Server) dismissEmergency(w http.ResponseWriter, r *http.Request) error {
+	by, works, err := s.emergencySeer(r)
+	if err != nil {
+		return err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return err
+	}
+	id := f.number("proposal")
+	if err = f.bad; err == nil {
+		err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
+			return works.Emergencies.Dismiss(r.Context(), tx, by, int64(id), strings.TrimSpace(f.Get("why")))
+		})
+	}
+	if err == nil {
+		return &redirectError{"/emergencies?done=emergency-dismissed"}
+	}
+	if le := caseRefusal(err); le != nil && le.Kind == ledger.Invalid {
+		return s.emergencyList(w, r, &refused{"dismiss", le, f.Values})
+	}
+	return err
+}
+
+// planTask is a task of a plan as its page shows it.
+type planTask struct {
+	Do, Unit, Group, Within, Proof, List, ListURL string
+	Cite                                          cited
+}
+
+// planLevel is a level of a plan as its page shows it.
+type planLevel struct {
+	emergency.Level
+	By     []Link
+	Starts []string
+	Tasks  []planTask
+	May    bool
+}
+
+func (s *Server) emergencyPlan(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	typed := url.Values{"level": {q.Get("level")}, "proposal": {q.Get("proposal")}}
+	return s.emergencyPlanPage(w, r, r.PathValue("id"), &refused{Typed: typed})
+}
+
+func (s *Server) emergencyPlanPage(w http.ResponseWriter, r *http.Request, id string, no *refused) error {
+	by, works, err := s.emergencySeer(r)
+	if err != nil {
+		return err
+	}
+	plan := works.Emergencies.Plan(id)
+	if plan == nil {
+		return notFound("现行政策包里没有这个应急预案。")
+	}
+	var proposals []*emergency.Proposal
+	var list []*emergency.Activation
+	var docs addresses
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if docs, err = s.addresses(ctx, tx, works); err != nil {
+			return err
+		}
+		if list, err = works.Emergencies.Activations(ctx, tx, by, "", 500); err != nil {
+			return err
+		}
+		proposals, err = works.Emergencies.Proposals(ctx, tx, by)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var taken *emergency.Proposal // that the form begins with
+	for _, x := range proposals {
+		if strconv.FormatInt(x.ID, 10) == no.Typed.Get("proposal") && x.Plan == plan.ID {
+			taken = x
+			if no.Err == nil {
+				no.Typed.Set("level", strconv.Itoa(x.Level))
+				no.Typed.Set("says", drill.Unmarked(x.Says))
+				if x.Drill {
+					no.Typed.Set("drill", "1")
+				}
+			}
+		}
+	}
+	list = slices.DeleteFunc(list, func(a *emergency.Activation) bool { return a.Plan != plan.ID })
+	may := false
+	var levels []planLevel
+	for _, l := range plan.Levels {
+		v := s.planLevel(works, docs, plan, l)
+		_, v.May = plan.MayStart(by, l.N)
+		may = may || v.May
+		levels = append(levels, v)
+	}
+	var seats []map[string]any
+	for _, c := range plan.Command {
+		seats = append(seats, map[string]any{"Role": c.Role, "By": postLinks(c.Posts)})
+	}
+	var means []Link
+	for _, m := range plan.Means {
+		l := Link{Text: m.What, URL: "/lists/" + string(m.Register)}
+		if sc, ok := works.Registers.Schema(m.Register); ok && sc.Title != m.What {
+			l.Text += "（" + sc.Title + "）"
+		}
+		means = append(means, l)
+	}
+	var towns []string
+	for _, u := range s.County.Directory.Units() {
+		if u.Kind == org.Town {
+			towns = append(towns, u.Name)
+		}
+	}
+	p := s.office(r, plan.Title, Link{Text: "应急响应", URL: "/emergencies"}, Link{Text: plan.Title})
+	p.Data = map[string]any{"P": plan, "Cite": docs.cite(plan.Basis), "Levels": levels, "Seats": seats, "Means": means, "After": s.planTasks(docs, plan, plan.After), "List": list, "May": may,
+		"Towns": towns, "No": no, "Typed": no.Typed, "Taken": taken, "Level": emergency.LevelName, "In": func(t string) bool { return slices.Contains(no.Typed["towns"], t) }}
+	status := http.StatusOK
+	if no.Err != nil {
+		status = ledgerStatus[no.Err.Kind]
+	}
+	return s.render(w, status, "emergencyplan.html", p)
+}
+
+func (s *Server) planLevel(works *policy.Works, docs addresses, plan *emergency.Plan, l emergency.Level) planLevel {
+	v := planLevel{Level: l, By: postLinks(l.Approve), Tasks: s.planTasks(docs, plan, l.Tasks)}
+	titled := func(kind policy.ItemKind, id string) string {
+		for _, i := range works.Set.Items {
+			if i.Kind == kind && i.ID == id {
+				return i.Title
+			}
+		}
+		return id
+	}
+	for _, st := range l.Starts {
+		v.Starts = append(v.Starts, titled(policy.HazardItem, st.Hazard)+string(st.Level)+"色以上预警")
+	}
+	for _, id := range l.Rules {
+		v.Starts = append(v.Starts, "问题“"+titled(policy.RuleItem, id)+"”")
+	}
+	for _, e := range l.Each {
+		t := planTask{Do: e.Do.String(), Unit: e.Unit.Unit, Group: e.Group, Within: spanWords(e.Within), Cite: docs.cite(e.Basis), List: string(e.Register), ListURL: "/lists/" + string(e.Register)}
+		if e.Unit.Field != "" {
+			t.Unit = "条目里的“" + e.Unit.Field + "”"
+		}
+		if sc, ok := works.Registers.Schema(e.Register); ok {
+			t.List = sc.Title
+		}
+		if e.Proof != nil {
+			t.Proof = "读数不超过“" + e.Proof.Limit + "”"
+		}
+		v.Tasks = append(v.Tasks, t)
+	}
+	return v
+}
+
+func (s *Server) planTasks(docs addresses, plan *emergency.Plan, list []emergency.Task) (out []planTask) {
+	for _, t := range list {
+		b := t.Basis
+		if b.Document == "" {
+			b = plan.Basis
+		}
+		out = append(out, planTask{Do: t.Do, Unit: t.Unit, Group: t.Group, Within: spanWords(t.Within), Proof: t.Proof, Cite: docs.cite(b)})
+	}
+	return out
+}
+
+func postLinks(posts []personnel.PostID) (out []Link) {
+	for _, p := range posts {
+		out = append(out, Link{Text: p.Unit() + p.Title(), URL: (&url.URL{Path: "/posts/" + p.Unit()}).String()})
+	}
+	return out
+}
+
+func (s *Server) startEmergency(w http.ResponseWriter, r *http.Request) error {
+	by, works, err := s.emergencySeer(r)
+	if err != nil {
+		return err
+	}
+	f, err := readForm(r, false)
+	if err != nil {
+		return err
+	}
+	trimmed := func(name string) string { return strings.TrimSpace(f.Get(name)) }
+	in := emergency.Opening{Plan: trimmed("plan"), Level: f.number("level"), Title: trimmed("title"), Area: trimmed("area"), Says: trimmed("says"), Drill: f.Get("drill") == "1", Proposal: int64(f.number("proposal"))}
+	for _, t := range f.Values["towns"] {
+		u, ok := s.County.Directory.Resolve(t)
+		if !ok || u.Kind != org.Town {
+			f.wrong("towns", "没有叫“"+t+"”的乡镇。")
+			break
+		}
+		in.Places = append(in.Places, emergency.Place{Town: u.Name})
+	}
+	if f.Get("drill") == "" {
+		f.wrong("drill", "请选择是实战还是演练。")
+	}
+	var a *emergency.Activation
+	if err = f.bad; err == nil {
+		err = s.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
+			a, err = works.Emergencies.Activate(r.Context(), tx, by, in)
+			return err
+		})
+	}
+	if err == nil {
+		return &redirectError{emergencyURL(a.ID) + "?done=emergency-started"}
+	}
+	if le := caseRefusal(err); le != nil && (le.Kind == ledger.Invalid || le.Kind == ledger.Conflict) && works.Emergencies.Plan(in.Plan) != nil {
+		return s.emergencyPlanPage(w, r, in.Plan, &refused{"start", le, f.Values})
+	}
+	return err
+}
+
+func emergencyURL(id emergency.ID) string { return "/emergencies/" + strconv.FormatInt(int64(id), 10) }
