@@ -133,6 +133,7 @@ func (o *Outbox) receive(ctx context.Context, tx *db.Tx, name string, list []gat
 
 func (o *Outbox) receiveAll(ctx context.Context, tx *db.Tx, name string, list []gateway.Receipt) (sentOn bool, err error) {
 	var settle []settled
+	var arrived []Arrival
 	for _, r := range list {
 		if r.Ref == "" || r.State != gateway.Delivered && r.State != gateway.Failed {
 			continue
@@ -151,9 +152,15 @@ func (o *Outbox) receiveAll(ctx context.Context, tx *db.Tx, name string, list []
 		if s, changes := o.afterReceipt(m, r, tx.Now()); changes {
 			settle = append(settle, s)
 			sentOn = sentOn || s.state == Waiting
+			if s.state != Waiting {
+				arrived = append(arrived, Arrival{m.why, m.key, m.channel, s.state == Delivered, s.reason, s.done})
+			}
 		}
 	}
-	return sentOn, settleReceipts(ctx, tx, o.County, settle)
+	if err := settleReceipts(ctx, tx, o.County, settle); err != nil || o.Arrived == nil || len(arrived) == 0 {
+		return sentOn, err
+	}
+	return sentOn, o.Arrived(ctx, tx, arrived)
 }
 
 // sent is a message as a receipt finds it.
@@ -162,6 +169,16 @@ type sent struct {
 	state            State
 	channel, gateway string
 	withdrawn        bool
+	why, key         string // Message.Purpose and Key
+}
+
+// Arrival says that a message has come to its recipient, or that it will not.
+type Arrival struct {
+	Purpose, Key string // of the message; Key is the address where it had none
+	Channel      string
+	Delivered    bool
+	Reason       string // why it did not come
+	At           time.Time
 }
 
 // afterReceipt is what follows from a receipt. One that says failed is a refusal that came late: the next gateway of the channel has

@@ -26,6 +26,8 @@ type Outbox struct {
 	Quiet func(u Urgency, channel string, t time.Time) time.Time
 	// Replied is told of what people send back, in the transaction that keeps it. nil: it is only kept.
 	Replied func(ctx context.Context, tx *db.Tx, list []Reply) error
+	// Arrived is told of what the far side says of messages in the end, in the transaction that keeps it. nil: nobody is.
+	Arrived func(ctx context.Context, tx *db.Tx, list []Arrival) error
 
 	Log *slog.Logger // nil: silent; no address is ever written
 

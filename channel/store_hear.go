@@ -18,13 +18,13 @@ func named(ctx context.Context, tx *db.Tx, county, name, ref, to string) (m sent
 		where, args = ` AND m.address = $4`, append(args, to)
 	}
 	rows, err := tx.Query(ctx, `/* channel.named */
-		SELECT m.id, m.lease, m.purpose, m.text, m.address, m.ordinal, m.gate, m.tries, m.expires_at, m.state, m.channel, m.gateway, p.withdrawn_at > m.made_at
+		SELECT m.id, m.lease, m.purpose, m.text, m.address, m.ordinal, m.gate, m.tries, m.expires_at, m.state, m.channel, m.gateway, p.withdrawn_at > m.made_at, p.key, m.once
 		FROM channel_message m JOIN channel_purpose p ON p.county = m.county AND p.n = m.purpose
 		WHERE m.county = $1 AND m.ref = $2 AND m.ref <> '' AND m.gateway = $3`+where+` LIMIT 2`, args...)
 	n := 0
 	err = each(rows, err, func(r *sql.Rows) error {
 		n++
-		return m.scan(r, (*string)(&m.state), &m.channel, &m.gateway, &m.withdrawn)
+		return m.scan(r, (*string)(&m.state), &m.channel, &m.gateway, &m.withdrawn, &m.why, &m.key)
 	})
 	return m, n == 1, err // two: the name is a group's, and nobody says which of it
 }

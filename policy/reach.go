@@ -142,6 +142,20 @@ func (w *Works) Replied(ctx context.Context, tx *db.Tx, list []channel.Reply) er
 	return nil
 }
 
+// Arrived tells the calls of which of their messages have come.
+func (w *Works) Arrived(ctx context.Context, tx *db.Tx, list []channel.Arrival) error {
+	var out []callup.Receipt
+	for _, a := range list {
+		if strings.HasPrefix(a.Key, "callup/") {
+			out = append(out, callup.Receipt{Key: a.Key, Arrived: a.Delivered, Reason: a.Reason, At: a.At})
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return w.Callup.Received(ctx, tx, out)
+}
+
 // callFor opens, follows or ends the calls of a warning.
 func (w *Works) callFor(ctx context.Context, tx *db.Tx, v *warning.Version) error {
 	if v.State == warning.Expired {

@@ -35,7 +35,7 @@ func TestAWarningReachesPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := &channel.Outbox{DB: d, County: string(c.Place.Code), Replied: w.Replied}
+		out := &channel.Outbox{DB: d, County: string(c.Place.Code), Replied: w.Replied, Arrived: w.Arrived}
 		sms, voice := &gateway.Stub{Keep: 100}, &gateway.Stub{Keep: 100}
 		out.Channels = []channel.Channel{{Name: "sms", Drivers: []channel.Driver{{Name: "a", Gateway: sms}}}, {Name: "voice", Drivers: []channel.Driver{{Name: "b", Gateway: voice}}}}
 		w.Connect(out)
@@ -115,8 +115,14 @@ func TestAWarningReachesPeople(t *testing.T) {
 			})
 			return b
 		}
-		if b := board(); b.All.Answered != 0 || b.All.Posts != 1 {
-			t.Errorf("the board before the answer: %+v", b)
+		if b := board(); b.All.Told != 0 || b.All.Answered != 0 || b.All.Posts != 1 {
+			t.Errorf("the board before anything is heard: %+v", b)
+		}
+		if err := out.Hear("sms", "a").Receipt(ctx, gateway.Receipt{Ref: "stub-" + call.ID, To: call.To, State: gateway.Delivered, At: clock.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		if b := board(); b.All.Told != 1 || b.All.Answered != 0 {
+			t.Errorf("the board when the message has come: %+v", b)
 		}
 		// Five minutes later he is rung up on the same number.
 		clock.Advance(5*time.Minute + time.Second)
