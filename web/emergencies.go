@@ -52,8 +52,8 @@ type planRow struct {
 	Running []*emergency.Activation
 }
 
-// proposalRow is a proposal, and whether the reader decides on it.
-type proposalRow struct {
+// startProposal is a proposal, and whether the reader decides on it.
+type startProposal struct {
 	*emergency.Proposal
 	Plan  *emergency.Plan
 	May   bool
@@ -104,11 +104,11 @@ func (s *Server) emergencyList(w http.ResponseWriter, r *http.Request, no *refus
 		}
 		plans = append(plans, row)
 	}
-	var rows []proposalRow
+	var rows []startProposal
 	for _, x := range proposals {
 		if p := e.Plan(x.Plan); p != nil {
 			_, may := p.MayStart(by, x.Level)
-			rows = append(rows, proposalRow{x, p, may, causeLink(x.Cause)})
+			rows = append(rows, startProposal{x, p, may, causeLink(x.Cause, x.Drill)})
 		}
 	}
 	p := s.office(r, "应急响应", Link{Text: "应急响应"})
@@ -121,13 +121,16 @@ func (s *Server) emergencyList(w http.ResponseWriter, r *http.Request, no *refus
 }
 
 // causeLink is the way to what proposed a plan.
-func causeLink(key string) Link {
+func causeLink(key string, exercise bool) Link {
 	kind, id, _ := strings.Cut(key, "/")
 	switch kind {
 	case "finding":
 		return Link{Text: "问题 " + id, URL: "/findings/" + id}
 	case "warning":
-		return Link{Text: "预警 " + id}
+		if !exercise { // the public is not shown exercises
+			return Link{Text: "预警 " + id, URL: "/warnings/" + id}
+		}
+		return Link{Text: "演练预警 " + id}
 	}
 	return Link{}
 }

@@ -224,9 +224,9 @@ func (s *Server) situationPage(w http.ResponseWriter, r *http.Request, id emerge
 		title = "【演练】" + title
 	}
 	p := s.office(r, title, Link{Text: "应急响应", URL: "/emergencies"}, Link{Text: x.Title})
-	p.Data = map[string]any{"X": x, "A": x.Activation, "Cite": docs.cite(x.Basis), "Cause": causeLink(x.Cause), "Groups": groups, "Lines": lines, "More": more, "Lessons": lessons, "May": may, "Levels": levels,
+	p.Data = map[string]any{"X": x, "A": x.Activation, "Cite": docs.cite(x.Basis), "Cause": causeLink(x.Cause, x.Drill), "Groups": groups, "Lines": lines, "More": more, "Lessons": lessons, "May": may, "Levels": levels,
 		"No": no, "Typed": no.Typed, "Level": emergency.LevelName, "URL": emergencyURL(id), "Lasted": spanWords(lastOf(x.Activation, now).Sub(x.Began)), "Since": spanWords(lastOf(x.Activation, now).Sub(x.Since)),
-		"Units": units, "Rows": lessonRows(no.Typed), "Tomorrow": s.today().AddDays(1), "Open": x.Counts.All - x.Counts.Done, "MaxFiles": ledger.MaxFiles}
+		"Units": units, "Rows": lessonRows(no.Typed), "Tomorrow": s.today().AddDays(1), "Open": x.Counts.All - x.Counts.Done, "MaxFiles": ledger.MaxFiles, "ToLedger": e.Lesson != nil}
 	status := http.StatusOK
 	if no.Err != nil {
 		status = ledgerStatus[no.Err.Kind]
