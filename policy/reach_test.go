@@ -124,6 +124,13 @@ func TestAWarningReachesPeople(t *testing.T) {
 		if b := board(); b.All.Told != 1 || b.All.Answered != 0 {
 			t.Errorf("the board when the message has come: %+v", b)
 		}
+		var inbox int
+		write(func(tx *db.Tx) error {
+			return tx.QueryRow(ctx, `SELECT count(*) FROM notice WHERE county = $1 AND about = 'warning/1' AND kind = 'warning'`, string(c.Place.Code)).Scan(&inbox)
+		})
+		if inbox != 4 { // submitted, to two posts; two orders
+			t.Errorf("%d notices of the warning", inbox)
+		}
 		// Five minutes later he is rung up on the same number.
 		clock.Advance(5*time.Minute + time.Second)
 		write(func(tx *db.Tx) error { _, err := w.Callup.Tick(ctx, tx, tx.Now()); return err })

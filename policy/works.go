@@ -77,7 +77,8 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Audience = &audience.Audience{County: code, Towns: c.townNames(), Places: set.Places, Line: audience.OfRegisters(w.Registers)}
 	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Audience: w.told, Reached: w.reached}
 	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
-	w.Warnings.Start = w.start
+	w.Warnings.Start, w.Warnings.Note, w.Warnings.Ordered, w.Warnings.Lifted = w.start, w.noteWarning, w.orderedByWarning, w.liftedByWarning
+	w.Emergencies.Note, w.Emergencies.Ordered = w.noteEmergency, w.orderedByPlan
 	w.Callup = &callup.Callup{County: code, Holders: w.seatHolders, Person: w.person, Has: w.leads}
 	w.Connect(nil)
 	w.hook()
