@@ -39,8 +39,12 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 	groups := []MenuGroup{{"任务", work}}
 	if _, err := s.works(); err == nil {
 		groups = append(groups, MenuGroup{"运行", []Link{{Text: "台账", URL: "/lists"}, {Text: "监测", URL: "/series"}, {Text: "设备", URL: "/devices"},
-			{Text: "指标", URL: "/indicators"}, {Text: "问题", URL: "/findings"}, {Text: "闭环事项", URL: "/cases"}, {Text: "检查", URL: "/inspections"}, {Text: "应急响应", URL: "/emergencies"},
+			{Text: "指标", URL: "/indicators"}, {Text: "问题", URL: "/findings"}, {Text: "闭环事项", URL: "/cases"}, {Text: "检查", URL: "/inspections"}, {Text: "应急响应", URL: "/emergencies"}, {Text: "叫应", URL: "/callups"},
 			{Text: "通报", URL: "/bulletins"}, {Text: "联网", URL: "/sends"}, {Text: "政策包", URL: "/policies"}}})
+	}
+	if w, err := s.works(); err == nil && len(w.Set.Hazards) > 0 {
+		run := &groups[len(groups)-1]
+		run.Links = append(run.Links, Link{Text: "预警发布台", URL: "/warnings/desk"})
 	}
 	groups = append(groups, MenuGroup{"协同", rest})
 	for _, g := range groups {

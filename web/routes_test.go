@@ -23,7 +23,7 @@ func TestRoutesAreWrittenDown(t *testing.T) {
 	for _, part := range []struct {
 		title string
 		list  []route
-	}{{"公开页面", publicRoutes}, {"开放数据", openDataRoutes}, {"账号", accountRoutes}, {"编发台", deskRoutes}, {"任务台账的录入、导入和导出", intakeRoutes}, {"职务和人员", personnelRoutes}, {"督办文书", letterRoutes}, {"落实情况", outcomeRoutes}, {"各单位任务和一屏总览", ledgerUnitRoutes}, {"通知", noticeRoutes}, {"日历订阅", calendarRoutes}, {"手机填报", phoneRoutes}, {"考核", scoreRoutes}, {"政策包", policyRoutes}, {"通报", bulletinRoutes}, {"联网", sendRoutes}, {"监测", seriesRoutes}, {"指标", indicatorRoutes}, {"设备和报送令牌", deviceRoutes}, {"采样结果", sampleRoutes}, {"读数的接口", readingRoutes}, {"台账（名录、清单）", listRoutes}, {"问题", findingRoutes}, {"闭环事项、检查、12345工单", caseRoutes}, {"应急响应", emergencyRoutes}, {"群众反映和办理公开", caseOpenRoutes}, {"Open311", open311Routes}, {"预警", warningRoutes}} {
+	}{{"公开页面", publicRoutes}, {"开放数据", openDataRoutes}, {"账号", accountRoutes}, {"编发台", deskRoutes}, {"任务台账的录入、导入和导出", intakeRoutes}, {"职务和人员", personnelRoutes}, {"督办文书", letterRoutes}, {"落实情况", outcomeRoutes}, {"各单位任务和一屏总览", ledgerUnitRoutes}, {"通知", noticeRoutes}, {"日历订阅", calendarRoutes}, {"手机填报", phoneRoutes}, {"考核", scoreRoutes}, {"政策包", policyRoutes}, {"通报", bulletinRoutes}, {"联网", sendRoutes}, {"监测", seriesRoutes}, {"指标", indicatorRoutes}, {"设备和报送令牌", deviceRoutes}, {"采样结果", sampleRoutes}, {"读数的接口", readingRoutes}, {"台账（名录、清单）", listRoutes}, {"问题", findingRoutes}, {"闭环事项、检查、12345工单", caseRoutes}, {"应急响应", emergencyRoutes}, {"叫应", callupRoutes}, {"群众反映和办理公开", caseOpenRoutes}, {"Open311", open311Routes}, {"预警", warningRoutes}, {"预警发布台", warningDeskRoutes}} {
 		b.WriteString("\n## " + part.title + "\n\n| 方法 | 地址 | 谁可以用 | 内容 |\n|---|---|---|---|\n")
 		for _, r := range part.list {
 			method, path, _ := strings.Cut(r.pattern, " ")

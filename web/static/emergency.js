@@ -33,6 +33,6 @@
     link.textContent = '在新窗口看最新情况';
     bar.replaceChildren(words, link);
   }
-  setInterval(look, 15000);
+  setInterval(look, (at.dataset.every || 15) * 1000);
   document.addEventListener('visibilitychange', look);
 })();
