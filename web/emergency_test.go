@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,10 @@ import (
 	"zhixing/db"
 	"zhixing/drill"
 	"zhixing/emergency"
+	"zhixing/observation"
 	"zhixing/personnel"
+	"zhixing/register"
+	"zhixing/rule"
 )
 
 func init() { maps.Copy(rules, emergencyRules) }
@@ -199,6 +203,47 @@ func TestEmergencyDrillPages(t *testing.T) {
 				t.Error(page, "says that the real thing is a drill, or is not there:", a.status)
 			}
 		}
+	})
+}
+
+// A measure for each entry of a list (一企一策) shows what its readings prove, and where they and the entry stand.
+func TestEmergencyVerdictPages(t *testing.T) {
+	sites(t, func(s *site) {
+		s.clock.Set("2031-06-08")
+		caseSeats(s)
+		m := newMeasured(s)
+		schema, _ := s.works.Registers.Schema("sections")
+		fields := fieldsFor(schema, "示例断面")
+		fields["目标浓度"], fields["责任单位"] = "20", unitB
+		var key string
+		m.write(func(ctx context.Context, tx *db.Tx) error {
+			e, err := s.works.Registers.Add(ctx, tx, register.System, "sections", register.Input{Fields: fields, Holds: calendar.Date{Year: 2031, Month: 1, Day: 1}})
+			if err == nil {
+				key = e.Key
+			}
+			return err
+		})
+		scope := schema.Scope(nil)
+		do, err := rule.CompileTemplate("{名称}：上游限排", &scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.works.Emergencies.Plans = slices.Concat(s.works.Emergencies.Plans, []*emergency.Plan{{ID: "river", Title: "示例河流污染应急预案", Edition: "2031年版", Levels: []emergency.Level{{N: 2, Trigger: "断面超标",
+			Approve: []personnel.PostID{governmentUnit + "/副县长"}, Each: []emergency.Each{{Register: "sections", Do: do, Unit: register.Whose{Field: "责任单位", Unit: unitA}, Within: time.Hour,
+				Proof: &emergency.Proof{Series: "section-cod", Limit: "目标浓度"}}}}}}})
+		s.want(s.get("副县长", "/emergencies/plans/river"), 200, "一条一项", "/lists/sections", "条目里的“责任单位”", "读数不超过“目标浓度”", "{名称}：上游限排")
+		s.want(s.post("副县长", "/emergencies", url.Values{"plan": {"river"}, "level": {"2"}, "title": {"示例超标"}, "area": {"全县"}, "says": {"氨氮升高"}, "drill": {"0"}}), 303)
+		s.want(s.get("副县长", "/emergencies/1"), 200, "示例断面：上游限排", "时限未到", "清单没有填限值", "/lists/sections/e/")
+		s.clock.Advance(4 * time.Hour)
+		s.freshLogin("副县长")
+		s.freshLogin("旁局")
+		m.key = key
+		m.take(2, "18", observation.Normal)
+		m.take(1, "31", observation.Normal)
+		s.want(s.get("副县长", "/emergencies/1"), 200, "读数超过限值（2个读数中1个超过，最大31")
+		s.want(s.get("旁局", "/emergencies/1/tasks/2"), 200, "读数超过限值")
+		s.want(s.get("副县长", "/emergencies/1.csv"), 200, "读数超过限值", "清单没有填限值")
+		s.want(s.get("副县长", "/series/section-cod/"+url.PathEscape(key)), 200, "示例断面")
 	})
 }
 
