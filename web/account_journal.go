@@ -25,6 +25,7 @@ import (
 	"zhixing/register"
 	"zhixing/relay"
 	"zhixing/score"
+	"zhixing/warning"
 )
 
 // deeds gives what pages call the records of the journal; a deed that is missing here is shown as it is written.
@@ -38,7 +39,7 @@ var deeds = func() map[string]string {
 		"observation.sender": "发令牌", "observation.endsender": "停用令牌", "observation.import": "记入采样结果", "observation.undo": "撤销采样结果",
 		"register.import": "导入台账", "register.undo_import": "撤销台账导入", "register.apart": "记下不是同一个", "register.rebuild": "重建台账", "register.heads": "记下各台账的根",
 	}
-	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds(), bulletin.Deeds, relay.Deeds} {
+	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds(), bulletin.Deeds, relay.Deeds, warning.Deeds} {
 		maps.Copy(m, more)
 	}
 	maps.Copy(m, emergencyDeeds)
@@ -76,6 +77,13 @@ func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
 		d.About, d.URL = "账号 "+id, userURL(account.Name(id))
 	case noun == "emergency":
 		d.About, d.URL = "应急响应 "+id, "/emergencies/"+id
+	case noun == "warning":
+		d.About = "预警 " + id
+		if event, n, ok := strings.Cut(id, "/"); ok {
+			if _, err := strconv.Atoi(n); err == nil {
+				d.URL = "/warnings/desk/" + event + "/" + n
+			}
+		}
 	case noun == "document":
 		d.About, d.URL = cmp.Or(publication.Key(id).No(), id), (&url.URL{Path: "/documents/" + id}).String()
 	case noun == "person":

@@ -32,6 +32,13 @@ func (s *Server) loopTiles(r *http.Request, by ledger.Actor) ([]loopTile, error)
 		} else {
 			tiles, err = s.unitTiles(ctx, tx, w, by)
 		}
+		if err != nil {
+			return err
+		}
+		orders, err := s.ownOrders(ctx, tx, w, by)
+		if err == nil && len(orders) > 0 {
+			tiles = append([]loopTile{{"预警指令", "/warnings/desk#orders", "red", len(orders)}}, tiles...)
+		}
 		return err
 	})
 	for _, t := range tiles {

@@ -204,7 +204,11 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 	p.Description = newest.Headline
 	p.Alternates = []Alternate{{cap.MediaType, "CAP 1.2", newest.CAP()}, {"application/json", "数据", newest.Path() + ".json"}}
 	slices.Reverse(list)
-	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Now": s.now()}
+	towns := strings.Join(newest.Towns(), "、")
+	if towns == newest.Area.Words {
+		towns = ""
+	}
+	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Towns": towns}
 	return s.render(w, http.StatusOK, "warning.html", p)
 }
 
