@@ -147,9 +147,8 @@ const housing = "县住房和城乡建设管理局"
 // A warning through its pages: proposed, drafted, returned, published by another, carried out by a unit, updated and ended.
 func TestWarningDesk(t *testing.T) {
 	sites(t, func(s *site) {
-		warningSeats(s)
 		s.clock.Set("2031-06-08T10:00:00+08:00")
-		s.enterAll("气象副", "气象正", "气象员", "住建", "旁局")
+		warningSeats(s)
 		s.want(s.get("旁局", "/warnings/desk"), 200, "现在没有预警建议", "没有草稿")
 		s.want(s.get("旁局", "/warnings/desk/new"), 403)
 		s.want(s.get("气象员", "/warnings/desk/new"), 200, "暴雨", "古绛镇", "全县")
@@ -254,9 +253,8 @@ func TestWarningDesk(t *testing.T) {
 // What is written by night by the one who may publish alone waits for a second person; proposals are taken or put aside with a reason.
 func TestWarningDeskByNightAndFromProposals(t *testing.T) {
 	sites(t, func(s *site) {
-		warningSeats(s)
 		s.clock.Set("2031-06-08T23:00:00+08:00")
-		s.enterAll("气象副", "气象正", "旁局")
+		warningSeats(s)
 		suggest := func(cause string, level warning.Level) (id string) {
 			s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
 				p, err := s.works.Warnings.Propose(ctx, tx, warning.Suggestion{Hazard: "rainstorm", Level: level, Origin: warning.ByReadings,
@@ -294,10 +292,21 @@ func TestWarningDeskByNightAndFromProposals(t *testing.T) {
 	})
 }
 
-// enterAll logs people in again at the present time.
-func (s *site) enterAll(names ...string) {
-	s.t.Helper()
-	for _, n := range names {
-		s.enter(n)
-	}
+// How good warnings were, beside what is wanted of them.
+func TestWarningQuality(t *testing.T) {
+	sites(t, func(s *site) {
+		s.clock.Set("2031-06-08T10:00:00+08:00")
+		warningSeats(s)
+		s.want(s.get("旁局", "/warnings/quality"), 200, "没有可以检验的预警", `value="2031-01-01"`, `value="2031-06-08"`)
+		s.warned(storm("预计有强降雨。"))
+		s.want(s.get("旁局", "/warnings/quality"), 200, `data-is="未到期">1<`, `data-is="准确率" class="nowrap">—`)
+		s.clock.Set("2031-06-09T10:00:00+08:00")
+		s.enter("旁局")
+		s.want(s.get("旁局", "/warnings/quality"), 200, "要求准确率 85%，提前 45分钟", `data-is="空报">1<`, "100.0%", "未达到", "2031-06", "橙色", `x1="85"`, "没有可检验的")
+		s.want(s.get("旁局", "/warnings/quality?from=2031-06-09&to=2031-06-09"), 200, "没有可以检验的预警")
+		s.want(s.get("旁局", "/warnings/quality?from=2031-06-09&to=2031-06-01"), 400)
+		s.want(s.get("旁局", "/warnings/quality?from=1900-01-01"), 400)
+		s.want(s.get("旁局", "/warnings/quality?from=x"), 400)
+		s.want(s.get("", "/warnings/quality"), 303)
+	})
 }

@@ -22,6 +22,7 @@ var warningDeskRoutes = []route{
 	{"GET /warnings/desk", seated, false, false, (*Server).warningDesk, "预警发布台：建议、在办的稿、生效中的预警、执行中的指令"},
 	{"GET /warnings/desk/new", seated, false, false, (*Server).newWarning, "新拟预警"},
 	{"POST /warnings/desk/new", seated, false, false, (*Server).draftWarning, "新拟预警；演练的填演练名称"},
+	{"GET /warnings/quality", seated, false, false, (*Server).warningQuality, "预警检验：命中率、空报率、TS 评分、准确率和提前量，分种类、月份、级别、乡镇；?from= &to= 日期"},
 	{"GET /warnings/desk/{id}/{n}", seated, false, false, (*Server).warningVersion, "一版预警：内容、短信文字、经过、能办的事；发布过的看指令执行"},
 	{"POST /warnings/desk/{id}/{n}/{act}", seated, false, false, (*Server).warningAct, "办理一版预警：edit 修改、submit 送签、return 退回、drop 弃用、publish 签发、confirm 复核、update 更新、cancel 解除"},
 	{"POST /warnings/proposals/{id}/{act}", seated, false, false, (*Server).warningProposalAct, "预警建议：take 据此拟稿、dismiss 不采纳并说明理由"},

@@ -14,6 +14,7 @@ var warningRules = map[string]expected{
 	"GET /warnings/{id}/{file}": {right: "everybody"},
 
 	"GET /warnings/desk":                  {right: "sit"},
+	"GET /warnings/quality":               {right: "sit"},
 	"GET /warnings/desk/new":              {right: "sit", idle: true},
 	"POST /warnings/desk/new":             {right: "sit", idle: true},
 	"GET /warnings/desk/{id}/{n}":         {right: "sit", idle: true},
