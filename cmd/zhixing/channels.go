@@ -209,8 +209,12 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 	}
 }
 
-// callUp runs the clocks of calls each second: a rung of a call is due at its minute.
+// callUp runs the clocks of calls each second: a rung of a call is due at its minute. Before, it reads who can be told into memory, so that the
+// first warning need not.
 func (s *site) callUp(ctx context.Context, o *channel.Outbox) {
+	if err := s.works().Audience.Load(ctx, s.db); err != nil && ctx.Err() == nil {
+		s.logger.Error("recipients", "error", err)
+	}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
