@@ -285,7 +285,9 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	outbox.Replied = func(ctx context.Context, tx *db.Tx, list []channel.Reply) error {
 		return s.works().Replied(ctx, tx, list)
 	}
-	outbox.Arrived = func(ctx context.Context, tx *db.Tx, list []channel.Arrival) error { return s.works().Arrived(ctx, tx, list) }
+	outbox.Arrived = func(ctx context.Context, tx *db.Tx, list []channel.Arrival) error {
+		return s.works().Arrived(ctx, tx, list)
+	}
 	s.running.live.Connect(outbox)
 	taken, err := s.takeIn(ctx)
 	if err != nil {
