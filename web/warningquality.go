@@ -17,7 +17,7 @@ type qualityRow struct {
 	warning.Tally
 	Wanted            warning.Quality
 	Accurate, Early   bool
-	Judged, HasLead   bool // there is something to hold against the wanted accuracy, or lead
+	Judged, HasLead   bool // there is something to hold against a wanted accuracy; a lead
 	Lead              string
 	Percent, AtTarget int // of the bar, in its hundred units
 }
@@ -26,7 +26,7 @@ func qualityOf(what string, t warning.Tally, q warning.Quality) qualityRow {
 	r := qualityRow{What: what, Tally: t, Wanted: q, AtTarget: q.Accuracy}
 	r.Accurate, r.Early = t.Meets(q)
 	if a := t.Accuracy(); a.Of > 0 {
-		r.Judged, r.Percent = true, a.Part*100/a.Of
+		r.Judged, r.Percent = q.Accuracy > 0, a.Part*100/a.Of
 	}
 	if lead, ok := t.MeanLead(); ok {
 		r.HasLead, r.Lead = true, leadWords(lead)
