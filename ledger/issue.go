@@ -31,6 +31,18 @@ func (l *Ledger) Enter(ctx context.Context, tx *db.Tx, by Actor, f Fields, s Sou
 	return d, wrap(op, err)
 }
 
+// Suggest puts a draft on the ledger that another record asks for, such as the review of an emergency, with its basis in words. Like what
+// is read from a document it waits for the office to confirm it.
+func (l *Ledger) Suggest(ctx context.Context, tx *db.Tx, f Fields, words string) (*Duty, error) {
+	const op = "Suggest"
+	f, err := l.checkFields(ctx, tx, op, f, "")
+	if err != nil {
+		return nil, err
+	}
+	d, err := l.draft(ctx, tx, System, Data{Source: &Source{Words: words}, Fields: &f})
+	return d, wrap(op, err)
+}
+
 // draft makes a new duty with its first step.
 func (l *Ledger) draft(ctx context.Context, tx *db.Tx, by Actor, data Data) (*Duty, error) {
 	id, err := nextID(ctx, tx, "ledger_duty", l.County)

@@ -3,10 +3,13 @@ package policy
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/emergency"
 	"zhixing/finding"
+	"zhixing/ledger"
 	"zhixing/warning"
 )
 
@@ -39,6 +42,16 @@ func (w *Works) start(ctx context.Context, tx *db.Tx, v *warning.Version) error 
 		}
 	}
 	return nil
+}
+
+// lesson makes a lesson of a review a draft on the ledger, for the county office to confirm.
+func (w *Works) lesson(ctx context.Context, tx *db.Tx, _ emergency.Actor, a *emergency.Activation, l emergency.Lesson) (string, error) {
+	d, err := w.Ledger.Suggest(ctx, tx, ledger.Fields{Title: l.Do, Text: l.Do, Lead: []string{l.Unit}, Due: calendar.DateOf(l.Due.Add(-time.Second))},
+		fmt.Sprintf("《%s》响应总结评估（%s）", a.PlanName, a.Title))
+	if err != nil {
+		return "", err
+	}
+	return d.ID.Path(), nil
 }
 
 // respondDeeds are what an example does with an emergency plan.

@@ -78,6 +78,9 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Audience: w.told, Reached: w.reached}
 	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
 	w.Warnings.Start, w.Warnings.Note, w.Warnings.Ordered, w.Warnings.Lifted = w.start, w.noteWarning, w.orderedByWarning, w.liftedByWarning
+	if c.Rules != nil { // a ledger is kept
+		w.Emergencies.Lesson = w.lesson
+	}
 	w.Emergencies.Note, w.Emergencies.Ordered = w.noteEmergency, w.orderedByPlan
 	w.Callup = &callup.Callup{County: code, Holders: w.seatHolders, Person: w.person, Has: w.leads}
 	w.Connect(nil)

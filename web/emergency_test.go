@@ -171,6 +171,7 @@ func TestEmergencyPages(t *testing.T) {
 		s.want(s.post("副县长", at+"/review", review), 400, "没有哪个单位叫", "到场及时", "补充边坡监测设备")
 		review.Set("unit1", unitB)
 		s.want(s.post("副县长", at+"/review", review), 303)
+		s.want(s.get("副县长", "/ledger?state=drafted"), 200, "补充边坡监测设备")
 		s.want(s.get("副县长", at), 200, "到场及时", "补充边坡监测设备", "2031-09-")
 		s.want(s.get("副县长", at+".csv"), 200, "送水到现场", "已报总值班室", plan.Basis.String())
 		s.want(s.get("副县长", at+".log.csv"), 200, "人员已全部救出", "SHA-256")
