@@ -27,11 +27,16 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"case_record", "case_step", "case_party", "case_stay", "case_finding", "case_silence", "case_quiet", "case_reporter", "case_foreign", "case_server", "case_evidence",
 	"case_band", "case_match", "case_inspection", "case_draw", "case_clock", "device", "device_state",
 	"finding", "finding_occurrence", "finding_episode", "finding_track", "finding_rejudged", "finding_result", "finding_stale", "finding_clock",
+	"channel_purpose", "channel_text", "channel_message", "channel_stray", "channel_reply", "channel_device", "audience_head", "audience", "audience_address",
+	"audience_area", "audience_batch", "audience_before", "audience_code", "audience_proof", "callup_round", "callup_call", "callup_seat", "callup_address",
+	"callup_fact", "callup_code", "callup_reply", "callup_shift", "callup_leave", "warning_proposal", "warning_cause", "warning_event", "warning_version",
+	"warning_document", "warning_telling", "warning_order", "warning_compliance", "warning_foreign", "warning_foreign_end", "warning_rebroadcast", "forecast_run",
+	"forecast_field", "forecast_file", "emergency_proposal", "emergency_activation", "emergency_task", "emergency_log", "emergency_lesson",
 	"device_stranger", "device_unplaced", "device_order", "goose_db_version", "sqlite_sequence"}
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
 var arePublic = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
-	"ledger_public", "case_public", "case_picture", "search_entry", "search_source", "search_unit", "search_gram", "log_entry", "log_hash", "log_checkpoint"}
+	"ledger_public", "case_public", "case_picture", "warning_public", "search_entry", "search_source", "search_unit", "search_gram", "log_entry", "log_hash", "log_checkpoint"}
 
 // tables lists all tables of the database.
 func (s *story) tables() (names []string) {
