@@ -113,7 +113,10 @@ type Command struct {
 	Do     string
 	Within time.Duration
 	Need   string // Picture, or empty
+	Once   string // token of the form: what is sent twice with it is one order; empty: every one is its own
 }
+
+const maxOnce = 100
 
 // Order gives units a task.
 func (e *Emergencies) Order(ctx context.Context, tx *db.Tx, by Actor, id ID, directory *org.Directory, c Command) error {
@@ -132,6 +135,17 @@ func (e *Emergencies) Order(ctx context.Context, tx *db.Tx, by Actor, id ID, dir
 	if c.Within <= 0 || c.Within > 30*24*time.Hour {
 		return wrong(op, "within", "时限请写在1分钟至30天之间。")
 	}
+	if len(c.Once) > maxOnce {
+		return wrong(op, "once", "表单不对，请刷新页面后重新下达。")
+	}
+	was, err := e.Tasks(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if c.Once == "" {
+		c.Once = fmt.Sprint(a.Revision)
+	}
+	again := false
 	var list []*Todo
 	for _, name := range c.Units {
 		u, ok := directory.Resolve(name)
@@ -141,10 +155,18 @@ func (e *Emergencies) Order(ctx context.Context, tx *db.Tx, by Actor, id ID, dir
 		if slices.ContainsFunc(list, func(t *Todo) bool { return t.Unit == u.Name }) {
 			continue
 		}
-		list = append(list, &Todo{TaskID: TaskID{Activation: a.ID}, What: fmt.Sprintf("%s/%s/%d", u.Name, c.Do, a.Revision), Unit: u.Name, Opened: tx.Now(), Due: tx.Now().Add(c.Within),
+		what := fmt.Sprintf("%s/%s/%s", u.Name, c.Do, c.Once)
+		if slices.ContainsFunc(was, func(t *Todo) bool { return t.What == what }) {
+			again = true
+			continue
+		}
+		list = append(list, &Todo{TaskID: TaskID{Activation: a.ID}, What: what, Unit: u.Name, Opened: tx.Now(), Due: tx.Now().Add(c.Within),
 			Doing: Doing{Do: c.Do, Basis: p.Basis, Need: c.Need, By: named(by, seat)}})
 	}
-	if len(list) == 0 {
+	switch {
+	case len(list) == 0 && again:
+		return nil // the button was pressed twice
+	case len(list) == 0:
 		return wrong(op, "units", "请写明由哪个单位办理。")
 	}
 	if err := e.order(ctx, tx, a, list); err != nil {

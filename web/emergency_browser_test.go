@@ -49,7 +49,7 @@ func TestEmergencyInABrowser(t *testing.T) {
 	}
 	const look = `document.dispatchEvent(new Event('visibilitychange')), ` // as every few seconds
 	open("/emergencies/1")
-	until(`document.getElementById('situation').dataset.revision > 0`)
+	until(`document.getElementById('follow').dataset.revision > 0`)
 	s.want(s.post("副县长", "/emergencies/1/note", url.Values{"words": {"救护车已到"}}), 303)
 	until(look + `document.getElementById('log').textContent.includes('救护车已到')`)
 	until(`document.querySelector('details.act').open = true`)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zhixing/db"
+	"zhixing/drill"
 	"zhixing/emergency"
 	"zhixing/ledger"
 	"zhixing/org"
@@ -220,12 +221,12 @@ func (s *Server) situationPage(w http.ResponseWriter, r *http.Request, id emerge
 	units := slices.DeleteFunc(slices.Clone(s.County.Directory.Units()), func(u org.Unit) bool { return u.Kind == org.Set })
 	title := x.PlanName + emergency.LevelName(x.Level) + "响应"
 	if x.Drill {
-		title = "【演练】" + title
+		title = drill.Mark + title
 	}
 	p := s.office(r, title, Link{Text: "应急响应", URL: "/emergencies"}, Link{Text: x.Title})
 	p.Data = map[string]any{"X": x, "A": x.Activation, "Cite": docs.cite(x.Basis), "Cause": causeLink(x.Cause, x.Drill), "Groups": groups, "Lines": lines, "More": more, "Lessons": lessons, "May": may, "Levels": levels,
 		"No": no, "Typed": no.Typed, "Level": emergency.LevelName, "URL": emergencyURL(id), "Lasted": spanWords(lastOf(x.Activation, now).Sub(x.Began)), "Since": spanWords(lastOf(x.Activation, now).Sub(x.Since)),
-		"Units": units, "Rows": lessonRows(no.Typed), "Tomorrow": s.today().AddDays(1), "Open": x.Counts.All - x.Counts.Done, "MaxFiles": ledger.MaxFiles, "ToLedger": e.Lesson != nil}
+		"Units": units, "Rows": lessonRows(no.Typed), "Tomorrow": s.today().AddDays(1), "Open": x.Counts.All - x.Counts.Done, "MaxFiles": ledger.MaxFiles, "ToLedger": e.Lesson != nil, "Once": newOnce()}
 	status := http.StatusOK
 	if no.Err != nil {
 		status = ledgerStatus[no.Err.Kind]
@@ -290,7 +291,7 @@ func (s *Server) situationDeed(name string, works *policy.Works, by ledger.Actor
 			return err
 		}
 	case "order":
-		c := emergency.Command{Units: f.names("units"), Do: words, Within: time.Duration(f.number("minutes")) * time.Minute}
+		c := emergency.Command{Units: f.names("units"), Do: words, Within: time.Duration(f.number("minutes")) * time.Minute, Once: f.Get("once")}
 		if f.Get("photo") == "1" {
 			c.Need = emergency.Picture
 		}

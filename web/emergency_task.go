@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"zhixing/db"
+	"zhixing/drill"
 	"zhixing/emergency"
 	"zhixing/ledger"
 )
@@ -97,7 +98,7 @@ func (s *Server) emergencyTaskPage(w http.ResponseWriter, r *http.Request, statu
 	v.Verdict = verdict
 	title := "应急任务"
 	if a.Drill {
-		title = "【演练】应急任务"
+		title = drill.Mark + title
 	}
 	p := s.page(r, title)
 	p.Data = map[string]any{"A": a, "T": v, "Said": said, "May": v.Mine && t.Lifted.IsZero(), "Typed": typed, "Wrong": no, "MaxFiles": ledger.MaxFiles, "Level": emergency.LevelName, "URL": emergencyURL(a.ID),

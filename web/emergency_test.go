@@ -154,7 +154,12 @@ func TestEmergencyPages(t *testing.T) {
 		// The command's own.
 		s.want(s.post("旁局", at+"/order", url.Values{"units": {unitB}, "words": {"送水"}, "minutes": {"60"}}), 403)
 		s.want(s.post("副县长", at+"/order", url.Values{"units": {"没有这个局"}, "words": {"送水"}, "minutes": {"60"}}), 400, "没有哪个单位叫", "送水")
-		s.want(s.post("副县长", at+"/order", url.Values{"units": {unitB}, "words": {"送水到现场"}, "minutes": {"60"}}), 303)
+		for range 2 { // the button is pressed twice
+			s.want(s.post("副县长", at+"/order", url.Values{"units": {unitB}, "words": {"送水到现场"}, "minutes": {"60"}, "once": {"一张表单"}}), 303)
+		}
+		if sheet := s.get("副县长", at+".csv"); strings.Count(sheet.body, "送水到现场") != 1 {
+			t.Errorf("an order that was pressed twice: %s", sheet.body)
+		}
 		s.want(s.get("旁局", "/work"), 200, "送水到现场")
 		s.want(s.post("旁局", at+"/note", url.Values{"words": {"水车已出发"}}), 303)
 		s.want(s.post("经办", at+"/note", url.Values{"words": {"无关的话"}}), 403)

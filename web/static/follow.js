@@ -1,7 +1,8 @@
 'use strict';
-// Keeps the page of a response under way as new as its log. A page on which somebody writes is not loaded again: it says that there is more.
+// Keeps a page as new as what it shows: a response under way, calls without an answer. A page on which somebody writes is not loaded again:
+// it says that there is more.
 (function () {
-  const at = document.getElementById('situation'), main = document.getElementById('main');
+  const at = document.getElementById('follow'), main = document.getElementById('main');
   if (!at || !at.dataset.watch || !window.fetch) return;
   let touched = !!main.querySelector('[role=alert]'), bar = null;
   main.addEventListener('input', () => { touched = true; });
