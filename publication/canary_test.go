@@ -29,7 +29,7 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"finding", "finding_occurrence", "finding_episode", "finding_track", "finding_rejudged", "finding_result", "finding_stale", "finding_clock",
 	"channel_purpose", "channel_text", "channel_message", "channel_stray", "channel_reply", "channel_device", "audience_head", "audience", "audience_address",
 	"audience_area", "audience_batch", "audience_before", "audience_code", "audience_proof", "callup_round", "callup_call", "callup_seat", "callup_address",
-	"callup_fact", "callup_code", "callup_reply", "callup_shift", "callup_leave", "warning_proposal", "warning_cause", "warning_event", "warning_version",
+	"callup_fact", "callup_report", "callup_code", "callup_reply", "callup_shift", "callup_leave", "warning_proposal", "warning_cause", "warning_event", "warning_version",
 	"warning_document", "warning_telling", "warning_order", "warning_compliance", "warning_foreign", "warning_foreign_end", "warning_rebroadcast", "forecast_run",
 	"forecast_field", "forecast_file", "emergency_proposal", "emergency_activation", "emergency_task", "emergency_log", "emergency_lesson",
 	"device_stranger", "device_unplaced", "device_order", "goose_db_version", "sqlite_sequence"}
