@@ -200,7 +200,7 @@ func (v *Version) check(op string, h *Hazard) error {
 		return wrong(op, "valid", "有效时间应在 7 天以内，请填写。")
 	}
 	for _, x := range v.Skips {
-		if !slices.ContainsFunc(h.orders(v.Level), func(o Order) bool { return o.What == x.Order }) {
+		if !slices.ContainsFunc(h.Opens(v.Level), func(o Order) bool { return o.What == x.Order }) {
 			return wrong(op, "skips", "这一级没有“%s”这一项，不必略去。", x.Order)
 		}
 		if err := checkWords(op, "skips", "不下达的理由", x.Why, 200, true); err != nil {

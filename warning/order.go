@@ -83,8 +83,8 @@ type Compliance struct {
 	Words    string
 }
 
-// orders are what a level opens.
-func (h *Hazard) orders(l Level) []Order {
+// Opens are the orders that a level opens.
+func (h *Hazard) Opens(l Level) []Order {
 	s := h.Signal(l)
 	if s == nil {
 		return nil
@@ -116,7 +116,7 @@ func (w *Warnings) order(ctx context.Context, tx *db.Tx, v *Version, h *Hazard) 
 	open := slices.DeleteFunc(slices.Clone(all), func(o Order) bool { return !o.Open() })
 	var want, begun, lifted []Order
 	if v.Kind != Cancel && v.Stage.levelled() {
-		want = slices.DeleteFunc(h.orders(v.Level), func(o Order) bool {
+		want = slices.DeleteFunc(h.Opens(v.Level), func(o Order) bool {
 			return slices.ContainsFunc(v.Skips, func(s Skip) bool { return s.Order == o.What })
 		})
 	}
