@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 	"channel":                    {"journal", "gateway", "drill"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "channel", "drill"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "channel", "forecast", "drill"},
 	// The loop.
 	"publication":              {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus":       {"publication"},

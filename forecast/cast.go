@@ -63,7 +63,7 @@ func (p *Products) gauge(ctx context.Context, d *db.DB, def *Definition) error {
 		if err != nil || last != nil && !last.At.Before(end) {
 			return err
 		}
-		gauges, err = p.Readings(ctx, tx, def.Gauges, def.Unit, def.Places, end.Add(-def.Step), end)
+		gauges, err = p.Readings(ctx, tx, def, end.Add(-def.Step), end)
 		return err
 	})
 	if err != nil || len(gauges) < fewest {

@@ -186,8 +186,8 @@ func TestFieldsOfGauges(t *testing.T) {
 		p := products(t)
 		asked := ""
 		list := []nowcast.Gauge{{X: 1114000000, Y: 353000000, Value: 125}, {X: 1117000000, Y: 355000000, Value: 0}}
-		p.Readings = func(_ context.Context, _ *db.Tx, series string, unit quantity.Unit, places int, start, end time.Time) ([]nowcast.Gauge, error) {
-			asked = fmt.Sprint(series, unit, places, said(start), said(end))
+		p.Readings = func(_ context.Context, _ *db.Tx, of *Definition, start, end time.Time) ([]nowcast.Gauge, error) {
+			asked = fmt.Sprint(of.Gauges, of.Unit, of.Places, said(start), said(end))
 			return list, nil
 		}
 		tick := func() *Run {

@@ -44,6 +44,15 @@ type Cell struct {
 // not, or where there is no run that reaches beyond now. A window that begins before the run counts with what is known of it, which
 // for rain is at least so much: where the product names what is measured before it, that is added.
 func (p *Products) Exceed(ctx context.Context, tx *db.Tx, name Name, t Threshold, area *register.Geometry) (*Exceedance, error) {
+	list, err := p.ExceedIn(ctx, tx, name, t, []register.Place{{Shape: area}})
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// ExceedIn is Exceed for each of several places, nil where one does not reach the limit.
+func (p *Products) ExceedIn(ctx context.Context, tx *db.Tx, name Name, t Threshold, places []register.Place) ([]*Exceedance, error) {
 	d, err := p.need("Exceed", name)
 	if err != nil {
 		return nil, err
@@ -61,7 +70,13 @@ func (p *Products) Exceed(ctx context.Context, tx *db.Tx, name Name, t Threshold
 	if err := p.prepend(ctx, tx, d, r, t); err != nil {
 		return nil, wrap("Exceed", err)
 	}
-	return p.exceeds(d, r, t, area, tx.Now())
+	out := make([]*Exceedance, len(places))
+	for i, x := range places {
+		if out[i], err = p.exceeds(d, r, t, x.Shape, tx.Now()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (p *Products) exceeds(d *Definition, r *Run, t Threshold, area *register.Geometry, now time.Time) (*Exceedance, error) {

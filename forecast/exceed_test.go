@@ -146,7 +146,7 @@ func TestWhatHasFallenCounts(t *testing.T) {
 		p := products(t)
 		county := box(111.38, 35.28, 111.72, 35.52)
 		at := 0
-		p.Readings = func(context.Context, *db.Tx, string, quantity.Unit, int, time.Time, time.Time) ([]nowcast.Gauge, error) {
+		p.Readings = func(context.Context, *db.Tx, *Definition, time.Time, time.Time) ([]nowcast.Gauge, error) {
 			at++
 			v := int32(100 * at) // 10 mm from seven to eight, 20 mm in the next hour, …
 			return []nowcast.Gauge{{X: 1114000000, Y: 353000000, Value: v}, {X: 1115500000, Y: 354000000, Value: v}, {X: 1117000000, Y: 355000000, Value: v}}, nil

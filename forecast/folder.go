@@ -3,6 +3,7 @@ package forecast
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -15,7 +16,8 @@ import (
 )
 
 // Folder is a folder that files are put into, by FTP or by a program of the weather service. What is taken goes to taken/, what cannot
-// be taken to aside/, with the reason beside it in a file of the same name and .txt. Keep one Folder for all looks.
+// be taken to refused/, with the reason beside it in a file of the same name and .txt. No file is ever written over another. Keep one
+// Folder for all looks.
 type Folder struct {
 	Dir  string
 	seen map[string]stamp
@@ -28,12 +30,13 @@ type stamp struct {
 }
 
 // Look takes what is in the folder and was so at the last look too. It returns how many files it took and how many it set aside; an
-// error is one of the folder or the database, and the files stay where they are.
+// error is one of the folder or the database; the files that it is about stay where they are, and the others are taken all the same.
 func (w *Folder) Look(ctx context.Context, p *Products, d *db.DB) (taken, aside int, err error) {
 	entries, err := os.ReadDir(w.Dir)
 	if err != nil {
 		return 0, 0, wrap("Look", err)
 	}
+	var failed []error
 	before := w.seen
 	w.seen = map[string]stamp{}
 	for _, e := range entries {
@@ -57,7 +60,8 @@ func (w *Folder) Look(ctx context.Context, p *Products, d *db.DB) (taken, aside 
 		}
 		b, err := readMost(filepath.Join(w.Dir, name))
 		if err != nil {
-			return taken, aside, wrap("Look", err)
+			failed = append(failed, err)
+			continue
 		}
 		_, bad := p.Take(ctx, d, name, b, "")
 		to := "taken"
@@ -67,15 +71,15 @@ func (w *Folder) Look(ctx context.Context, p *Products, d *db.DB) (taken, aside 
 		case KindOf(bad) == 0:
 			return taken, aside, bad
 		default:
-			to, aside = "aside", aside+1
+			to, aside = "refused", aside+1
 			slog.Warn("forecast: a file was set aside", "file", name, "reason", bad)
 		}
 		delete(w.seen, name)
 		if err := w.put(name, to, bad); err != nil {
-			return taken, aside, wrap("Look", err)
+			failed = append(failed, err)
 		}
 	}
-	return taken, aside, nil
+	return taken, aside, wrap("Look", errors.Join(failed...))
 }
 
 // unfinished are the endings under which programs write before they rename.
@@ -98,20 +102,34 @@ func readMost(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, MaxFile+1))
 }
 
-// put moves a file. One of the same name that came before is replaced: its fields are kept, and its name says nothing.
+// put moves a file. Where one of its name is there already, the time of the file goes before it.
 func (w *Folder) put(name, to string, bad error) error {
 	dir := filepath.Join(w.Dir, to)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	from := filepath.Join(w.Dir, name)
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	as := name
+	for n := 1; there(filepath.Join(dir, as)); n++ {
+		as = fmt.Sprintf("%s-%d-%s", info.ModTime().UTC().Format("20060102T150405"), n, name)
+	}
 	if bad != nil {
 		var e *Error
 		errors.As(bad, &e)
-		if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(e.Message+"\n"), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, as+".txt"), []byte(e.Message+"\n"), 0o644); err != nil {
 			return err
 		}
 	}
-	return os.Rename(filepath.Join(w.Dir, name), filepath.Join(dir, name))
+	return os.Rename(from, filepath.Join(dir, as))
+}
+
+func there(name string) bool {
+	_, err := os.Lstat(name)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // Sweep removes files from taken/ that were put into the folder before a moment; their fields are in the database.

@@ -83,8 +83,8 @@ type Products struct {
 	byName map[Name]*Definition
 	// Places are the townships and villages that reasons name; may be nil.
 	Places *register.Places
-	// Readings gives what gauges of a series measured in a period, in 10^-places of the unit. nil: there are no gauges.
-	Readings func(ctx context.Context, tx *db.Tx, series string, unit quantity.Unit, places int, start, end time.Time) ([]nowcast.Gauge, error)
+	// Readings gives what the gauges of a product measured in a period, in its unit and places. nil: there are no gauges.
+	Readings func(ctx context.Context, tx *db.Tx, d *Definition, start, end time.Time) ([]nowcast.Gauge, error)
 }
 
 // New checks the definitions.

@@ -29,6 +29,39 @@ type Threshold struct {
 	Within time.Duration // only what begins so soon; 0: all that is forecast
 }
 
+// Signal is the threshold of a warning signal over a product: what falls in the window, or the mean over it of what does not gather; most
+// says that less is worse. An error says why the product cannot be held against it.
+func (d *Definition) Signal(value quantity.Decimal, unit quantity.Unit, window, within time.Duration, most bool) (Threshold, error) {
+	t := Threshold{Op: ">=", Value: value, Unit: unit, Window: window, Fold: Mean, Within: within}
+	switch {
+	case d.Amount:
+		t.Fold = Sum
+	case window <= d.Step:
+		t.Fold, t.Window = Each, 0
+	}
+	if most {
+		t.Op = "<="
+	}
+	if err := d.fits(t); err != nil {
+		return t, err
+	}
+	_, err := d.limit(t, 1)
+	return t, err
+}
+
+// fits refuses a threshold to which no field of the product can say anything.
+func (d *Definition) fits(t Threshold) error {
+	switch {
+	case t.Fold != Each && (t.Window < d.Step || t.Window > 10*24*time.Hour):
+		return refuse(Invalid, "Exceed", "阈值的时段%s不合用：应不短于产品“%s”的%s，不长于10日。", span(t.Window), d.Title, span(d.Step))
+	case t.Fold == Sum && !d.Amount:
+		return refuse(Invalid, "Exceed", "“%s”不是累计量，不能按时段累加。", d.Title)
+	case t.Fold == Sum && (t.Op == "<" || t.Op == "<="):
+		return refuse(Invalid, "Exceed", "累计量只能与下限比较：预报之外的时段没有值，累计不到不能说明少于。")
+	}
+	return nil
+}
+
 // Limit is a threshold in the whole numbers of a product.
 type Limit struct {
 	op string

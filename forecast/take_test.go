@@ -220,8 +220,14 @@ func TestAFolderIsWatched(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(w.Dir, "taken", "rain.grb2")); err != nil {
 			t.Error(err)
 		}
-		if why := testfile(t, filepath.Join(w.Dir, "aside", "broken.nc.txt")); !strings.Contains(string(why), "broken.nc") {
+		if why := testfile(t, filepath.Join(w.Dir, "refused", "broken.nc.txt")); !strings.Contains(string(why), "broken.nc") {
 			t.Error("the reason:", string(why))
+		}
+		put("broken.nc", []byte("CDF\x01other nonsense")) // nothing is written over what came before
+		look(0, 0)
+		look(0, 1)
+		if list, _ := filepath.Glob(filepath.Join(w.Dir, "refused", "*broken.nc")); len(list) != 2 {
+			t.Error("refused:", list)
 		}
 		put("once-more.grb2", whole)
 		look(0, 0)

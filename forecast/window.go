@@ -19,13 +19,8 @@ type window struct {
 
 // windows are those that end after now. times is by what their values are multiplied.
 func (d *Definition) windows(r *Run, t Threshold, now time.Time) (out []window, times int64, err error) {
-	switch {
-	case t.Fold != Each && (t.Window < d.Step || t.Window > 10*24*time.Hour):
-		return nil, 0, refuse(Invalid, "Exceed", "阈值的时段%s不合用：应不短于产品“%s”的%s，不长于10日。", span(t.Window), d.Title, span(d.Step))
-	case t.Fold == Sum && !d.Amount:
-		return nil, 0, refuse(Invalid, "Exceed", "“%s”不是累计量，不能按时段累加。", d.Title)
-	case t.Fold == Sum && (t.Op == "<" || t.Op == "<="):
-		return nil, 0, refuse(Invalid, "Exceed", "累计量只能与下限比较：预报之外的时段没有值，累计不到不能说明少于。")
+	if err := d.fits(t); err != nil {
+		return nil, 0, err
 	}
 	times = 1
 	if t.Fold == Mean {

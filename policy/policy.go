@@ -5,6 +5,8 @@
 //	units/KIND….yaml      one kind of unit a file: names, aliases, misprints, sets (see unitsFile)
 //	posts.yaml            posts, with how many may hold them, and the members of leading groups; optional
 //	services.yaml         what citizens can report, and who answers; optional
+//	callup.yaml           who is called in danger, and what follows when he does not answer; optional
+//	forecast.yaml         gridded forecasts that are taken in, and what is made of gauges; optional
 //	places/….geojson      outlines of townships and villages; optional
 //	policies/NAME/        what one published document orders: registers, limits, rules … (see docs/policies.md); optional
 //	demo.yaml             what a demonstration of the county tells: invented persons and what they do, by day; optional
@@ -33,6 +35,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/callup"
+	"zhixing/forecast"
 	"zhixing/ledger"
 	"zhixing/org"
 	"zhixing/personnel"
@@ -46,14 +49,15 @@ type County struct {
 	Office     string // canonical name of its office
 	Masthead   Masthead
 	Directory  *org.Directory
-	Book       *personnel.Book    // its posts and leading groups
-	Issues     []Issue            // oldest first
-	Workdays   *calendar.Workdays // the nation's, with what holidays.csv adds
-	Rules      *ledger.Rules      // how the ledger runs; nil where the folder has no supervision.yaml: no ledger is kept
-	Scores     *score.Rules       // nil with Rules
-	Callups    []callup.Ladder    // who is called, and what follows when he does not answer
-	Policies   *Set               // what documents order; nil where the folder has no policies
-	Story      *Story             // what a demonstration tells; nil where the folder has no demo.yaml
+	Book       *personnel.Book       // its posts and leading groups
+	Issues     []Issue               // oldest first
+	Workdays   *calendar.Workdays    // the nation's, with what holidays.csv adds
+	Rules      *ledger.Rules         // how the ledger runs; nil where the folder has no supervision.yaml: no ledger is kept
+	Scores     *score.Rules          // nil with Rules
+	Callups    []callup.Ladder       // who is called, and what follows when he does not answer
+	Grids      []forecast.Definition // gridded products
+	Policies   *Set                  // what documents order; nil where the folder has no policies
+	Story      *Story                // what a demonstration tells; nil where the folder has no demo.yaml
 }
 
 // Masthead is what the county's gazette says about itself.
@@ -147,8 +151,10 @@ func load(fsys fs.FS) (*folder, County) {
 		c.Workdays = f.workdays()
 		f.supervision(&c)
 		f.callups(&c)
+		f.grids(&c)
 		c.Issues = f.issues()
 		c.Policies = f.policies(&c)
+		f.gauged(&c)
 		c.Story = f.story(&c)
 	}
 	sortProblems(f.problems)
@@ -175,9 +181,9 @@ func (f *folder) checkEntries() bool {
 	for _, e := range entries {
 		switch name := e.Name(); {
 		case strings.HasPrefix(name, "."), strings.EqualFold(name, "README.md"):
-		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, servicesYAML, callupYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), slices.Contains([]string{"units", "gazette", placesDir, policiesDir}, name) && e.IsDir():
+		case slices.Contains([]string{countyYAML, postsYAML, supervisionYAML, servicesYAML, callupYAML, forecastYAML, holidaysCSV, demoYAML}, name) && !e.IsDir(), slices.Contains([]string{"units", "gazette", placesDir, policiesDir}, name) && e.IsDir():
 		default:
-			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、services.yaml、callup.yaml、holidays.csv、demo.yaml、units/、gazette/、places/、policies/ 和 README.md，请改名或移走")
+			f.bad(name, 0, "县文件夹里只应有 county.yaml、posts.yaml、supervision.yaml、services.yaml、callup.yaml、forecast.yaml、holidays.csv、demo.yaml、units/、gazette/、places/、policies/ 和 README.md，请改名或移走")
 		}
 	}
 	return true

@@ -191,6 +191,7 @@ func (k *pack) forecasting(file string, line int, y forecastingFile) *warning.Fo
 	}
 	if n := k.decimal(file, threshold); n != nil {
 		out.Threshold = *n
+		k.foretold(file, line, y.Element, out)
 	}
 	return out
 }

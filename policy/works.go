@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"zhixing/audience"
 	"zhixing/bulletin"
@@ -14,6 +15,7 @@ import (
 	"zhixing/db"
 	"zhixing/emergency"
 	"zhixing/finding"
+	"zhixing/forecast"
 	"zhixing/ledger"
 	"zhixing/observation"
 	"zhixing/org"
@@ -43,6 +45,7 @@ type Works struct {
 	Bulletins    *bulletin.Bulletins
 	Audience     *audience.Audience // set its Memory before it is used, where one is there
 	Warnings     *warning.Warnings
+	Forecasts    *forecast.Products
 	Emergencies  *emergency.Emergencies
 	Callup       *callup.Callup
 	Outbox       *channel.Outbox // nil: nothing leaves the house
@@ -77,6 +80,10 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Audience = &audience.Audience{County: code, Towns: c.townNames(), Places: set.Places, Line: audience.OfRegisters(w.Registers)}
 	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Audience: w.told, Reached: w.reached}
 	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
+	if w.Forecasts, err = forecast.New(code, slices.Clone(c.Grids), set.Places); err != nil {
+		return nil, fmt.Errorf("policy.Works: %w", err)
+	}
+	w.Forecasts.Readings, w.Warnings.Exceed, w.Warnings.Rests = w.gauges, w.exceed, w.rests
 	w.Warnings.Start, w.Warnings.Note, w.Warnings.Ordered, w.Warnings.Lifted = w.start, w.noteWarning, w.orderedByWarning, w.liftedByWarning
 	if c.Rules != nil { // a ledger is kept
 		w.Emergencies.Lesson = w.lesson
@@ -224,5 +231,5 @@ func (w *Works) Tick(ctx context.Context, d *db.DB) error {
 			}
 		}
 	}
-	return nil
+	return w.carried(ctx, d)
 }

@@ -3,6 +3,7 @@ package warning
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -192,12 +193,17 @@ func TestNational(t *testing.T) {
 // Forecasts propose the highest level that they exceed; what is warned of already is not proposed.
 func TestForecastProposes(t *testing.T) {
 	stories(t, "2023-07-28T13:00:00+08:00", func(s *story) {
-		asked := 0
-		s.w.Exceed = func(_ context.Context, _ *db.Tx, f *Foreseen) ([]Exceeded, error) {
+		asked, dry := 0, false
+		s.w.Exceed = func(_ context.Context, _ *db.Tx, f *Foreseen) ([]Exceeded, bool, error) {
 			asked++
-			return []Exceeded{{Product: "示例短临 28日12时", Place: Place{Town: "河口镇"}, From: day("28 14:00"), Worst: "62.5 mm", Cells: 4},
-				{Product: "示例短临 28日12时", Place: Place{Town: "上岭乡"}, From: day("28 15:00"), Worst: "51.0 mm", Cells: 1}}, nil
+			if dry {
+				return nil, true, nil
+			}
+			return []Exceeded{{Product: "示例短临 28日12时", Run: 7, Place: Place{Town: "河口镇"}, From: day("28 14:00"), Worst: "62.5 mm", Cells: 4},
+				{Product: "示例短临 28日12时", Place: Place{Town: "上岭乡"}, From: day("28 15:00"), Worst: "51.0 mm", Cells: 1}}, true, nil
 		}
+		var rests []int64
+		s.w.Rests = func(_ context.Context, _ *db.Tx, _ *Version, run int64) error { rests = append(rests, run); return nil }
 		s.w.Hazards[0].Signals[1].Forecast.Threshold = quantity.Int(50)
 		s.do(func(tx *db.Tx) error { return s.w.Look(ctx, tx) })
 		s.do(func(tx *db.Tx) error { return s.w.Look(ctx, tx) }) // the same run again
@@ -213,9 +219,24 @@ func TestForecastProposes(t *testing.T) {
 			d.Description = "预计有暴雨。"
 			return d, err
 		}))
+		if !slices.Equal(rests, []int64{7}) {
+			t.Errorf("the warning rests on %v", rests)
+		}
 		s.do(func(tx *db.Tx) error { return s.w.Look(ctx, tx) })
 		if len(s.open()) != 0 {
 			t.Errorf("proposed again: %+v", s.open())
+		}
+		dry = true
+		s.do(func(tx *db.Tx) error { // what the newest forecast does not bear out is over
+			_, err := s.w.Propose(ctx, tx, Suggestion{Hazard: s.w.Hazards[0].ID, Level: "橙", Origin: ByForecast, Reason: Reason{Cause: "old run", Says: "预报有暴雨"}})
+			return err
+		})
+		if len(s.open()) != 1 {
+			t.Fatalf("proposals %+v", s.open())
+		}
+		s.do(func(tx *db.Tx) error { return s.w.Look(ctx, tx) })
+		if len(s.open()) != 0 {
+			t.Errorf("still proposed: %+v", s.open())
 		}
 		s.refused(ledger.WrongState, "已拟稿", func(tx *db.Tx) error {
 			d := orangeDraft()

@@ -73,6 +73,7 @@ type Reason struct {
 	At    time.Time `json:"at"`
 	Facts []Fact    `json:"facts,omitempty"`
 	Over  bool      `json:"over,omitempty"`
+	Run   int64     `json:"run,omitempty"` // of a forecast
 }
 
 // Fact is a value with its source.
@@ -255,6 +256,16 @@ func (w *Warnings) taken(ctx context.Context, tx *db.Tx, by Actor, id int64, v *
 	}
 	if p.State != ProposalOpen || p.Hazard != v.Hazard {
 		return refuse(ledger.WrongState, "Draft", "这条建议%s，不能再据此拟稿。", p.State.Chinese())
+	}
+	rests := map[int64]bool{0: true}
+	for _, r := range p.Reasons {
+		if w.Rests == nil || rests[r.Run] {
+			continue
+		}
+		rests[r.Run] = true
+		if err := w.Rests(ctx, tx, v, r.Run); err != nil {
+			return err
+		}
 	}
 	p.State, p.Ended, p.Who, p.Event = ProposalTaken, tx.Now(), by.Account, v.Event
 	if err := w.updateProposal(ctx, tx, p); err != nil {

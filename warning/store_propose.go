@@ -72,6 +72,13 @@ func (w *Warnings) proposalsOf(ctx context.Context, tx *db.Tx, cause string) ([]
 		`/* warning.proposalsOf */ SELECT proposal FROM warning_cause WHERE county = $1 AND cause = $2 AND live ORDER BY proposal`, w.County, cause)
 }
 
+// knows reports whether a proposal, whatever became of it, stands on a cause.
+func (w *Warnings) knows(ctx context.Context, tx *db.Tx, cause string) (bool, error) {
+	var n int64
+	err := tx.QueryRow(ctx, `/* warning.knows */ SELECT count(*) FROM warning_cause WHERE county = $1 AND cause = $2`, w.County, cause).Scan(&n)
+	return n > 0, err
+}
+
 const foreignColumns = `n, sender, identifier, sent_at, source, state, kind, hazard, event, came_at, data`
 
 func scanForeign(scan func(...any) error) (f Foreign, err error) {

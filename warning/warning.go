@@ -61,8 +61,11 @@ type Warnings struct {
 	Start func(ctx context.Context, tx *db.Tx, v *Version) error
 	// Note tells those who issue of what they should know: a proposal, a confirmation that is due, a warning that ended.
 	Note func(ctx context.Context, tx *db.Tx, n Note) error
-	// Exceed is where a forecast exceeds a threshold, by town or village; Look asks it.
-	Exceed func(ctx context.Context, tx *db.Tx, f *Foreseen) ([]Exceeded, error)
+	// Exceed is where a forecast exceeds a threshold, by town or village; Look asks it. looked is false where there was no forecast to
+	// look at.
+	Exceed func(ctx context.Context, tx *db.Tx, f *Foreseen) (list []Exceeded, looked bool, err error)
+	// Rests keeps a run of a forecast on which a version rests.
+	Rests func(ctx context.Context, tx *db.Tx, v *Version, run int64) error
 	// Reached is where and when the criteria of a hazard were reached by readings.
 	Reached func(ctx context.Context, tx *db.Tx, hazard string, from, to time.Time) ([]Reached, error)
 }

@@ -19,7 +19,6 @@ import (
 
 	"zhixing/account"
 	"zhixing/calendar"
-	"zhixing/channel"
 	"zhixing/counties"
 	"zhixing/db"
 	"zhixing/edition"
@@ -49,6 +48,7 @@ type site struct {
 	outside  *outside      // ways out for notices; nil where nothing is to leave the house
 	takes    *intake       // how readings come in and go on; nil where they do not
 	running  *running      // the policies at work
+	people   *people       // who answer in a demonstration; nil elsewhere
 }
 
 func (c *call) site() *site {
@@ -282,13 +282,11 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	if err != nil {
 		return err
 	}
-	outbox.Replied = func(ctx context.Context, tx *db.Tx, list []channel.Reply) error {
-		return s.works().Replied(ctx, tx, list)
-	}
-	outbox.Arrived = func(ctx context.Context, tx *db.Tx, list []channel.Arrival) error {
-		return s.works().Arrived(ctx, tx, list)
-	}
 	s.running.live.Connect(outbox)
+	grids, err := s.gridFolder()
+	if err != nil {
+		return err
+	}
 	taken, err := s.takeIn(ctx)
 	if err != nil {
 		return err
@@ -308,6 +306,10 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	srv.RegisterOnShutdown(handler.EndStreams) // open pages; they come back by themselves
 	go s.keepTime(ctx)
 	go s.callUp(ctx, outbox)
+	go s.keepGrids(ctx, grids)
+	if s.people != nil {
+		go s.people.live(ctx)
+	}
 	carried := make(chan struct{})
 	go func() {
 		defer close(carried)

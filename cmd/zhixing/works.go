@@ -35,6 +35,7 @@ type running struct {
 type intake struct {
 	hj212, sends, open311        *string
 	mqtt, mqttUser, mqttPassword *string
+	grids                        *string
 }
 
 func (c *call) intake() *intake {
@@ -43,6 +44,7 @@ func (c *call) intake() *intake {
 		mqtt:         c.flags.String("mqtt", "", "MQTT broker from which programs' readings are taken, such as tcp://127.0.0.1:1883 (optional)"),
 		mqttUser:     c.flags.String("mqtt-user", "", "user name at the broker"),
 		mqttPassword: c.secret("mqtt-password", "its password"),
+		grids:        c.flags.String("grids", "", "folder into which gridded forecasts are put (docs/forecast.md; optional)"),
 		sends:        c.secret("sends", "platforms that sends.yaml names, one a line: NAME URL [token=…]"),
 		open311:      c.secret("open311", "Open311 servers whose requests become cases here, one a line: NAME URL [jurisdiction=…] [service=THEIRS:OURS …]"),
 	}
@@ -51,7 +53,7 @@ func (c *call) intake() *intake {
 // demoIntake is the flags of a demonstration: simulated stations may send to it, and what is invented goes nowhere.
 func (c *call) demoIntake() *intake {
 	none := new(string)
-	return &intake{hj212: c.stations(), mqtt: none, mqttUser: none, mqttPassword: none, sends: none, open311: none}
+	return &intake{hj212: c.stations(), mqtt: none, mqttUser: none, mqttPassword: none, grids: none, sends: none, open311: none}
 }
 
 func (c *call) stations() *string {
