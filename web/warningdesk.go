@@ -11,7 +11,6 @@ import (
 
 	"zhixing/db"
 	"zhixing/ledger"
-	"zhixing/personnel"
 	"zhixing/policy"
 	"zhixing/warning"
 )
@@ -21,7 +20,8 @@ import (
 var warningDeskRoutes = []route{
 	{"GET /warnings/desk", seated, false, false, (*Server).warningDesk, "预警发布台：建议、在办的稿、生效中的预警、执行中的指令"},
 	{"GET /warnings/desk/new", seated, false, false, (*Server).newWarning, "新拟预警"},
-	{"POST /warnings/desk/new", seated, false, false, (*Server).draftWarning, "新拟预警；演练的填演练名称"},
+	{"POST /warnings/desk/new", seated, false, false, (*Server).draftWarning, "新拟预警；演练的填演练名称；count 只算人数，keep 把区域存为预设范围"},
+	{"POST /warnings/desk/inside.json", seated, false, false, (*Server).inside, "划定区域时算人数：范围内多少、将告知多少、其中职务人员多少，分乡镇；拟稿单位可用"},
 	{"GET /warnings/quality", seated, false, false, (*Server).warningQuality, "预警检验：命中率、空报率、TS 评分、准确率和提前量，分种类、月份、级别、乡镇；?from= &to= 日期"},
 	{"GET /warnings/desk/{id}/{n}", seated, false, false, (*Server).warningVersion, "一版预警：内容、短信文字、经过、能办的事；发布过的看指令执行"},
 	{"POST /warnings/desk/{id}/{n}/{act}", seated, false, false, (*Server).warningAct, "办理一版预警：edit 修改、submit 送签、return 退回、drop 弃用、publish 签发、confirm 复核、update 更新、cancel 解除"},
@@ -97,47 +97,6 @@ func (p warningProposal) Colour() string { return warningColour(p.Level) }
 func (warningProposal) Stage() string    { return "预警" }
 
 var originNames = map[warning.Origin]string{warning.ByReadings: "监测读数", warning.ByForecast: "预报产品", warning.ByFeed: "其他单位的预警"}
-
-// orderRow is an order as pages show it to somebody.
-type orderRow struct {
-	warning.Order
-	Cite        cited
-	Mine, Lifts bool
-	Late        bool
-	Kept        []warning.Compliance
-}
-
-func (o orderRow) Path() string { return deskPath(o.Event, o.N) }
-
-// ofUnit reports whether somebody speaks for a unit, which is what package warning asks before it lets him report.
-func ofUnit(by ledger.Actor, unit string) bool {
-	return slices.ContainsFunc(by.Seats, func(s personnel.Seat) bool {
-		return (s.Unit == unit || slices.Contains(s.Groups, unit)) && s.Role != personnel.Auditor
-	})
-}
-
-// ownOrders are the orders that hold of the units that somebody speaks for.
-func (s *Server) ownOrders(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor) (out []warning.Order, err error) {
-	list, err := w.Warnings.OrdersOf(ctx, tx, "")
-	for _, o := range list {
-		if ofUnit(by, o.Unit) {
-			out = append(out, o)
-		}
-	}
-	return out, err
-}
-
-// orderRows puts orders beside what may be done about them. Who may lift, the page of the version says.
-func (s *Server) orderRows(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor, docs addresses, list []warning.Order) (out []orderRow, err error) {
-	for _, o := range list {
-		x := orderRow{Order: o, Cite: docs.cite(o.Basis), Mine: o.Open() && ofUnit(by, o.Unit), Late: o.Overdue(tx.Now())}
-		if x.Kept, err = w.Warnings.Compliances(ctx, tx, o.ID); err != nil {
-			return nil, err
-		}
-		out = append(out, x)
-	}
-	return out, nil
-}
 
 func (s *Server) warningDesk(w http.ResponseWriter, r *http.Request) error {
 	return s.warningDeskPage(w, r, &refused{Typed: url.Values{}})
@@ -272,62 +231,6 @@ func (s *Server) warningProposalAct(w http.ResponseWriter, r *http.Request) erro
 		return s.warningDeskPage(w, r, &refused{act + strconv.FormatInt(id, 10), le, f.Values})
 	}
 	return err
-}
-
-func (s *Server) warningOrderAct(w http.ResponseWriter, r *http.Request) error {
-	by, works, err := s.warner(r)
-	if err != nil {
-		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || id < 1 {
-		return notFound("没有这一项指令。")
-	}
-	f, err := readForm(r, false)
-	if err != nil {
-		return err
-	}
-	words, act := strings.TrimSpace(f.Get("words")), r.PathValue("act")
-	err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
-		switch act {
-		case "see":
-			return works.Warnings.See(r.Context(), tx, by, id)
-		case "do":
-			return works.Warnings.Do(r.Context(), tx, by, id, words)
-		case "comply":
-			return works.Warnings.Comply(r.Context(), tx, by, id, strings.TrimSpace(f.Get("subject")), f.Get("complied") == "yes", words)
-		case "lift":
-			return works.Warnings.Lift(r.Context(), tx, by, id, words)
-		}
-		return notFound("没有这样的办理。")
-	})
-	back := "/warnings/desk"
-	event, n, ofVersion := versionOf(f.Get("back"))
-	if ofVersion {
-		back += "/" + event + "/" + n
-	}
-	if err == nil {
-		return &redirectError{back + "?done=warning-" + act + "#order" + strconv.FormatInt(id, 10)}
-	}
-	if le := caseRefusal(err); le != nil && (le.Kind == ledger.Invalid || le.Kind == ledger.WrongState) {
-		no := &refused{act + strconv.FormatInt(id, 10), le, f.Values}
-		if ofVersion {
-			r.SetPathValue("id", event)
-			r.SetPathValue("n", n)
-			return s.warningVersionPage(w, r, no)
-		}
-		return s.warningDeskPage(w, r, no)
-	}
-	return err
-}
-
-// versionOf reads the address of a version that a form came from.
-func versionOf(address string) (event, n string, ok bool) {
-	rest, ok := strings.CutPrefix(address, "/warnings/desk/")
-	event, n, both := strings.Cut(rest, "/")
-	_, err1 := strconv.ParseInt(event, 10, 64)
-	_, err2 := strconv.Atoi(n)
-	return event, n, ok && both && err1 == nil && err2 == nil
 }
 
 // hoursOf is a length of time as the form has it: hours.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,13 +15,14 @@ import (
 	"zhixing/db"
 	"zhixing/drill"
 	"zhixing/ledger"
-	"zhixing/org"
-	"zhixing/personnel"
 	"zhixing/policy"
 	"zhixing/warning"
 )
 
 const inputTime = "2006-01-02T15:04" // of an input datetime-local
+
+// skipField opens the name of a field that says why an order is not given.
+const skipField = "skip."
 
 // warningTyped is a draft as its form shows it.
 func warningTyped(v *warning.Version) url.Values {
@@ -28,49 +30,26 @@ func warningTyped(v *warning.Version) url.Values {
 	if !v.Onset.IsZero() {
 		f.Set("onset", v.Onset.In(calendar.Zone).Format(inputTime))
 	}
-	for _, p := range v.Area.Places {
-		switch {
-		case p.County:
-			f.Add("towns", "county")
-		case p.Village == "":
-			f.Add("towns", p.Town)
-		}
+	areaTyped(f, v.Area)
+	for _, x := range v.Skips {
+		f.Set(skipField+x.Order, x.Why)
 	}
 	return f
 }
 
-// warningDraft is what the form says. What an update or a changed draft had beside what the form shows stays: shapes, villages, the source.
-func (s *Server) warningDraft(f *form, was *warning.Version) warning.Draft {
+// warningDraft is what the form says. What an update or a changed draft had beside what the form shows stays: the source, the facts.
+func (s *Server) warningDraft(ctx context.Context, tx *db.Tx, w *policy.Works, f *form, was *warning.Version) (warning.Draft, error) {
 	d := warning.Draft{Stage: warning.Stage(f.Get("stage")), Level: warning.Level(f.Get("level"))}
+	area := s.area(f, w, was)
 	if was != nil {
-		d.Area, d.Source, d.Basis, d.Skips = was.Area, was.Source, was.Basis, was.Skips
+		d.Source, d.Basis, d.Skips = was.Source, was.Basis, was.Skips
+		if skips, said := skipsOf(f); said {
+			d.Skips = skips
+		}
 		if d.Level != was.Level {
 			d.Skips = nil
 		}
 	}
-	words := d.Area.Words
-	var places []warning.Place
-	for _, t := range f.Values["towns"] {
-		switch {
-		case t == "county":
-			places = append(places, warning.Place{County: true})
-		case slices.Contains(s.towns(), t):
-			places = append(places, warning.Place{Town: t})
-		default:
-			f.wrong("towns", "没有叫“"+t+"”的乡镇，请从列表里选。")
-		}
-	}
-	for _, p := range d.Area.Places {
-		if p.Village != "" {
-			places = append(places, p)
-		}
-	}
-	if slices.Equal(townsOf(places), townsOf(d.Area.Places)) {
-		places = d.Area.Places
-	} else {
-		words = "" // named anew from the places
-	}
-	d.Area.Places, d.Area.Words = places, words
 	d.Description, d.Instruction = strings.TrimSpace(f.Get("text")), strings.TrimSpace(f.Get("instruction"))
 	if t := strings.TrimSpace(f.Get("onset")); t != "" {
 		at, err := time.ParseInLocation(inputTime, t, calendar.Zone)
@@ -87,69 +66,101 @@ func (s *Server) warningDraft(f *form, was *warning.Version) warning.Draft {
 			d.Valid = warning.Duration(time.Duration(h*60) * time.Minute)
 		}
 	}
-	return d
+	if f.bad != nil {
+		return d, f.bad
+	}
+	var err error
+	if d.Area, err = w.WarningArea(ctx, tx, area); err != nil {
+		return d, err
+	}
+	words := strings.TrimSpace(f.Get("words"))
+	switch {
+	case was != nil && sameArea(was.Area, d.Area):
+		d.Area = was.Area
+		if f.Has("words") && words != "" {
+			d.Area.Words = words
+		}
+	case words != "" && (was == nil || words != was.Area.Words): // else it is named anew from what it holds
+		d.Area.Words = words
+	}
+	return d, nil
 }
 
-func townsOf(list []warning.Place) (out []string) {
-	for _, p := range list {
-		out = append(out, p.Town+"/"+p.Village)
-		if p.County {
-			out = append(out, "county")
+// sameArea reports whether two areas hold the same, whatever they are called.
+func sameArea(a, b warning.Area) bool {
+	names := func(list []warning.Place) (out []string) {
+		for _, p := range list {
+			out = append(out, p.Name())
+		}
+		slices.Sort(out)
+		return out
+	}
+	ring := func(list [][]warning.Point) [][]warning.Point { // no rings are no rings
+		return append([][]warning.Point{}, list...)
+	}
+	return slices.Equal(names(a.Places), names(b.Places)) && reflect.DeepEqual(ring(a.Polygons), ring(b.Polygons)) && slices.Equal(a.Circles, b.Circles)
+}
+
+// skipsOf are the orders that are not to be given, with the reasons; false where the form does not ask.
+func skipsOf(f *form) (out []warning.Skip, said bool) {
+	for name, values := range f.Values {
+		if order, ok := strings.CutPrefix(name, skipField); ok {
+			said = true
+			if why := strings.TrimSpace(values[0]); why != "" {
+				out = append(out, warning.Skip{Order: order, Why: why})
+			}
 		}
 	}
-	slices.Sort(out)
-	return out
+	slices.SortFunc(out, func(a, b warning.Skip) int { return strings.Compare(a.Order, b.Order) })
+	return out, said
 }
 
-func (s *Server) towns() (out []string) {
-	for _, u := range s.County.Directory.Units() {
-		if u.Kind == org.Town {
-			out = append(out, u.Name)
-		}
-	}
-	return out
-}
-
-// warningFields is what the template of the form needs.
-func (s *Server) warningFields(typed url.Values, h *warning.Hazard) map[string]any {
+// warningFields is what the template of the form needs; h and v are nil of a new one.
+func (s *Server) warningFields(r *http.Request, w *policy.Works, by ledger.Actor, typed url.Values, h *warning.Hazard, v *warning.Version, count *areaCount, said string) (map[string]any, error) {
 	levels := warning.Levels
+	var opens []warning.Order
 	if h != nil {
 		levels = nil
 		for _, x := range h.Signals {
 			levels = append(levels, x.Level)
 		}
+		if v.Kind != warning.Cancel && v.State == warning.Drafted {
+			opens = h.Opens(v.Level)
+		}
 	}
-	return map[string]any{"Typed": typed, "Levels": levels, "Stages": warning.Stages, "Towns": s.towns(), "In": func(t string) bool { return slices.Contains(typed["towns"], t) }}
+	var area areaForm
+	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		area, err = s.areaForm(ctx, tx, w, typed)
+		return err
+	})
+	area.Count, area.Said, area.Keeps = count, said, audienceActor(by, w).Keeps
+	return map[string]any{"Typed": typed, "Levels": levels, "Stages": warning.Stages, "Area": area, "Opens": opens, "SkipField": skipField}, err
 }
 
 func (s *Server) newWarning(w http.ResponseWriter, r *http.Request) error {
-	return s.newWarningPage(w, r, &refused{Typed: url.Values{"hazard": {r.URL.Query().Get("hazard")}}})
+	return s.newWarningPage(w, r, &refused{Typed: url.Values{"hazard": {r.URL.Query().Get("hazard")}}}, nil, "")
 }
 
-func (s *Server) newWarningPage(w http.ResponseWriter, r *http.Request, no *refused) error {
-	by, works, err := s.warner(r)
+func (s *Server) newWarningPage(w http.ResponseWriter, r *http.Request, no *refused, count *areaCount, said string) error {
+	by, works, err := s.drafter(r)
 	if err != nil {
 		return err
 	}
-	var hazards []*warning.Hazard
-	for _, h := range works.Warnings.Hazards {
-		if h.MayDraft(by) {
-			hazards = append(hazards, h)
-		}
-	}
-	if len(hazards) == 0 {
-		return forbidden("预警由" + strings.Join(works.Warnings.Hazards[0].Draft, "、") + "拟稿，您不在其中。")
-	}
+	hazards := slices.DeleteFunc(slices.Clone(works.Warnings.Hazards), func(h *warning.Hazard) bool { return !h.MayDraft(by) })
 	if no.Typed.Get("stage") == "" {
 		no.Typed.Set("stage", string(warning.Signals))
 	}
+	fields, err := s.warningFields(r, works, by, no.Typed, nil, nil, count, said)
+	if err != nil {
+		return err
+	}
 	p := s.office(r, "新拟预警", Link{Text: "预警发布台", URL: "/warnings/desk"}, Link{Text: "新拟预警"})
-	p.Data = map[string]any{"Hazards": hazards, "Fields": s.warningFields(no.Typed, nil), "No": no, "Typed": no.Typed}
+	p.Data = map[string]any{"Hazards": hazards, "Fields": fields, "No": no, "Typed": no.Typed}
 	return s.render(w, refusedStatus(no), "warningnew.html", p)
 }
 
 func (s *Server) draftWarning(w http.ResponseWriter, r *http.Request) error {
-	by, works, err := s.warner(r)
+	by, works, err := s.drafter(r)
 	if err != nil {
 		return err
 	}
@@ -157,11 +168,19 @@ func (s *Server) draftWarning(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := s.warningDraft(&f, nil)
-	d.Hazard, d.Drill = f.Get("hazard"), strings.TrimSpace(f.Get("drill"))
+	count, said, pressed, err := s.aside(r, by, works, &f, nil)
+	if pressed && err == nil {
+		return s.newWarningPage(w, r, &refused{Act: "new", Typed: f.Values}, count, said)
+	}
 	var v *warning.Version
-	if err = f.bad; err == nil {
-		err = s.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
+	if err == nil {
+		err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
+			attempt := f
+			d, err := s.warningDraft(r.Context(), tx, works, &attempt, nil)
+			if err != nil {
+				return err
+			}
+			d.Hazard, d.Drill = f.Get("hazard"), strings.TrimSpace(f.Get("drill"))
 			v, err = works.Warnings.Draft(r.Context(), tx, by, d)
 			return err
 		})
@@ -169,164 +188,8 @@ func (s *Server) draftWarning(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return &redirectError{deskPath(v.Event, v.N) + "?done=warning-drafted"}
 	}
-	if le := caseRefusal(err); le != nil && le.Kind == ledger.Invalid {
-		return s.newWarningPage(w, r, &refused{"new", le, f.Values})
-	}
-	return err
-}
-
-// versionAt is the version of an address, and the event's others.
-func (s *Server) versionAt(ctx context.Context, tx *db.Tx, w *policy.Works, r *http.Request) (*warning.Version, []*warning.Version, error) {
-	id, err1 := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	n, err2 := strconv.Atoi(r.PathValue("n"))
-	if err1 != nil || err2 != nil || id < 1 || n < 1 {
-		return nil, nil, notFound("没有这一版预警。")
-	}
-	list, err := w.Warnings.Versions(ctx, tx, warning.EventID(id))
-	if err != nil {
-		return nil, nil, err
-	}
-	i := slices.IndexFunc(list, func(v *warning.Version) bool { return v.N == n })
-	if i < 0 {
-		return nil, nil, notFound("没有这一版预警。")
-	}
-	return list[i], list, nil
-}
-
-func (s *Server) warningVersion(w http.ResponseWriter, r *http.Request) error {
-	return s.warningVersionPage(w, r, &refused{Typed: url.Values{}})
-}
-
-// warningVersionPage is a version with what the reader may do with it, or why he may not.
-func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *refused) error {
-	by, works, err := s.warner(r)
-	if err != nil {
-		return err
-	}
-	var v *warning.Version
-	var list []*warning.Version
-	var orders []orderRow
-	var document []byte
-	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if v, list, err = s.versionAt(ctx, tx, works, r); err != nil {
-			return err
-		}
-		if document, err = works.Warnings.Document(ctx, tx, v.Event, v.N); err != nil {
-			return err
-		}
-		docs, err := s.addresses(ctx, tx, works)
-		if err != nil {
-			return err
-		}
-		of, err := works.Warnings.Orders(ctx, tx, v.Event)
-		if err != nil {
-			return err
-		}
-		orders, err = s.orderRows(ctx, tx, works, by, docs, of)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	h := works.Warnings.Hazard(v.Hazard)
-	data := map[string]any{"V": warningRow{v, hazardName(works, v.Hazard)}, "Versions": warningRows(works, list), "No": no, "Document": string(document), "Now": s.now(), "InForce": v.State == warning.Published && v.Kind != warning.Cancel}
-	shown := *v
-	if v.Sent.IsZero() { // as it would read if it went out now
-		shown.Sent = s.now()
-		shown.Ends = shown.Sent.Add(time.Duration(v.Valid))
-	}
-	data["Text"] = shown.Text()
-	typed := warningTyped(v)
-	if no.Act == "edit" || no.Act == "update" {
-		typed = no.Typed
-	}
-	data["Typed"] = no.Typed
-	data["Fields"] = s.warningFields(typed, h)
-	if h != nil {
-		approves := slices.ContainsFunc(by.Seats, func(x personnel.Seat) bool { return slices.Contains(h.Approvers(v.Level), x.Post) })
-		data["Drafts"], data["Approves"] = h.MayDraft(by), approves
-		for i := range orders {
-			orders[i].Lifts = approves && orders[i].Open()
-		}
-		if v.State == warning.Submitted {
-			_, alone, err := h.MayPublish(by, v, s.now())
-			if le := caseRefusal(err); le != nil {
-				data["WhyNot"] = le.Message
-			} else if err == nil {
-				data["Publishes"] = true
-				if alone {
-					data["Alone"] = h.Night.Confirm.Next(s.now())
-				}
-			}
-		}
-	}
-	data["Orders"] = orders
-	p := s.office(r, v.Headline, Link{Text: "预警发布台", URL: "/warnings/desk"}, Link{Text: hazardName(works, v.Hazard) + "预警第 " + strconv.Itoa(v.N) + " 版"})
-	p.Data = data
-	return s.render(w, refusedStatus(no), "warningversion.html", p)
-}
-
-func (s *Server) warningAct(w http.ResponseWriter, r *http.Request) error {
-	by, works, err := s.warner(r)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(r, false)
-	if err != nil {
-		return err
-	}
-	act, words := r.PathValue("act"), strings.TrimSpace(f.Get("words"))
-	to, done := "", act
-	err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
-		ctx, ww := r.Context(), works.Warnings
-		v, _, err := s.versionAt(ctx, tx, works, r)
-		if err != nil {
-			return err
-		}
-		attempt := f
-		to, done = deskPath(v.Event, v.N), act
-		switch act {
-		case "edit":
-			d := s.warningDraft(&attempt, v)
-			if attempt.bad != nil {
-				return attempt.bad
-			}
-			_, err = ww.Edit(ctx, tx, by, v.Event, v.N, d)
-		case "submit":
-			_, err = ww.Submit(ctx, tx, by, v.Event, v.N)
-		case "return":
-			_, err = ww.Return(ctx, tx, by, v.Event, v.N, words)
-		case "drop":
-			err = ww.Drop(ctx, tx, by, v.Event, v.N, words)
-		case "publish":
-			_, err = ww.Publish(ctx, tx, by, v.Event, v.N)
-		case "confirm":
-			_, err = ww.Confirm(ctx, tx, by, v.Event, v.N)
-		case "update", "cancel":
-			d := warning.Draft{Event: v.Event, Kind: warning.Cancel}
-			d.Reason = words
-			if act == "update" {
-				d = s.warningDraft(&attempt, v)
-				if attempt.bad != nil {
-					return attempt.bad
-				}
-				d.Event, d.Kind = v.Event, warning.Update
-			}
-			var next *warning.Version
-			if next, err = ww.Draft(ctx, tx, by, d); err == nil {
-				to, done = deskPath(next.Event, next.N), "drafted"
-			}
-		default:
-			return notFound("没有这样的办理。")
-		}
-		return err
-	})
-	if err == nil {
-		s.published() // the front page may show it
-		return &redirectError{to + "?done=warning-" + done}
-	}
-	if le := caseRefusal(err); le != nil && (le.Kind == ledger.Invalid || le.Kind == ledger.WrongState || le.Kind == ledger.Conflict) {
-		return s.warningVersionPage(w, r, &refused{act, le, f.Values})
+	if le := areaRefusal(err); le != nil && le.Kind == ledger.Invalid {
+		return s.newWarningPage(w, r, &refused{"new", le, f.Values}, nil, "")
 	}
 	return err
 }

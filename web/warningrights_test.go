@@ -17,6 +17,7 @@ var warningRules = map[string]expected{
 	"GET /warnings/quality":               {right: "sit"},
 	"GET /warnings/desk/new":              {right: "sit", idle: true},
 	"POST /warnings/desk/new":             {right: "sit", idle: true},
+	"POST /warnings/desk/inside.json":     {right: "sit", idle: true},
 	"GET /warnings/desk/{id}/{n}":         {right: "sit", idle: true},
 	"POST /warnings/desk/{id}/{n}/{act}":  {right: "sit", idle: true},
 	"POST /warnings/proposals/{id}/{act}": {right: "sit", idle: true},

@@ -6,7 +6,7 @@
   const COLOURS = ['#b3120b', '#015293', '#1c6b3a', '#8a5a00', '#6a3d9a', '#00707a', '#a0306e', '#4d5b00'];
   const UNIT = 1e7;
 
-  for (const box of document.querySelectorAll('.map[data-map]')) start(box);
+  for (const box of document.querySelectorAll('.map[data-map]')) if (!box.closest('[data-areamap]')) start(box);
   for (const b of document.querySelectorAll('button[data-pick]')) offer(b);
 
   // A form's field that is filled in on a map: a press opens one below the field; each press on the map sets the point, or one
@@ -35,6 +35,10 @@
     });
   }
 
+  window.countyMap = start; // for scripts that draw on it: see area.js
+
+  // pick is what presses are for, nil on a map that is only looked at: add(at) takes a press, corners or paint(pen, px, py) are what is drawn over all,
+  // chosen(place) says of an outline whether it is filled, says is the hint below.
   function start(root, pick) {
     const setup = JSON.parse(root.dataset.map);
     const canvas = root.querySelector('canvas'), pen = canvas.getContext('2d');
@@ -93,6 +97,7 @@
       pen.fillStyle = '#fbfbf8'; pen.fillRect(0, 0, width, height);
       for (const p of places) {
         trace(p);
+        if (pick && pick.chosen && pick.chosen(p)) { pen.fillStyle = '#b3120b'; pen.globalAlpha = 0.22; pen.fill(); pen.globalAlpha = 1; }
         pen.strokeStyle = p.state === 'town' ? '#8b98a7' : '#d3dae2'; pen.lineWidth = p.state === 'town' ? 1.3 : 0.7; pen.stroke();
       }
       for (const l of layers) {
@@ -112,7 +117,8 @@
           pen.stroke();
         }
       }
-      if (pick) {
+      if (pick && pick.paint) pick.paint(pen, (lon) => px(lon * UNIT), (lat) => py(lat * UNIT));
+      else if (pick) {
         pen.strokeStyle = pen.fillStyle = '#b3120b'; pen.lineWidth = 2;
         pen.beginPath();
         pick.corners.forEach(([x, y], i) => { if (i) pen.lineTo(px(x * UNIT), py(y * UNIT)); else pen.moveTo(px(x * UNIT), py(y * UNIT)); });
@@ -136,6 +142,7 @@
 
     // Each layer is asked for the rectangle that is seen, a little larger, at the zoom at which a pixel is a pixel.
     async function load() {
+      if (pick && pick.says) { says.textContent = pick.says(); return; }
       if (pick) { says.textContent = pick.kind === 'point' ? '点一下地图定位置' : '依次点出各个转折点'; return; }
       const w = width / 2 / view.scale / squeeze * 1.2, h = height / 2 / view.scale * 1.2;
       const clamp = (v, most) => Math.max(-most, Math.min(most, v)).toFixed(6);
@@ -229,7 +236,7 @@
       if (e.type === 'pointerup' && fingers.size === 1 && travelled < 5) {
         if (pick) {
           const lon = view.x + (e.offsetX - width / 2) / view.scale / squeeze, lat = view.y - (e.offsetY - height / 2) / view.scale;
-          pick.add([Number(lon.toFixed(6)), Number(lat.toFixed(6))]);
+          pick.add([Number(lon.toFixed(6)), Number(lat.toFixed(6))], (p) => Math.hypot(px(p[0] * UNIT) - e.offsetX, py(p[1] * UNIT) - e.offsetY));
           redraw();
         } else show(under(e.offsetX, e.offsetY), e.offsetX, e.offsetY);
       }
@@ -288,6 +295,6 @@
     }).catch(() => {});
     window.addEventListener('resize', size);
     size();
-    return redraw;
+    return () => { if (pick && pick.says) says.textContent = pick.says(); redraw(); };
   }
 })();
