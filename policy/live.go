@@ -34,6 +34,7 @@ type Live struct {
 	Folder func() fs.FS
 	Ledger *ledger.Ledger               // nil where the county keeps none
 	To     map[string]relay.Destination // platforms of higher levels
+	Sign   func([]byte) ([]byte, error) // signs the documents of warnings; nil: they go out without
 
 	works   atomic.Pointer[Works]
 	trouble atomic.Pointer[Trouble]
@@ -112,7 +113,7 @@ func (l *Live) Connect(out *channel.Outbox) {
 func (l *Live) wire(c *County, day calendar.Date) (*Works, error) {
 	w, err := c.Works(l.Ledger, day, l.To)
 	if err == nil {
-		w.Audience.Memory = &l.recipients
+		w.Audience.Memory, w.Warnings.Sign = &l.recipients, l.Sign
 		w.Connect(l.outbox)
 	}
 	return w, err

@@ -13,6 +13,7 @@ package web
 
 import (
 	"crypto/sha256"
+	"crypto/x509"
 	"embed"
 	"encoding/hex"
 	"fmt"
@@ -61,6 +62,8 @@ type Config struct {
 	Devices  *device.Registry
 	Stations *device.Server      // nil where stations are not listened to
 	Writer   *observation.Writer // takes readings in
+
+	Certificate *x509.Certificate // that warnings are signed with; nil: they are not
 }
 
 // Server answers all requests of one county.

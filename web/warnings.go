@@ -19,21 +19,24 @@ import (
 
 // warningRoutes are the warnings as anybody may read them, people and programs. They are made of the public rows alone, which no drill is in.
 var warningRoutes = []route{
-	{"GET /warnings", everybody, false, false, (*Server).warnings, "预警：生效中的在前，其后是近期已解除、已失效的"},
-	{"GET /warnings.json", everybody, false, false, (*Server).warnings, "预警，数据"},
+	{"GET /warnings", everybody, false, false, (*Server).warnings, "预警：生效中的在前，其后是已解除、已失效的；?page= 翻页"},
+	{"GET /warnings.json", everybody, false, false, (*Server).warnings, "预警，数据；?page= 翻页"},
 	{"GET /warnings/feed.xml", everybody, false, false, (*Server).warningFeed, "生效中的预警的 Atom 索引，每条指向一份 CAP 1.2 文件"},
+	{"GET /warnings/verify", everybody, false, false, (*Server).warningVerify, "怎样核对预警文件的数字签名"},
+	{"GET /warnings/certificate.pem", everybody, false, false, (*Server).warningCertificate, "预警文件签名的证书"},
 	{"GET /warnings/{id}", everybody, false, false, (*Server).warning, "一次预警：最新一版全文和历次各版；后缀 .json 得数据"},
 	{"GET /warnings/{id}/{file}", everybody, false, false, (*Server).warningDocument, "一版预警的 CAP 1.2 文件，如 2.xml，逐字节照发布时的原样"},
 }
 
-// warningsListed is how many versions the list of warnings goes back.
+// warningsListed is how many versions the feed goes back.
 const warningsListed = 200
 
 // publicWarning is a public version as pages and data show it at a time.
 type publicWarning struct {
 	warning.Public
 	Now    time.Time
-	Newest int // number of the newest version of its event
+	Newest int            // number of the newest version of its event
+	Reach  *warning.Reach // how far its messages were carried; nil: nothing was counted
 }
 
 // Standing says how the version stands at the time of the page, which may be before the clock has noted that its time ran out.
@@ -110,52 +113,79 @@ type warningData struct {
 	Onset       time.Time       `json:"onset,omitzero"`
 	Ends        time.Time       `json:"ends"`
 	Over        time.Time       `json:"over,omitzero"`
+	Reach       *reachData      `json:"reach,omitempty"`
+}
+
+// reachData is how far a version was carried, in messages.
+type reachData struct {
+	Messages  int       `json:"messages"`
+	Within10s int       `json:"handed_within_10s"`
+	Within60s int       `json:"handed_within_60s"`
+	Handed    int       `json:"handed"`
+	CountedAt time.Time `json:"counted_at"`
 }
 
 func (s *Server) warningData(list []publicWarning) []warningData {
 	out := []warningData{}
 	for _, p := range list {
 		out = append(out, warningData{p.Event, p.N, s.BaseURL + p.Path(), s.BaseURL + p.CAP(), p.Identifier, p.Name, p.Issuer, p.Source, p.Kind, p.Stage, p.Level, p.Standing(), p.Live(),
-			p.Headline, p.Description, p.Instruction, p.Area, p.Sent, p.Onset, p.Ends, p.Over})
+			p.Headline, p.Description, p.Instruction, p.Area, p.Sent, p.Onset, p.Ends, p.Over, nil})
+		if x := p.Reach; x != nil {
+			out[len(out)-1].Reach = &reachData{x.Put, x.In10, x.In60, x.Handed, x.At}
+		}
 	}
 	return out
 }
 
-// warnings lists what is in force, the highest level first, and then what is over, one row an event.
+// warningsPage is how many warnings that are over stand on a page.
+const warningsPage = 30
+
+// warnings lists what is in force, the highest level first, and then what is over, one row an event, by pages.
 func (s *Server) warnings(w http.ResponseWriter, r *http.Request) error {
-	now := s.now()
+	now, page := s.now(), 1
+	if asked := r.URL.Query().Get("page"); asked != "" {
+		n, err := strconv.Atoi(asked)
+		if err != nil || n < 1 || n > 1_000_000 {
+			return badRequest("没有这一页。")
+		}
+		page = n
+	}
 	var live, past []publicWarning
+	var total int
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) error {
 		live, past = nil, nil
 		force, err := warning.InForce(ctx, tx, s.countyCode, now)
 		if err != nil {
 			return err
 		}
-		seen := map[warning.EventID]bool{}
 		for _, p := range force {
 			live = append(live, publicWarning{Public: p, Now: now, Newest: p.N})
-			seen[p.Event] = true
 		}
-		list, err := warning.PublicSince(ctx, tx, s.countyCode, time.Time{}, warningsListed)
+		list, n, err := warning.PublicPast(ctx, tx, s.countyCode, now, (page-1)*warningsPage, warningsPage)
 		for _, p := range list {
-			if !seen[p.Event] {
-				past = append(past, publicWarning{Public: p, Now: now, Newest: p.N})
-				seen[p.Event] = true
-			}
+			past = append(past, publicWarning{Public: p, Now: now, Newest: p.N})
 		}
+		total = n
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	last := pages(total, warningsPage)
+	if page > last {
+		return notFound("没有这一页；一共 " + strconv.Itoa(last) + " 页。")
+	}
 	if strings.HasSuffix(r.URL.Path, ".json") {
 		w.Header().Set("Cache-Control", "public, max-age=60")
-		return writeJSON(w, http.StatusOK, map[string]any{"in_force": s.warningData(live), "past": s.warningData(past)})
+		return writeJSON(w, http.StatusOK, map[string]any{"in_force": s.warningData(live), "past": s.warningData(past), "past_total": total, "page": page, "pages": last})
 	}
 	p := s.page(r, "预警", home, Link{Text: "预警"})
 	p.Canonical = s.BaseURL + "/warnings"
 	p.Alternates = []Alternate{{"application/atom+xml", s.countyName + "预警", "/warnings/feed.xml"}, {"application/json", "数据", "/warnings.json"}}
-	p.Data = map[string]any{"Live": live, "Past": past, "Now": now, "Members": s.maySit(r, seated) == nil}
+	if page > 1 {
+		p.Canonical += "?page=" + strconv.Itoa(page)
+	}
+	p.Data = map[string]any{"Live": live, "Past": past, "Total": total, "Pager": pagerOf("/warnings", nil, page, last), "Now": now, "Members": s.maySit(r, seated) == nil, "Subscribes": s.subscribes()}
 	return s.render(w, http.StatusOK, "warnings.html", p)
 }
 
@@ -188,6 +218,20 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	newest := list[len(list)-1]
+	var reach map[int]warning.Reach
+	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		reach, err = warning.PublicReach(ctx, tx, s.countyCode, newest.Event)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i, p := range list {
+		if x, ok := reach[p.N]; ok && x.Put > 0 {
+			list[i].Reach = &x
+		}
+	}
+	newest = list[len(list)-1]
 	if asJSON {
 		w.Header().Set("Cache-Control", "public, max-age=60")
 		return writeJSON(w, http.StatusOK, map[string]any{"standing": eventStanding(newest), "versions": s.warningData(list)})
@@ -208,7 +252,7 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 	if towns == newest.Area.Words {
 		towns = ""
 	}
-	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Towns": towns}
+	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Towns": towns, "Sketch": s.sketchOf(last.Area)}
 	return s.render(w, http.StatusOK, "warning.html", p)
 }
 

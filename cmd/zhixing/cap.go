@@ -2,17 +2,20 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"zhixing/warning/cap"
 )
 
 // capCommand checks warnings, and makes the key that the county's own are signed with.
 func capCommand(_ context.Context, c *call) error {
+	trust := c.flags.String("trust", "", "for check: file with the certificates whose signatures are to be verified")
 	name := c.flags.String("signer", "", "who signs, as the certificate of a new key says: 示例县突发事件预警信息发布中心")
 	if err := c.parse(); err != nil {
 		return err
@@ -23,7 +26,7 @@ func capCommand(_ context.Context, c *call) error {
 	args := c.args[1:]
 	switch c.args[0] {
 	case "check":
-		return capCheck(c, args)
+		return capCheck(c, args, *trust)
 	case "key":
 		if len(args) != 1 || *name == "" {
 			return fmt.Errorf("%w: key wants FILE and --signer", errUsage)
@@ -39,10 +42,25 @@ type capVerdict struct {
 	Valid   bool     `json:"valid"`
 	Reasons []string `json:"reasons"`
 	Advice  []string `json:"advice"`
+	Signed  string   `json:"signed,omitempty"` // by whom, where it was verified
 }
 
 // capCheck prints a line a file. A bad document is an answer; a file that cannot be read is one too, and fails the command at the end.
-func capCheck(c *call, files []string) error {
+// Where certificates are given, what nobody of them signed is bad.
+func capCheck(c *call, files []string, trust string) error {
+	var roots []*x509.Certificate
+	if trust != "" {
+		b, err := os.ReadFile(trust)
+		if err == nil {
+			roots, err = cap.ReadCertificates(b)
+		}
+		if err == nil && len(roots) == 0 {
+			err = errors.New("no certificate in it")
+		}
+		if err != nil {
+			return fmt.Errorf("%w: --trust %s: %w", errUsage, trust, err)
+		}
+	}
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
@@ -50,15 +68,22 @@ func capCheck(c *call, files []string) error {
 	out.SetEscapeHTML(false)
 	unread := 0
 	for _, name := range files {
-		v := capVerdict{name, false, []string{}, []string{}}
+		v := capVerdict{File: name, Reasons: []string{}, Advice: []string{}}
 		b, err := c.readSome(name, cap.MaxBytes+1) // one more than Parse takes, so that it says so itself
 		if err != nil {
 			fmt.Fprintf(c.err, "zhixing cap check: %v\n", err)
 			unread++
 			v.Reasons = append(v.Reasons, "文件读不了")
 		} else {
-			_, problems := cap.Parse(b)
+			a, problems := cap.Parse(b)
 			v.Valid = cap.Valid(problems)
+			if v.Valid && roots != nil {
+				if who, err := cap.Verify(b, roots, a.Sent); err != nil {
+					v.Valid, v.Reasons = false, append(v.Reasons, "签名："+err.Error())
+				} else {
+					v.Signed = who.Subject.CommonName
+				}
+			}
 			for _, p := range problems {
 				if p.Advice {
 					v.Advice = append(v.Advice, p.String())
@@ -111,4 +136,30 @@ func capKey(c *call, file, name string) error {
 	}
 	fmt.Fprintf(c.out, "%s: a new key of %s and its certificate. Only the server may read it; give others the certificate alone.\n", file, name)
 	return nil
+}
+
+// expiresSoon is how long before its end a certificate is spoken of in the log.
+const expiresSoon = 60 * 24 * time.Hour
+
+// signer is what signs the documents of warnings; nil where there is no key. A key that is of no use is told at the start. Later, as when the
+// certificate has run out, a warning goes out unsigned sooner than not at all (decision 46).
+func (s *site) signer() (sign func([]byte) ([]byte, error), cert *x509.Certificate, err error) {
+	if *s.capKey == "" {
+		return nil, nil, nil
+	}
+	key, cert, err := cap.ReadKey([]byte(*s.capKey))
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: --cap-key: %w", errUsage, err)
+	}
+	if left := cert.NotAfter.Sub(s.db.Now()); left < expiresSoon {
+		s.logger.Warn("the certificate of warnings ends soon, or has: `zhixing cap key` makes another", "signer", cert.Subject.CommonName, "until", cert.NotAfter)
+	}
+	return func(document []byte) ([]byte, error) {
+		signed, err := cap.Sign(document, key, cert)
+		if err != nil {
+			s.logger.Error("a warning goes out without a signature", "error", err)
+			return document, nil
+		}
+		return signed, nil
+	}, cert, nil
 }

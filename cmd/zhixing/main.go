@@ -47,7 +47,7 @@ var commands = []command{
 	{"judge", "[FILE…] [--county FOLDER]", "judge measurements by the national tables, one JSON case a line", "zhixing judge cases.jsonl", judge},
 	{"read", "FILE [--as documents|duties|appointments|tree] [--county FOLDER]", "read a manuscript and print what it says", "zhixing read issue.txt --as duties", read},
 	{"decode", "hj212 [FILE…]", "print what devices said, from the hex of what was read", "zhixing decode hj212 --crc arc reads.hex", decode},
-	{"cap", "check [FILE…] | key FILE --signer NAME", "check warnings (CAP 1.2), make the key that the county's are signed with", "zhixing cap check warning.xml", capCommand},
+	{"cap", "check [FILE…] [--trust CERTIFICATES] | key FILE --signer NAME", "check warnings (CAP 1.2), make the key that the county's are signed with", "zhixing cap check warning.xml", capCommand},
 	{"policy", "lint|test|coverage|draft [FOLDER…|NUMBER] [flags]", "check the folders of policies, play their examples", "zhixing policy test counties/jiangxian/policies/water-2023", policyCommand},
 	{"publish", "FILE --drafter NAME --publisher NAME", "read and publish a manuscript", "zhixing publish issue.txt --drafter 起草甲 --publisher 签发乙", publish},
 	{"verify", "FILE PROOF [--key KEY]", "check a downloaded document against its proof, offline", "zhixing verify 12.pdf 12.proof --key 'example.org+1a2b3c4d+AY…'", verify},

@@ -31,7 +31,8 @@ import (
 
 // site is the flags and parts of a running site; serve, demo and publish share it.
 type site struct {
-	listen, baseURL, font, logKey      *string
+	listen, baseURL, font              *string
+	logKey, capKey                     *string
 	oidcIssuer, oidcClient, oidcSecret *string
 
 	listener net.Listener // nil but where the site is served
@@ -58,6 +59,7 @@ func (c *call) site() *site {
 		baseURL:    c.flags.String("base-url", "", "how the site is reached from outside, such as https://gazette.example.gov.cn"),
 		font:       c.flags.String("font", "", "Chinese TrueType font for PDF; without it the usual places are searched"),
 		logKey:     c.secret("log-key", "private key of the transparency log, where it is not to be kept in the database"),
+		capKey:     c.secret("cap-key", "private key and certificate that warnings are signed with, as `zhixing cap key` writes them; without one they go out unsigned"),
 		oidcIssuer: c.flags.String("oidc-issuer", "", "OpenID Connect issuer for log-in (optional)"),
 		oidcClient: c.flags.String("oidc-client", "", "client id at the issuer"),
 		oidcSecret: c.secret("oidc-secret", "client secret at the issuer"),
@@ -294,7 +296,7 @@ func (s *site) run(ctx context.Context, c *call, demo bool) error {
 	defer taken() // it has the database
 	handler, err := web.New(web.Config{
 		DB: s.db, County: s.county, Log: s.log, Press: s.press, Ledger: s.ledger, Accounts: s.accounts, OIDC: oidc, BaseURL: *s.baseURL, Logger: s.logger, Demo: demo,
-		Notices: notices, Works: s.works, Live: s.running.live, Devices: s.running.devices, Stations: s.running.server, Writer: s.running.writer,
+		Notices: notices, Works: s.works, Live: s.running.live, Devices: s.running.devices, Stations: s.running.server, Writer: s.running.writer, Certificate: s.running.certificate,
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -29,6 +30,8 @@ type running struct {
 	writer  *observation.Writer
 	devices *device.Registry
 	server  *device.Server
+
+	certificate *x509.Certificate // that warnings are signed with; nil: they are not
 }
 
 // intake is the flags by which readings come in and go on.
@@ -143,13 +146,17 @@ func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 			return err
 		}
 	}
+	var certificate *x509.Certificate
+	if live.Sign, certificate, err = s.signer(); err != nil {
+		return err
+	}
 	if err := live.Start(ctx, ledger.System.Account); err != nil {
 		return err
 	}
 	if err := live.Trouble(); err != nil {
 		s.logger.Error("the policies on record go on, those in the folder are not taken", "reason", err)
 	}
-	s.running = &running{live: live, devices: device.NewRegistry(string(s.county.Place.Code))}
+	s.running = &running{live: live, devices: device.NewRegistry(string(s.county.Place.Code)), certificate: certificate}
 	if s.takes != nil {
 		ours := func(code string) bool { _, ok := s.works().Cases.ServiceOf(code); return ok }
 		if s.running.others, err = servers(*s.takes.open311, ours); err != nil {
