@@ -3,6 +3,7 @@ package finding
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -247,14 +248,30 @@ func (f *readingFacts) Fact(ctx context.Context, name string) (rule.Value, error
 }
 
 func (f *readingFacts) Call(ctx context.Context, c *rule.Call, args []rule.Value) (rule.Value, error) {
-	if !slices.Contains(windowed, c.Name) {
+	past, ok := c.Past()
+	if !ok {
 		return f.call(ctx, c, args)
 	}
-	span, _ := rule.ParseWindow(c.Text(0))
-	s, err := f.j.Observations.Window(ctx, f.tx, observation.Query{Series: f.r.Series, From: f.r.At.Add(-span + time.Microsecond), To: f.r.At.Add(time.Microsecond)})
+	series := f.r.Series
+	if other := observation.SeriesName(c.Text(1)); other != "" && other != f.r.Name {
+		s, ok, err := f.j.Observations.Find(ctx, f.tx, other, f.r.Key)
+		if err != nil {
+			return nil, err
+		}
+		if !ok { // nothing was ever measured there
+			return ofStats(c, observation.Stats{})
+		}
+		series = s.ID
+	}
+	s, err := f.j.Observations.Window(ctx, f.tx, observation.Query{Series: series,
+		From: f.r.At.Add(-past.Back + time.Microsecond), To: f.r.At.Add(-past.Until + time.Microsecond)})
 	if err != nil {
 		return nil, err
 	}
+	return ofStats(c, s)
+}
+
+func ofStats(c *rule.Call, s observation.Stats) (rule.Value, error) {
 	switch {
 	case c.Name == "次数":
 		return rule.Int(s.Valid), nil
@@ -268,22 +285,39 @@ func (f *readingFacts) Call(ctx context.Context, c *rule.Call, args []rule.Value
 	return rule.Num(s.Min.Decimal), nil
 }
 
-var windowed = []string{"均值", "最大", "最小", "次数"}
-
-// windowOf is the longest stretch of time that a rule looks back over.
+// windowOf is how far back a rule looks.
 func windowOf(r *Rule) time.Duration {
 	var longest time.Duration
-	for _, e := range []*rule.Expr{r.When, r.Clears} {
-		if e == nil {
-			continue
+	for past := range pasts(r) {
+		longest = max(longest, past.Back)
+	}
+	return longest
+}
+
+// beside are the series that a rule asks about besides those that it looks at.
+func beside(r *Rule) (out []observation.SeriesName) {
+	for _, c := range pasts(r) {
+		if s := observation.SeriesName(c.Text(1)); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
 		}
-		for _, c := range e.Calls() {
-			if d, ok := rule.ParseWindow(c.Text(0)); ok && slices.Contains(windowed, c.Name) {
-				longest = max(longest, d)
+	}
+	return out
+}
+
+// pasts are what a rule asks of past readings.
+func pasts(r *Rule) iter.Seq2[rule.Past, *rule.Call] {
+	return func(yield func(rule.Past, *rule.Call) bool) {
+		for _, e := range []*rule.Expr{r.When, r.Clears} {
+			if e == nil {
+				continue
+			}
+			for _, c := range e.Calls() {
+				if past, ok := c.Past(); ok && !yield(past, c) {
+					return
+				}
 			}
 		}
 	}
-	return longest
 }
 
 // resultFacts is a rule's view of an indicator's result.

@@ -108,7 +108,7 @@ func (s *sight) evidence(ctx context.Context, r *Rule) (string, []Seen, error) {
 	seen, err := s.recorded(ctx, by)
 	words := timeWords(s.at) + "起恢复"
 	if len(seen) > 0 {
-		words += "：" + inWords(seen)
+		words += "：" + s.a.j.inWords(seen)
 	}
 	return words, seen, err
 }

@@ -261,6 +261,7 @@ func TestPeriodsBeforeTheIndicatorAreNotLookedAt(t *testing.T) {
 func TestWhatLacksIsSaidInWords(t *testing.T) {
 	tell(t, "2023-09-20 08:00", nil, indicators(), func(s *story) {
 		for lacks, want := range map[string]string{"条目.日排水量": "日排水量", `指标("traced")`: "指标“溯源率”", `指标("traced", 断面)`: "指标“溯源率”", `指标("gone")`: `指标("gone")`,
+			`最大("24小时", "flow")`: "流量24小时最大", `均值("3小时")`: "3小时均值",
 			"“排污口台账”里没有作分母的条目": "“排污口台账”里没有作分母的条目"} {
 			s.want("lacks "+lacks, s.j.InWords(lacks), want)
 		}

@@ -39,6 +39,7 @@ type index struct {
 	byID        map[string]*Rule
 	byEntry     map[register.Name][]*Rule
 	byReading   map[observation.SeriesName][]*Rule
+	byBeside    map[observation.SeriesName][]*Rule // that ask about a series besides the one that they look at
 	bySilence   map[observation.SeriesName][]*Rule
 	byIndicator map[string][]*Rule
 	inhibitors  map[string][]string // rules that stand before a rule
@@ -49,6 +50,7 @@ type index struct {
 func (j *Judge) ready() {
 	j.once.Do(func() {
 		j.index = index{map[string]*Rule{}, map[register.Name][]*Rule{}, map[observation.SeriesName][]*Rule{}, map[observation.SeriesName][]*Rule{},
+			map[observation.SeriesName][]*Rule{},
 			map[string][]*Rule{}, map[string][]string{}, map[string]*Indicator{}, map[string]*Value{}}
 		for i := range j.Rules {
 			r := &j.Rules[i]
@@ -61,6 +63,11 @@ func (j *Judge) ready() {
 			}
 			for _, s := range r.Readings {
 				j.byReading[s] = append(j.byReading[s], r)
+			}
+			if len(r.Readings) > 0 {
+				for _, s := range beside(r) {
+					j.byBeside[s] = append(j.byBeside[s], r)
+				}
 			}
 			for _, s := range r.Silent {
 				j.bySilence[s] = append(j.bySilence[s], r)

@@ -207,14 +207,13 @@ func later(a, b time.Time) time.Time {
 }
 
 // inWords is a list of facts as a sentence: 值30，时间2023年9月20日12时.
-func inWords(seen []Seen) string {
+func (j *Judge) inWords(seen []Seen) string {
 	var parts []string
 	for _, s := range seen {
 		if len(parts) == 6 {
 			break
 		}
-		name := strings.TrimPrefix(strings.TrimPrefix(s.Name, "条目."), "参数.") // as people call it
-		parts = append(parts, name+" "+s.Value)
+		parts = append(parts, j.InWords(s.Name)+" "+s.Value)
 	}
 	return strings.Join(parts, "，")
 }

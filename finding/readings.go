@@ -3,6 +3,7 @@ package finding
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -20,17 +21,31 @@ func (j *Judge) Recorded(ctx context.Context, tx *db.Tx, changed []observation.R
 	if err != nil {
 		return fmt.Errorf("finding.Recorded: %w", err)
 	}
-	for len(changed) > 0 {
-		n := 1
-		for n < len(changed) && changed[n].Series == changed[0].Series {
-			n++
+	for list := range bySeries(changed) {
+		if err := w.series(ctx, list, tracks); err != nil {
+			return fmt.Errorf("finding.Recorded: %s/%s: %w", list[0].Name, list[0].Key, err)
 		}
-		if err := w.series(ctx, changed[:n], tracks); err != nil {
-			return fmt.Errorf("finding.Recorded: %s/%s: %w", changed[0].Name, changed[0].Key, err)
-		}
-		changed = changed[n:]
+	}
+	if err := w.beside(ctx, changed); err != nil {
+		return fmt.Errorf("finding.Recorded: %w", err)
 	}
 	return nil
+}
+
+// bySeries cuts readings, which come by series and time, at each new series.
+func bySeries(changed []observation.Reading) iter.Seq[[]observation.Reading] {
+	return func(yield func([]observation.Reading) bool) {
+		for len(changed) > 0 {
+			n := 1
+			for n < len(changed) && changed[n].Series == changed[0].Series {
+				n++
+			}
+			if !yield(changed[:n]) {
+				return
+			}
+			changed = changed[n:]
+		}
+	}
 }
 
 // tracksOfReadings are the tracks of the rules that look at these readings.
@@ -130,16 +145,25 @@ func sourceOf(r *observation.Reading) string {
 // rejudge puts late readings in their place: from the run that they fall in, all looks are taken again, and what was found
 // before is held against what is found now.
 func (f *following) rejudge(ctx context.Context, d *observation.Definition, late []observation.Reading) error {
-	last := late[len(late)-1].At
-	g := newRejudging(f, late[0].At, last, displacedOf(late), last.Add(windowOf(f.r)))
-	start, err := g.start(ctx, d, late[0])
+	return f.again(ctx, d, late[0].Series, stretch{late[0].At, late[len(late)-1].At, displacedOf(late)})
+}
+
+// stretch is a stretch of time in which facts came that looks may have been taken without, and how many of them came late.
+type stretch struct {
+	from, to time.Time
+	late     int
+}
+
+// again takes the looks at a series again that depend on what came.
+func (f *following) again(ctx context.Context, d *observation.Definition, series observation.SeriesID, of stretch) error {
+	g := newRejudging(f, of.from, of.to, of.late, of.to.Add(windowOf(f.r)))
+	start, err := g.start(ctx, d, series)
 	if err != nil {
 		return err
 	}
 	was := f.track
 	f.track = track{}
-	err = f.j.Observations.Each(ctx, f.tx, observation.Query{Series: late[0].Series, From: start}, func(r observation.Reading) error {
-		r.Name, r.Key = late[0].Name, late[0].Key
+	err = f.j.Observations.Each(ctx, f.tx, observation.Query{Series: series, From: start}, func(r observation.Reading) error {
 		s, err := f.lookAt(ctx, d, &r)
 		if err != nil {
 			return err
@@ -154,7 +178,7 @@ func (f *following) rejudge(ctx context.Context, d *observation.Definition, late
 
 // start is where judging has to begin: at the episode that the late reading falls into, else at the looks before it that its own
 // run may have begun with.
-func (g *rejudging) start(ctx context.Context, d *observation.Definition, late observation.Reading) (time.Time, error) {
+func (g *rejudging) start(ctx context.Context, d *observation.Definition, series observation.SeriesID) (time.Time, error) {
 	var err error
 	if g.old, err = g.j.episodesFrom(ctx, g.tx, g.key, g.from); err != nil {
 		return g.from, err
@@ -173,11 +197,10 @@ func (g *rejudging) start(ctx context.Context, d *observation.Definition, late o
 	}
 	start := g.from
 	for held, steps := 0, 0; held < g.r.For-1 && steps < maxSteps; steps++ {
-		r, ok, err := g.j.Observations.Before(ctx, g.tx, late.Series, start)
+		r, ok, err := g.j.Observations.Before(ctx, g.tx, series, start)
 		if err != nil || !ok || !r.At.After(floor) {
 			return start, err
 		}
-		r.Name, r.Key = late.Name, late.Key
 		s, err := g.lookAt(ctx, d, &r)
 		if err != nil {
 			return start, err

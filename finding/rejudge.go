@@ -136,6 +136,9 @@ func (g *rejudging) reconcile(ctx context.Context, start time.Time) error {
 	if err := g.discover(ctx, was, say); err != nil {
 		return err
 	}
+	if g.late == 0 && len(changed) == 0 { // another series of the place, a moment behind
+		return nil
+	}
 	return g.j.noteRejudged(ctx, g.tx, Rejudged{Rule: g.key.rule, Subject: g.key.subject, From: g.from, To: g.to, Facts: g.late, Changed: changed})
 }
 

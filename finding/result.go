@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/observation"
 	"zhixing/quantity"
 )
 
@@ -33,15 +34,29 @@ type Result struct {
 	Why      string // 补到数据后重新计算
 }
 
-var asked = regexp.MustCompile(`指标\("([^"]*)"[^)]*\)`)
+var (
+	asked  = regexp.MustCompile(`指标\("([^"]*)"[^)]*\)`)
+	pastOf = regexp.MustCompile(`(均值|最大|最小|次数)\("([^"]*)"(?:, "([^"]*)")?\)`)
+)
 
-// InWords is what lacks as people say it: a field by its name alone, an indicator by its title.
+// InWords is what lacks, or what was seen, as people say it: a field by its name alone, an indicator and another series by its title,
+// 24小时均值.
 func (j *Judge) InWords(lacks string) string {
 	lacks = asked.ReplaceAllStringFunc(lacks, func(call string) string {
 		if ind := j.Indicator(asked.FindStringSubmatch(call)[1]); ind != nil {
 			return "指标“" + ind.Title + "”"
 		}
 		return call
+	})
+	lacks = pastOf.ReplaceAllStringFunc(lacks, func(call string) string {
+		m := pastOf.FindStringSubmatch(call)
+		title := ""
+		if m[3] != "" && j.Observations != nil {
+			if d := j.Observations.Definition(observation.SeriesName(m[3])); d != nil {
+				title = d.Title
+			}
+		}
+		return title + m[2] + m[1]
 	})
 	return strings.NewReplacer("条目.", "", "参数.", "").Replace(lacks)
 }

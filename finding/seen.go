@@ -3,6 +3,7 @@ package finding
 import (
 	"context"
 	"slices"
+	"time"
 
 	"zhixing/calendar"
 	"zhixing/register"
@@ -13,7 +14,8 @@ import (
 type recorder struct {
 	rule.Facts
 	a    *about
-	from string // of what the facts themselves say: a reading's time and source, an entry's address
+	at   time.Time // of the look
+	from string    // of what the facts themselves say: a reading's time and source, an entry's address
 	seen []Seen
 }
 
@@ -71,9 +73,12 @@ func (r *recorder) Call(ctx context.Context, c *rule.Call, args []rule.Value) (r
 		return v, err
 	}
 	source := r.from
-	if c.Name == "参数于" {
+	switch _, past := c.Past(); {
+	case c.Name == "参数于":
 		d, _ := r.a.j.valueOf(c, args)
 		source = d.Source
+	case past && c.Text(1) != "":
+		source = c.Text(1) + "/" + r.a.key + " " + timeWords(r.at)
 	}
 	r.note(c.String(), v, source)
 	return v, nil
@@ -90,7 +95,7 @@ type sight struct {
 
 // recorded evaluates an expression once more and gives what it asked for.
 func (s *sight) recorded(ctx context.Context, exprs ...*rule.Expr) ([]Seen, error) {
-	r := &recorder{Facts: s.facts, a: s.a, from: s.from, seen: slices.Clone(s.also)}
+	r := &recorder{Facts: s.facts, a: s.a, at: s.at, from: s.from, seen: slices.Clone(s.also)}
 	for _, e := range exprs {
 		if e == nil {
 			continue

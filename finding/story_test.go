@@ -87,6 +87,7 @@ func template(src string, s *rule.Scope) *rule.Template {
 func definitions() []*observation.Definition {
 	return []*observation.Definition{
 		{Name: "cod", Title: "化学需氧量", Register: "outlets", Unit: "mg/L", Kind: observation.Hour, Silence: 4 * time.Hour, Item: "COD"},
+		{Name: "flow", Title: "流量", Register: "outlets", Unit: "m3/h", Kind: observation.Hour},
 		{Name: "nh3", Title: "氨氮", Register: "sections", Unit: "mg/L", Kind: observation.Sample, Item: "NH3N"},
 		{Name: "tp", Title: "总磷", Register: "sections", Unit: "ug/L", Kind: observation.Sample, Item: "TP"},
 	}

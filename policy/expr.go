@@ -24,10 +24,11 @@ const (
 
 // seen is what an expression can speak of.
 type seen struct {
-	kind  about
-	of    *form // the register whose entries it is about; nil: none
-	value rule.Type
-	item  *Item // that the expression stands in
+	kind   about
+	of     *form // the register whose entries it is about; nil: none
+	value  rule.Type
+	silent bool  // a rule about silence
+	item   *Item // that the expression stands in
 }
 
 // lost reports whether what the expression is about was not found: that has been told, and all else would follow from it.
@@ -118,7 +119,7 @@ func (k *pack) world(c *rule.Call, s seen) (rule.Type, error) {
 		if s.kind != aReading {
 			return rule.Type{}, fmt.Errorf("“%s”只能用在看读数的规则里", c.Name)
 		}
-		return rule.OfNumber, nil
+		return rule.OfNumber, k.beside(c, s)
 	case "指标":
 		return k.indicatorType(c.Text(0), s)
 	}
@@ -154,6 +155,27 @@ func (k *pack) world(c *rule.Call, s seen) (rule.Type, error) {
 		return t, fmt.Errorf("“%s”：这里没有条目，数不出指向它的", c.Name)
 	}
 	return t, err
+}
+
+// beside checks the other series that a rule asks about: it is measured where the rule looks.
+func (k *pack) beside(c *rule.Call, s seen) error {
+	id := c.Text(1)
+	if id == "" || k.unread[SeriesItem] {
+		return nil
+	}
+	if s.silent {
+		return fmt.Errorf("“%s”在 silent 规则里不能看别的监测项目“%s”：没有读数，就没有可以对照的时刻", c.Name, id)
+	}
+	all := k.index[SeriesItem][id]
+	i := slices.IndexFunc(all, func(i *Item) bool { return i.meet(s.item.Dates) })
+	if i < 0 {
+		return fmt.Errorf("没有监测项目“%s”%s", id, nearest(id, slices.Collect(maps.Keys(k.index[SeriesItem]))))
+	}
+	if x := k.placeOf(all[i]); x != nil && x != s.of {
+		return fmt.Errorf("“%s”测在台账“%s”上，这条规则看的测在“%s”上：只能对照同一个条目上的监测项目", id, x.item.ID, s.of.item.ID)
+	}
+	k.lean(s.item, all[i])
+	return nil
 }
 
 // indicatorType is what an indicator's value is to an expression: a class is a text.

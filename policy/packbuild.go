@@ -248,6 +248,7 @@ func (k *pack) judge(r in[judgeFile]) finding.Rule {
 		out.Readings, over = k.watched(r, y.Reading)
 	case len(y.Silent) > 0:
 		out.Silent, over = k.watched(r, y.Silent)
+		over.silent = true
 	case y.Indicator.s != "":
 		out.Indicator = y.Indicator.s
 		if i := k.find(IndicatorItem, r.file, y.Indicator, r.item); i != nil {

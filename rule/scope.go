@@ -129,15 +129,40 @@ var world = map[string]struct {
 	"指标":  {`指标("id") 或 指标("id", 断面)`, "T|e", AnyType},
 	"条数":  {`条数("台账id", "字段") 或 条数("台账id", "字段", "状态")`, "TT|T", OfNumber},
 	"最近":  {`最近("台账id", "字段", "日期字段")`, "TTT", OfDay},
-	"均值":  {`均值("24小时")`, "T", OfNumber},
-	"最大":  {`最大("24小时")`, "T", OfNumber},
-	"最小":  {`最小("24小时")`, "T", OfNumber},
-	"次数":  {`次数("24小时")`, "T", OfNumber},
+	"均值":  {`均值("24小时") 或 均值("24小时", "监测项目id")`, "T|T", OfNumber},
+	"最大":  {`最大("24小时") 或 最大("24小时", "监测项目id")`, "T|T", OfNumber},
+	"最小":  {`最小("24小时") 或 最小("24小时", "监测项目id")`, "T|T", OfNumber},
+	"次数":  {`次数("24小时") 或 次数("24小时", "监测项目id")`, "T|T", OfNumber},
 	"参数于": {`参数于("名称", 日期)`, "Td", OfNumber},
 }
 
-// overWindow are those of world whose argument is a stretch of time.
-var overWindow = []string{"均值", "最大", "最小", "次数"}
+// overPast are those of world whose first argument is a stretch of the past; a second names another series of the same place.
+var overPast = []string{"均值", "最大", "最小", "次数"}
+
+// Past is a stretch of time before the moment that a rule looks at: from Back before it, exclusive, to Until before it, inclusive.
+type Past struct{ Back, Until time.Duration }
+
+// Past is the stretch of the past that a call sums readings up over; false of every other function.
+func (c *Call) Past() (Past, bool) {
+	if !slices.Contains(overPast, c.Name) {
+		return Past{}, false
+	}
+	return ParsePast(c.Text(0))
+}
+
+// ParsePast reads a stretch of the past: 24小时 is the last 24 hours, 48小时前至24小时前 the 24 hours before those.
+func ParsePast(s string) (Past, bool) {
+	from, until, both := strings.Cut(s, "至")
+	if !both {
+		back, ok := ParseWindow(s)
+		return Past{Back: back}, ok
+	}
+	from, began := strings.CutSuffix(strings.TrimSpace(from), "前")
+	until, ended := strings.CutSuffix(strings.TrimSpace(until), "前")
+	back, ok := ParseWindow(from)
+	end, known := ParseWindow(until)
+	return Past{back, end}, began && ended && ok && known && end < back
+}
 
 // ParseWindow reads a stretch of time that readings are looked at over: 30分钟, 24小时, 7日.
 func ParseWindow(s string) (time.Duration, bool) {
@@ -223,9 +248,9 @@ func (s *Scope) ask(c *Call) (Type, string) {
 			return Type{}, wrong + "，第" + itoa(i+1) + "个参数写成了" + a.Type.String()
 		}
 	}
-	if slices.Contains(overWindow, c.Name) {
-		if _, ok := ParseWindow(c.Text(0)); !ok {
-			return Type{}, wrong + "，时间段写 30分钟、24小时、7日"
+	if slices.Contains(overPast, c.Name) {
+		if _, ok := ParsePast(c.Text(0)); !ok {
+			return Type{}, wrong + "，时间段写 30分钟、24小时、7日，或 48小时前至24小时前"
 		}
 	}
 	if c.Name == "参数于" {

@@ -81,7 +81,7 @@ func (s *seer) view(ctx context.Context, tx *db.Tx, f finding.Seen, ind *finding
 			v.URL, unit = "/indicators/"+ind.ID, ind.Unit
 		}
 	}
-	v.Name = strings.TrimPrefix(f.Name, "条目.")
+	v.Name = s.w.Judge.InWords(f.Name)
 	if param, ok := strings.CutPrefix(f.Name, "参数."); ok {
 		v.Name = param
 		for _, x := range s.w.Set.Values {

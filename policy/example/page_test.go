@@ -32,7 +32,7 @@ towns: [ { code: "990101100", name: 甲镇 }, { code: "990101200", name: 西乡 
 	"policies/base/policy.yaml":       "document: 甲政办发〔2021〕1号\ntitle: 别的台账\nfrom: 2021-01-01\nowner: 县水务局\n",
 	"policies/base/ladders.yaml":      "ladders: [ { id: dust, name: 扬尘处置, limits: { 反馈: 不限期, 受理: 不限期, 整改: 3日, 核查: 不限期, 办结: 不限期 } } ]\n",
 	"policies/base/rules.yaml":        "rules: [ { id: outlet-near, name: 接近限值, reading: [outlet-cod], when: 值 > 50, to: 县水务局 }, { id: section-over, name: 断面超标, reading: [section-cod], when: 值 > 20, to: 县水务局 } ]\n",
-	"policies/base/series.yaml":       "series:\n  - { id: section-cod, name: 化学需氧量, of: sections, item: COD, unit: mg/L, kind: hour }\n  - { id: section-nh3, name: 氨氮, of: sections, item: 氨氮, unit: mg/L, kind: hour }\n  - { id: plant-cod, name: 污水厂化学需氧量, of: sites, unit: mg/L, kind: hour }\n  - { id: firm-power, name: 用电负荷, of: firms, unit: kW, kind: hour }\n",
+	"policies/base/series.yaml":       "series:\n  - { id: section-cod, name: 化学需氧量, of: sections, item: COD, unit: mg/L, kind: hour }\n  - { id: section-nh3, name: 氨氮, of: sections, item: 氨氮, unit: mg/L, kind: hour }\n  - { id: outlet-flow, name: 流量, of: outlets, unit: m3/h, kind: hour }\n  - { id: plant-cod, name: 污水厂化学需氧量, of: sites, unit: mg/L, kind: hour }\n  - { id: firm-power, name: 用电负荷, of: firms, unit: kW, kind: hour }\n",
 	"policies/base/registers.yaml": `registers:
   - { id: sections, name: 断面, custodian: 县水务局, key: [名称], fields: [ { name: 名称, type: text, required: true }, { name: 级别, type: text }, { name: 目标类别, type: choice, options: [Ⅱ, Ⅲ, Ⅳ] } ] }
   - { id: firms, name: 企业, custodian: 县水务局, key: [名称], fields: [ { name: 名称, type: text, required: true } ] }
