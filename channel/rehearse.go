@@ -20,7 +20,7 @@ func (o *Outbox) Rehearsal(after time.Duration, channels ...string) map[string]*
 			receipts := make([]gateway.Receipt, len(list))
 			for i, m := range list {
 				receipts[i] = gateway.Receipt{Ref: "stub-" + m.ID, To: m.To, State: gateway.Delivered, At: o.DB.Now()}
-				if off(m.To) {
+				if SwitchedOff(m.To) {
 					receipts[i].State, receipts[i].Reason = gateway.Failed, "关机"
 				}
 			}
@@ -34,8 +34,8 @@ func (o *Outbox) Rehearsal(after time.Duration, channels ...string) map[string]*
 	return stubs
 }
 
-// off says of an address whether nobody is there.
-func off(to string) bool {
+// SwitchedOff says of an address whether nobody is there in a rehearsal.
+func SwitchedOff(to string) bool {
 	sum := uint32(0)
 	for i := range len(to) {
 		sum = sum*31 + uint32(to[i])

@@ -19,6 +19,8 @@ type Story struct {
 	Persons []StoryPerson
 	Words   []string // of reports that many units send, with $单位, $任务 and $进度
 	Scenes  []Scene  // by At
+
+	Recipients string // of warnings: a table as package audience reads it, which the act recipients brings in
 }
 
 // StoryPerson is an invented person. His account has his name; he can log in with it where LogsIn is set.
@@ -74,7 +76,7 @@ var StoryActs = map[string][]string{
 	"decide": {"who", "duties", "choice", "text"}, "amend": {"who", "duties", "text"}, "cancel": {"who", "duties", "text"},
 	"enter": {"who", "title", "lead", "text"}, "letter": {"who", "duties", "letter", "text"}, "sign_letter": {"who", "duties", "letter"},
 	"drop_letter": {"who", "duties", "letter", "text"}, "answer": {"who", "duties", "letter", "text"},
-	"appeal": {"who", "duties", "choice", "text"}, "decide_appeal": {"who", "duties", "choice", "text"},
+	"appeal": {"who", "duties", "choice", "text"}, "decide_appeal": {"who", "duties", "choice", "text"}, "recipients": {"who", "text"},
 }
 
 // demoFile is demo.yaml.
@@ -84,6 +86,8 @@ type demoFile struct {
 	Persons []demoPersonFile `yaml:"persons"`
 	Words   []text           `yaml:"words"`
 	Acts    []demoActFile    `yaml:"acts"`
+
+	Recipients text `yaml:"recipients"` // .csv
 }
 
 type demoPersonFile struct {
@@ -131,8 +135,8 @@ func (f *folder) story(c *County) *Story {
 		f.bad(demoYAML, 0, "演示故事要有 supervision.yaml 才能讲")
 		return nil
 	}
-	t := telling{folder: f, county: c, known: map[string]bool{}}
-	s := &Story{On: t.instant(file.On), Since: t.date(file.Since), Words: words(file.Words)}
+	t := telling{folder: f, county: c, known: map[string]bool{}, table: file.Recipients.s}
+	s := &Story{On: t.instant(file.On), Since: t.date(file.Since), Words: words(file.Words), Recipients: file.Recipients.s}
 	if s.Since.IsZero() {
 		f.bad(demoYAML, 0, "缺少字段“since”：人员自哪一天起任职")
 	}
@@ -157,6 +161,7 @@ type telling struct {
 	*folder
 	county *County
 	known  map[string]bool // persons
+	table  string          // of recipients
 }
 
 // instant reads 2023-10-12 09:20, a time in office hours, so that nobody works at night.
@@ -303,6 +308,9 @@ func (t telling) complete(s Scene, a demoActFile) {
 	}
 	if s.Who != "" && !t.known[s.Who] {
 		t.bad(demoYAML, a.Who.line, "persons 里没有“%s”", s.Who)
+	}
+	if s.Act == "recipients" && t.table == "" {
+		t.bad(demoYAML, a.At.line, "“recipients”导入的表格写在文件开头的 recipients 里")
 	}
 	has := map[string]bool{"issue": s.Year > 0, "who": s.Who != "", "duties": len(s.Duties) > 0, "text": s.Text != "", "due": !s.Due.IsZero(),
 		"lead": len(s.Lead) > 0, "units": len(s.Units) > 0, "title": s.Title != "", "choice": s.Choice != "", "letter": s.Letter != ""}

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"zhixing/audience"
 	"zhixing/channel"
+	"zhixing/db"
 	"zhixing/gateway"
 	"zhixing/gateway/cmpp"
 	"zhixing/gateway/mas"
@@ -26,13 +26,9 @@ import (
 // openOutbox makes what goes out of the county as the operator's file says; without one there is no channel. A demonstration has every channel,
 // and none of them leads anywhere.
 func (s *site) openOutbox(notices notice.Config) (*channel.Outbox, error) {
-	o := &channel.Outbox{DB: s.db, County: string(s.county.Place.Code), Log: s.logger}
+	o := s.outbox()
 	if s.outside == nil {
-		var names []string
-		for _, c := range audience.Channels {
-			names = append(names, string(c))
-		}
-		o.Rehearsal(2*time.Second, names...)
+		s.people = rehearse(o, 2*time.Second)
 		return o, nil
 	}
 	if *s.outside.channels == "" {
@@ -52,6 +48,17 @@ func (s *site) openOutbox(notices notice.Config) (*channel.Outbox, error) {
 		return nil, fmt.Errorf("%w: %s: %w", errUsage, file, err)
 	}
 	return o, nil
+}
+
+// outbox tells the policies at work of what people send back, and of what has come.
+func (s *site) outbox() *channel.Outbox {
+	return &channel.Outbox{DB: s.db, County: string(s.county.Place.Code), Log: s.logger,
+		Replied: func(ctx context.Context, tx *db.Tx, list []channel.Reply) error {
+			return s.works().Replied(ctx, tx, list)
+		},
+		Arrived: func(ctx context.Context, tx *db.Tx, list []channel.Arrival) error {
+			return s.works().Arrived(ctx, tx, list)
+		}}
 }
 
 // gatewayPath is where gateways call, with the gateway's name and what its driver makes of the rest. Whoever calls there proves himself to the

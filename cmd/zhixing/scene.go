@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zhixing/audience"
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/ledger"
@@ -43,6 +44,9 @@ func (p *player) run() error {
 		_, err := p.ledger.Enter(p.ctx, p.tx, p.who, f, ledger.Source{Words: p.scene.Text})
 		return err
 	}
+	if p.scene.Act == "recipients" {
+		return p.recipients()
+	}
 	list, err := p.meant(day)
 	if err != nil {
 		return err
@@ -56,6 +60,21 @@ func (p *player) run() error {
 		}
 	}
 	return nil
+}
+
+// recipients brings the story's table of those who are to be warned in, as somebody of the weather bureau would.
+func (p *player) recipients() error {
+	by := audience.Actor{Account: p.by.Name, Keeps: true}
+	a := p.works().Audience
+	b, wrong, err := a.Offer(p.ctx, p.tx, by, audience.Table{List: p.scene.Text, File: "名单.csv", Content: []byte(p.story.Recipients)})
+	if err != nil {
+		return err
+	}
+	for _, r := range wrong {
+		return fmt.Errorf("demo.yaml: recipients, line %d: %s", r.Line, r.Why)
+	}
+	_, err = a.Apply(p.ctx, p.tx, by, b.ID, false)
+	return err
 }
 
 // meant are the duties that the moment is about. Of a scene that many units play, those with which the unit can do it.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/channel"
 	"zhixing/db"
 	"zhixing/journal"
 	"zhixing/ledger"
@@ -27,6 +28,9 @@ type teller struct {
 	newest time.Time       // of the record when the telling began: nothing is recorded before it
 	index  []listed        // what is on the ledger, for references
 	facts  *example.Player // plays what policies tell; nil until the first
+	out    *channel.Outbox // by which the county warns and calls, to people who answer
+	people *people
+	rings  time.Time // until then somebody may be called
 }
 
 // listed is what a reference is looked up by.
@@ -78,6 +82,9 @@ func (t *teller) tell(ctx context.Context, from, until time.Time) error {
 	if err := t.cast(ctx); err != nil {
 		return fmt.Errorf("persons of the demonstration: %w", err)
 	}
+	t.out, t.rings = t.outbox(), from.Add(ringing)
+	t.people = rehearse(t.out, 0)
+	t.running.live.Connect(t.out)
 	for _, m := range t.moments() {
 		if !m.at.After(from) {
 			continue
@@ -116,16 +123,66 @@ func (t *teller) pass(ctx context.Context, from, to time.Time) error {
 		open := hours.Next(days, day.Time())
 		day = calendar.DateOf(open).AddDays(1)
 		if open.After(to) {
-			return nil
+			return t.ring(ctx, from, to)
 		}
 		if !open.After(from) {
 			continue
 		}
+		if err := t.ring(ctx, from, open); err != nil {
+			return err
+		}
+		from = open
 		t.stand(open)
 		if err := t.tick(ctx); err != nil {
 			return err
 		}
 	}
+}
+
+// ringing is how long after somebody was warned or called the story goes by minutes: longer than a ladder of the demonstration has rungs.
+const ringing = 3 * time.Hour
+
+// gathering is how long a warning may wait for others before people are told of it.
+const gathering = 10 * time.Minute
+
+// ring lets warnings and calls go out after from, until to, minute by minute, as long as there are any: who is called answers, and who
+// does not is called again.
+func (t *teller) ring(ctx context.Context, from, to time.Time) error {
+	for at := from; at.Before(t.rings) && at.Before(to); at = at.Add(time.Minute) {
+		t.stand(at)
+		works := t.works()
+		err := t.db.Write(ctx, func(tx *db.Tx) error {
+			_, err := works.Warnings.Tick(ctx, tx, tx.Now())
+			if err == nil {
+				_, err = works.Emergencies.Tick(ctx, tx, tx.Now())
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := works.Callup.Run(ctx, t.db); err != nil {
+			return err
+		}
+		if _, err := t.out.Once(ctx, t.db.Now()); err != nil {
+			return err
+		}
+		t.people.settle()
+		if err := t.people.speak(ctx); err != nil {
+			return err
+		}
+		err = t.db.Read(ctx, func(tx *db.Tx) error {
+			open, err := works.Callup.Rounds(ctx, tx, true, 0, 1)
+			if len(open) == 0 && at.Add(ringing-gathering).After(t.rings) {
+				t.rings = at
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moments are all scenes with those that many units play taken apart, no two at one time.
@@ -271,6 +328,7 @@ func (t *teller) tellFacts(ctx context.Context, m moment) error {
 		if err != nil {
 			return err
 		}
+		p.Reach(t.out)
 		t.facts = p
 	}
 	for _, f := range m.facts {
@@ -278,6 +336,9 @@ func (t *teller) tellFacts(ctx context.Context, m moment) error {
 			return ctx.Err()
 		} else if err != nil {
 			t.leave(m, err)
+		}
+		if f.Kind == policy.WarnFact || f.Kind == policy.RespondFact {
+			t.rings = m.at.Add(ringing)
 		}
 	}
 	return t.db.Write(ctx, func(tx *db.Tx) error { return t.mark(ctx, tx, m) })

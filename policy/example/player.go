@@ -10,6 +10,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/cases"
+	"zhixing/channel"
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/observation"
@@ -32,6 +33,7 @@ type Player struct {
 	ids    map[string]cases.ID
 	shots  int // pictures taken
 	up     *platform
+	out    *channel.Outbox // nil: nothing leaves the house
 }
 
 // Mover is the clock of a database, which can be moved.
@@ -49,6 +51,12 @@ func NewPlayer(d *db.DB, c *policy.County, l *ledger.Ledger, clock Mover) (*Play
 	return p, p.wire()
 }
 
+// Reach lets warnings and calls go out by an outbox, which somebody else carries.
+func (p *Player) Reach(out *channel.Outbox) {
+	p.out = out
+	p.Works.Connect(out)
+}
+
 // Close ends what the player has begun.
 func (p *Player) Close() {
 	if p.up != nil {
@@ -63,8 +71,12 @@ func (p *Player) wire() error {
 		l = &ledger.Ledger{County: string(c.Place.Code), Office: c.Office, Government: c.Government, Rules: *c.Rules, Book: c.Book, Demo: true}
 	}
 	w, err := p.County.Works(l, dayOf(p.Clock.Now()), p.destinations())
+	if err != nil {
+		return err
+	}
+	w.Connect(p.out)
 	p.Works = w
-	return err
+	return nil
 }
 
 // Advance moves the clock to a time, if that is not past. On the way it looks each morning, when the offices open, and at the end. A

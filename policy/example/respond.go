@@ -27,13 +27,23 @@ func (p *Player) respond(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 	if a == nil && f.Do != "启动" {
 		return &refusal{words: "《" + plan.Title + "》没有启动，不能" + f.Do}
 	}
+	var by emergency.Actor
 	switch f.Do {
 	case "启动":
-		_, err = e.Activate(ctx, tx, decides(plan, level), emergency.Opening{Plan: plan.ID, Level: level, Title: f.Text, Area: p.Works.County.Place.County, Says: f.Text, Drill: f.Drill != ""})
+		if by, err = p.decides(ctx, tx, plan, level); err != nil {
+			return err
+		}
+		_, err = e.Activate(ctx, tx, by, emergency.Opening{Plan: plan.ID, Level: level, Title: f.Text, Area: p.Works.County.Place.County, Says: f.Text, Drill: f.Drill != ""})
 	case "调级":
-		_, err = e.Relevel(ctx, tx, decides(plan, min(level, a.Level)), a.ID, level, f.Text)
+		if by, err = p.decides(ctx, tx, plan, min(level, a.Level)); err != nil {
+			return err
+		}
+		_, err = e.Relevel(ctx, tx, by, a.ID, level, f.Text)
 	case "终止":
-		_, err = e.StandDown(ctx, tx, decides(plan, a.Level), a.ID, f.Text)
+		if by, err = p.decides(ctx, tx, plan, a.Level); err != nil {
+			return err
+		}
+		_, err = e.StandDown(ctx, tx, by, a.ID, f.Text)
 	case "完成":
 		return p.finish(ctx, tx, f, a)
 	}
@@ -55,18 +65,25 @@ func (p *Player) finish(ctx context.Context, tx *db.Tx, f policy.Fact, a *emerge
 			shot := p.shot()
 			in.Files = []ledger.Evidence{{Name: shot.Name, Content: shot.Content}}
 		}
-		return p.Works.Emergencies.Report(ctx, tx, someone("承办", personnel.Seat{Unit: f.By, Role: personnel.Member, Post: personnel.ID(f.By, "示例承办人")}), t.TaskID, in)
+		by, err := p.officer(ctx, tx, f.By)
+		if err != nil {
+			return err
+		}
+		return p.Works.Emergencies.Report(ctx, tx, by, t.TaskID, in)
 	}
 	return &refusal{words: f.By + "没有要办的“" + f.Text + "”"}
 }
 
-// decides is somebody who may start a level.
-func decides(p *emergency.Plan, level int) emergency.Actor {
-	posts := p.Approvers(level)
-	if len(posts) == 0 {
-		return someone("决定", personnel.Seat{})
+// decides is somebody who may start a level: the first of the posts that somebody holds.
+func (p *Player) decides(ctx context.Context, tx *db.Tx, plan *emergency.Plan, level int) (by emergency.Actor, err error) {
+	by = someone("决定", personnel.Seat{})
+	for _, post := range plan.Approvers(level) {
+		by, err = p.holder(ctx, tx, "决定", personnel.Seat{Unit: post.Unit(), Title: post.Title(), Post: post, Role: personnel.Leader})
+		if err != nil || by.Account != "示例决定" {
+			break
+		}
 	}
-	return someone("决定", personnel.Seat{Unit: posts[0].Unit(), Title: posts[0].Title(), Post: posts[0], Role: personnel.Leader})
+	return by, err
 }
 
 func levelOf(name string) int {

@@ -20,6 +20,9 @@ func (p *Player) warn(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 	if h == nil {
 		return &refusal{words: "没有“" + f.ID + "”这种预警"}
 	}
+	if f.Do == "签收" || f.Do == "执行" {
+		return p.obey(ctx, tx, h, f)
+	}
 	d := warning.Draft{Hazard: h.ID, Drill: f.Drill, Level: warning.Level(f.Level), Stage: warning.Stage(f.Stage)}
 	d.Description = f.Text
 	for _, t := range f.Towns {
@@ -45,7 +48,10 @@ func (p *Player) warn(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 	if unit == "" {
 		unit = h.Draft[0]
 	}
-	writer := someone("拟稿", personnel.Seat{Unit: unit, Role: personnel.Member, Post: personnel.ID(unit, "示例拟稿人")})
+	writer, err := p.holder(ctx, tx, "拟稿", personnel.Seat{Unit: unit, Role: personnel.Member, Post: personnel.ID(unit, "经办人")})
+	if err != nil {
+		return err
+	}
 	v, err := w.Draft(ctx, tx, writer, d)
 	if err != nil {
 		return err
@@ -54,8 +60,72 @@ func (p *Player) warn(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 		return err
 	}
 	post := h.Approvers(v.Decides())[0]
-	_, err = w.Publish(ctx, tx, someone("签发", personnel.Seat{Unit: post.Unit(), Title: post.Title(), Post: post, Role: personnel.Head}), v.Event, v.N)
+	approver, err := p.holder(ctx, tx, "签发", personnel.Seat{Unit: post.Unit(), Title: post.Title(), Post: post, Role: personnel.Head})
+	if err == nil {
+		_, err = w.Publish(ctx, tx, approver, v.Event, v.N)
+	}
 	return err
+}
+
+// obey lets a unit sign for what the newest warning of a hazard orders of it, or report that it is done.
+func (p *Player) obey(ctx context.Context, tx *db.Tx, h *warning.Hazard, f policy.Fact) error {
+	e, err := p.lastEvent(ctx, tx, h.ID)
+	if err != nil {
+		return err
+	}
+	var list []warning.Order
+	if e != nil {
+		if list, err = p.Works.Warnings.Orders(ctx, tx, e.ID); err != nil {
+			return err
+		}
+	}
+	by, err := p.officer(ctx, tx, f.By)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, o := range list {
+		if o.Unit != f.By || !o.Open() || !o.Done.IsZero() {
+			continue
+		}
+		if o.Seen.IsZero() {
+			err = p.Works.Warnings.See(ctx, tx, by, o.ID)
+		}
+		if err == nil && f.Do == "执行" {
+			err = p.Works.Warnings.Do(ctx, tx, by, o.ID, f.Text)
+		}
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	if n == 0 {
+		return &refusal{words: f.By + "没有要执行的" + h.Name + "预警指令"}
+	}
+	return nil
+}
+
+// holder is who holds a post today, and somebody where nobody does, or several.
+func (p *Player) holder(ctx context.Context, tx *db.Tx, does string, s personnel.Seat) (ledger.Actor, error) {
+	if p.County.Book == nil {
+		return someone(does, s), nil
+	}
+	held, err := personnel.HolderOf(ctx, tx, p.County.Book, string(p.County.Place.Code), s.Post, dayOf(tx.Now()))
+	if err != nil || len(held) != 1 {
+		return someone(does, s), err
+	}
+	return ledger.Actor{Account: held[0].Account, Name: held[0].Name, Seats: []personnel.Seat{s}}, nil
+}
+
+// officer is who does what is ordered of a unit: its member, or its head.
+func (p *Player) officer(ctx context.Context, tx *db.Tx, unit string) (by ledger.Actor, err error) {
+	for _, title := range []string{"经办人", "局长", "主任", "镇长", "乡长"} {
+		s := personnel.Seat{Unit: unit, Title: title, Role: personnel.Member, Post: personnel.ID(unit, title)}
+		if by, err = p.holder(ctx, tx, "承办", s); err != nil || by.Account != "示例承办" {
+			return by, err
+		}
+	}
+	return by, nil
 }
 
 func someone(does string, s personnel.Seat) ledger.Actor {
