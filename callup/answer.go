@@ -2,6 +2,7 @@ package callup
 
 import (
 	"context"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,7 +17,9 @@ type answer struct {
 	by     string // channel
 	acted  bool
 	text   string
-	photos []string
+	photos []Photo
+	spot   *Point
+	once   string
 }
 
 // Words by which people say that they have received it, and that it is done; the longer first.
@@ -105,21 +108,40 @@ func (w *work) answer(ctx context.Context, tx *db.Tx, k *Call, a answer) error {
 		text += "（照片" + strconv.Itoa(len(a.photos)) + "张）"
 	}
 	w.fact(k.N, wasReported, a.who, "", "%s", text)
+	w.seen = append(w.seen, Seen{N: w.r.Revision, Call: k.N, At: w.now, Once: a.once, Told: Told{Text: a.text, Photos: a.photos, Spot: a.spot}})
 	if w.c.Reported == nil {
 		return nil
 	}
 	return w.c.Reported(ctx, tx, Report{Round: w.r.ID, Call: k.N, Purpose: w.r.Purpose, Drill: w.r.Drill, Person: k.Person, Name: k.Name, Seat: k.seat(),
-		Text: a.text, Count: count(a.text), Photos: a.photos, At: w.now})
+		Text: a.text, Count: count(a.text), Photos: a.photos, Spot: a.spot, At: w.now})
 }
 
 // Said is what a person says on a page or in an app.
 type Said struct {
 	Acted  bool
 	Text   string
-	Photos []string // where they were kept
+	Photos []Photo
+	Spot   *Point // where he stood; nil: he did not say
+	Once   string // token of the form: what is sent twice with it is one report
 }
 
-const maxPhotos = 9
+// Photo is a photograph, by where its bytes were kept.
+type Photo struct {
+	SHA256    string `json:"sha256"`
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+}
+
+// Point is a place in degrees, WGS 84.
+type Point struct {
+	Lon float64 `json:"lon"`
+	Lat float64 `json:"lat"`
+}
+
+const (
+	maxPhotos = 9
+	maxOnce   = 100
+)
 
 // Answer is a person's answer to his own call by a page or an app. Nobody answers for another; see Confirm.
 func (c *Callup) Answer(ctx context.Context, tx *db.Tx, person PersonID, account string, id ID, n int, by string, s Said) (*Call, error) {
@@ -139,7 +161,18 @@ func (c *Callup) Answer(ctx context.Context, tx *db.Tx, person PersonID, account
 	if len(s.Photos) > maxPhotos {
 		return nil, refuse(Invalid, op, "照片最多%d张。", maxPhotos)
 	}
-	if err := w.answer(ctx, tx, k, answer{who: account, by: by, acted: s.Acted, text: strings.TrimSpace(s.Text), photos: s.Photos}); err != nil {
+	if p := s.Spot; p != nil && !(math.Abs(p.Lon) <= 180 && math.Abs(p.Lat) <= 90) {
+		return nil, refuse(Invalid, op, "位置应是经度、纬度。")
+	}
+	if len(s.Once) > maxOnce || !storable(s.Once) {
+		return nil, refuse(Invalid, op, "表单不对，请刷新页面后重新提交。")
+	}
+	if s.Once != "" {
+		if known, err := reportedOnce(ctx, tx, c.County, id, n, s.Once); err != nil || known {
+			return k, wrap(op, err)
+		}
+	}
+	if err := w.answer(ctx, tx, k, answer{who: account, by: by, acted: s.Acted, text: strings.TrimSpace(s.Text), photos: s.Photos, spot: s.Spot, once: s.Once}); err != nil {
 		return nil, wrap(op, err)
 	}
 	return k, wrap(op, w.finish(ctx, tx, "answer", account, ""))

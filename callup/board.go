@@ -42,7 +42,8 @@ type Row struct {
 	Call  *Call
 	Seat  Seat
 	Step  string
-	Times int // how often he was called
+	Times int      // how often he was called
+	Next  []Firing // what comes on its clock if he does not answer, by time
 }
 
 // Board is how a round stands: who has not answered comes first.
@@ -131,7 +132,11 @@ func (c *Callup) BoardOf(ctx context.Context, tx *db.Tx, id ID) (*Board, error) 
 	for _, k := range w.calls {
 		for _, s := range k.Seats {
 			if k.Current || k.State == HandedOver {
-				b.Rows = append(b.Rows, Row{Call: k, Seat: s, Step: w.r.Ladder.Steps[k.Step].Name, Times: w.times(k)})
+				row := Row{Call: k, Seat: s, Step: w.r.Ladder.Steps[k.Step].Name, Times: w.times(k)}
+				if !w.r.over(w.now) {
+					row.Next = w.r.Pending(k)
+				}
+				b.Rows = append(b.Rows, row)
 			}
 		}
 	}

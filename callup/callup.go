@@ -272,7 +272,8 @@ type Report struct {
 	Name    string
 	Seat    Seat
 	Text    string
-	Count   int      // of people, as 32人 in the text says; 0: none
-	Photos  []string // where they were kept
+	Count   int // of people, as 32人 in the text says; 0: none
+	Photos  []Photo
+	Spot    *Point // nil: not known
 	At      time.Time
 }

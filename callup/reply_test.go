@@ -141,7 +141,7 @@ func TestAnswerOnPages(t *testing.T) {
 			"another's":   {answer("p-桥村主任", liu.N, Said{}), NotAllowed},
 			"nobody's":    {answer("", liu.N, Said{}), NotAllowed},
 			"none":        {answer("p-柳村主任", 999, Said{}), NotFound},
-			"many photos": {answer("p-柳村主任", liu.N, Said{Photos: make([]string, maxPhotos+1)}), Invalid},
+			"many photos": {answer("p-柳村主任", liu.N, Said{Photos: make([]Photo, maxPhotos+1)}), Invalid},
 			"a long text": {answer("p-柳村主任", liu.N, Said{Text: strings.Repeat("长", maxReport+1)}), Invalid},
 		} {
 			if KindOf(c.err) != c.want {
@@ -155,7 +155,7 @@ func TestAnswerOnPages(t *testing.T) {
 			}
 			return err
 		}))
-		w.must(answer("p-柳村主任", liu.N, Said{Text: "水进院", Photos: []string{"f1"}}))
+		w.must(answer("p-柳村主任", liu.N, Said{Text: "水进院", Photos: []Photo{{SHA256: "f1"}}}))
 		if k := w.call(r, "柳村主任"); k.State != Answered || k.By != "web" || !k.Acted.IsZero() {
 			w.Errorf("%+v", k)
 		}

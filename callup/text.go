@@ -12,6 +12,9 @@ import (
 // Voice is the one channel on which people press keys instead of writing.
 const Voice = "voice"
 
+// App is the site itself: the call stands on the person's own page, and he hears of it as of his notices. The address is his account.
+const App = "app"
+
 // marked is a text as it may leave the house.
 func marked(exercise bool, s string) string {
 	if !exercise {
@@ -55,9 +58,12 @@ func (r *Round) asking(c *Call, channel string) string {
 	}
 	b.WriteString(sentence(c.Why))
 	b.WriteString(r.body())
-	if channel == Voice {
+	switch channel {
+	case Voice:
 		b.WriteString("收到请按1，已经办好请按2。")
-	} else {
+	case App:
+		b.WriteString("请点开应答；办好后再报办好，并可写明情况、附照片。")
+	default:
 		fmt.Fprintf(&b, "收到请回复%s；办好后回复%s办，并可写明情况。", c.Code, c.Code)
 	}
 	return b.String()

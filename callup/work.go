@@ -25,6 +25,7 @@ type work struct {
 
 	changed  []*Call
 	facts    []Fact
+	seen     []Seen
 	messages []Message
 	withdraw []string
 }
@@ -108,6 +109,9 @@ func (w *work) finish(ctx context.Context, tx *db.Tx, deed, who, basis string) e
 		}
 	}
 	if err := insertFacts(ctx, tx, c.County, w.r.ID, w.facts); err != nil {
+		return err
+	}
+	if err := insertSeen(ctx, tx, c.County, w.r.ID, w.seen); err != nil {
 		return err
 	}
 	if deed == "" || len(w.facts) == 0 {

@@ -103,6 +103,12 @@ func (w *Works) withdraw(ctx context.Context, tx *db.Tx, key string) ([]warning.
 func (w *Works) sendCalls(ctx context.Context, tx *db.Tx, calls []callup.Message) error {
 	var list []channel.Message
 	for _, m := range calls {
+		if m.Channel == callup.App {
+			if err := w.callInbox(ctx, tx, m); err != nil {
+				return err
+			}
+			continue
+		}
 		if !w.leads(m.Channel) {
 			continue
 		}
@@ -321,13 +327,15 @@ func (w *Works) seatHolders(ctx context.Context, tx *db.Tx, seat callup.Seat, at
 				continue
 			}
 			p := personOf(&r)
-			if len(held) == 1 {
-				p.Name = held[0].Name
-			}
+			asHolder(&p, held)
 			out = append(out, p)
 		}
 		for _, h := range held[min(len(held), len(out)-n):] {
-			out = append(out, callup.Person{ID: callup.PersonID(fmt.Sprintf("person/%d", h.Person)), Name: h.Name})
+			p := callup.Person{ID: callup.PersonID(fmt.Sprintf("person/%d", h.Person)), Name: h.Name, Addresses: map[string]string{}}
+			if h.Account != "" {
+				p.Addresses[callup.App] = h.Account
+			}
+			out = append(out, p)
 		}
 	}
 	return out, nil
@@ -352,11 +360,14 @@ func (w *Works) person(ctx context.Context, tx *db.Tx, id callup.PersonID) (call
 	s, ok := strings.CutPrefix(string(id), "recipient/")
 	n, err := strconv.ParseInt(s, 10, 64)
 	if !ok || err != nil {
-		return callup.Person{}, false, nil
+		return w.byNumber(ctx, tx, id)
 	}
 	r, err := w.Audience.ByID(ctx, tx, audience.ID(n))
 	if err != nil || r == nil {
 		return callup.Person{}, false, err
 	}
-	return personOf(r), true, nil
+	p := personOf(r)
+	held, err := w.held(ctx, tx, r, tx.Now())
+	asHolder(&p, held)
+	return p, err == nil, err
 }

@@ -4,9 +4,14 @@ import "maps"
 
 func init() { maps.Copy(rules, callupRules) }
 
-// callupRules is what is expected of the routes of calls. Who says for others that they answered stands in the ladder: TestCallupBoard tries it.
+// callupRules is what is expected of the routes of calls. Who says for others that they answered stands in the ladder: TestCallupBoard tries
+// it. That nobody answers for another TestMyCalls tries.
 var callupRules = map[string]expected{
-	"GET /callups":              {right: "sit"},
-	"GET /callups/{id}":         {right: "sit", idle: true},
-	"POST /callups/{id}/{call}": {right: "sit", idle: true},
+	"GET /callups":                   {right: "sit"},
+	"GET /callups/{id}":              {right: "sit", idle: true},
+	"GET /callups/{id}/photos/{sha}": {right: "sit", idle: true},
+	"POST /callups/{id}/{call}":      {right: "sit", idle: true},
+	"GET /callups/mine":              {right: "sit"},
+	"GET /callups/mine/{call}":       {right: "sit", idle: true},
+	"POST /callups/mine/{call}":      {right: "sit", idle: true},
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,11 +16,12 @@ import (
 
 // callupRoutes are the calls (叫应): who was called, who has answered. Officials read them without anybody's number; whoever gets the lists of
 // those who did not answer says for others that they did.
-var callupRoutes = []route{
+var callupRoutes = slicesConcat([]route{
 	{"GET /callups", seated, false, false, (*Server).callups, "叫应：正在进行的、以往的；?before= 更早的"},
 	{"GET /callups/{id}", seated, false, false, (*Server).callupBoard, "一次叫应：按乡镇、按村看谁没有应答，未应答的在前；.json 是修订号，.csv 导出"},
+	{"GET /callups/{id}/photos/{sha}", seated, false, false, (*Server).callupPhoto, "叫应中回报的照片"},
 	{"POST /callups/{id}/{call}", seated, false, false, (*Server).confirmCall, "登记本人已用别的办法答复；由县政府办公室和阶梯写明的职务办"},
-}
+}, callupMineRoutes)
 
 func init() { flashes["call-confirmed"] = "已登记，注明由您登记。" }
 
@@ -60,77 +60,6 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 
 // callLevels are the colours of the levels of calls.
 var callLevels = []string{"", "红", "橙", "黄", "蓝"}
-
-// callTown is a town on the board with its posts.
-type callTown struct {
-	callup.Total
-	Name     string
-	Villages []callup.Total
-	Rows     []callup.Row
-}
-
-func (s *Server) callupBoard(w http.ResponseWriter, r *http.Request) error {
-	return s.callupPage(w, r, http.StatusOK, &refused{Typed: url.Values{}})
-}
-
-func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, no *refused) error {
-	by, works, err := s.emergencySeer(r)
-	if err != nil {
-		return err
-	}
-	name, form, _ := strings.Cut(r.PathValue("id"), ".")
-	n, err := strconv.ParseInt(name, 10, 64)
-	if err != nil || n < 1 || !slices.Contains([]string{"", "json", "csv"}, form) {
-		return notFound("没有这次叫应。")
-	}
-	id := callup.ID(n)
-	var b *callup.Board
-	var revision int64
-	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if form == "json" {
-			revision, err = works.Callup.Revision(ctx, tx, id)
-			return err
-		}
-		b, err = works.Callup.BoardOf(ctx, tx, id)
-		return err
-	})
-	switch {
-	case callup.KindOf(err) == callup.NotFound:
-		return notFound("没有这次叫应。")
-	case err != nil:
-		return err
-	case form == "json":
-		return writeJSON(w, http.StatusOK, map[string]any{"revision": revision})
-	case form == "csv":
-		return writeCSV(w, b.Round.Title+"叫应.csv", b.Table())
-	}
-	p := s.office(r, b.Round.Title, Link{Text: "叫应", URL: "/callups"}, Link{Text: b.Round.Title})
-	p.Data = map[string]any{"B": b, "R": b.Round, "Towns": callTowns(b), "Colour": callLevels[max(0, min(b.Round.Level, 4))], "About": aboutCall(b.Round.Purpose),
-		"May": b.Round.State == callup.Open && maySayFor(by, b.Round), "No": no, "URL": "/callups/" + name}
-	return s.render(w, status, "callup.html", p)
-}
-
-// callTowns sorts the rows of a board by town, in the order of its totals.
-func callTowns(b *callup.Board) []callTown {
-	out := make([]callTown, len(b.Towns))
-	for i, t := range b.Towns {
-		out[i] = callTown{Total: t, Name: t.Place.Town}
-		if out[i].Name == "" {
-			out[i].Name = "县"
-		}
-		for _, v := range b.Villages {
-			if v.Place.Town == t.Place.Town && v.Place.Village != "" {
-				out[i].Villages = append(out[i].Villages, v)
-			}
-		}
-		for _, r := range b.Rows {
-			if r.Seat.Town == t.Place.Town {
-				out[i].Rows = append(out[i].Rows, r)
-			}
-		}
-	}
-	return out
-}
 
 // aboutCall is what people are called for.
 func aboutCall(purpose string) Link {

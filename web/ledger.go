@@ -284,8 +284,12 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	calls, err := s.myWaitingCalls(r, by)
+	if err != nil {
+		return err
+	}
 	p := s.office(r, "待办")
-	p.Data = map[string]any{"Still": still, "Urgent": urgent, "Loop": loop, "Cases": waiting, "Desk": desk, "Seats": seats, "Post": post, "May": s.may(by), "Today": s.today(), "Why": s.Ledger.Rules.Workdays.Why(s.today()),
+	p.Data = map[string]any{"Still": still, "Calls": calls, "Urgent": urgent, "Loop": loop, "Cases": waiting, "Desk": desk, "Seats": seats, "Post": post, "May": s.may(by), "Today": s.today(), "Why": s.Ledger.Rules.Workdays.Why(s.today()),
 		"Warning": s.Ledger.Rules.Workdays.Warning(s.today(), s.today().AddDays(60))}
 	return s.render(w, http.StatusOK, "work.html", p)
 }

@@ -18,7 +18,7 @@ self.addEventListener('fetch', e => {
   }
   if (e.request.method !== 'GET') return;
   if (to.pathname.startsWith('/static/')) e.respondWith(file(e.request));
-  else if (e.request.mode === 'navigate' && /^(\/ledger\/\d+\/report|\/cases\/(new|\d+\/phone\/\w+)|\/inspections\/(\d+|at\/.+))$/.test(to.pathname)) e.respondWith(page(e.request, to.pathname));
+  else if (e.request.mode === 'navigate' && /^(\/ledger\/\d+\/report|\/cases\/(new|\d+\/phone\/\w+)|\/inspections\/(\d+|at\/.+)|\/callups\/mine(\/\d+-\d+)?)$/.test(to.pathname)) e.respondWith(page(e.request, to.pathname));
 });
 
 // file answers with the copy: the address of a static file holds its checksum.

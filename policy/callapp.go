@@ -1,0 +1,125 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"zhixing/audience"
+	"zhixing/calendar"
+	"zhixing/callup"
+	"zhixing/db"
+	"zhixing/notice"
+	"zhixing/personnel"
+)
+
+// Who is called can answer on the site: the call goes to his inbox, and out as his notices do.
+
+// calls reports whether people can be called by a channel.
+func (w *Works) calls(channel string) bool { return channel == callup.App || w.leads(channel) }
+
+// callInbox puts a call into somebody's inbox.
+func (w *Works) callInbox(ctx context.Context, tx *db.Tx, m callup.Message) error {
+	about := m.Call
+	if about == "" {
+		about = m.Purpose
+	}
+	_, err := notice.Put(ctx, tx, string(w.County.Place.Code), notice.Notice{To: notice.To{Account: m.To}, Kind: "callup", Subject: m.Title, Text: m.Text, Path: "/callups/mine", About: about,
+		Grade: notice.Urgent, Key: m.Key})
+	return err
+}
+
+// asHolder gives a recipient that stands for a post the name and the account of who holds it today. Where several do, its own name
+// says which of them it is.
+func asHolder(p *callup.Person, held []personnel.Holder) {
+	i := slices.IndexFunc(held, func(h personnel.Holder) bool { return len(held) == 1 || h.Name == p.Name })
+	if i < 0 {
+		return
+	}
+	p.Name = held[i].Name
+	if held[i].Account != "" {
+		p.Addresses[callup.App] = held[i].Account
+	}
+}
+
+// held are who holds today the post that a recipient stands for; none where it is of a village, or nobody's.
+func (w *Works) held(ctx context.Context, tx *db.Tx, r *audience.Recipient, at time.Time) ([]personnel.Holder, error) {
+	unit := r.Unit
+	if unit == "" {
+		unit = r.Place.Town
+	}
+	if w.County.Book == nil || unit == "" || r.Place.Village != "" || r.Grid != "" {
+		return nil, nil
+	}
+	for _, title := range r.Roles {
+		held, err := personnel.HolderOf(ctx, tx, w.County.Book, string(w.County.Place.Code), personnel.ID(unit, title), calendar.DateOf(at))
+		if err != nil || len(held) > 0 {
+			return held, err
+		}
+	}
+	return nil, nil
+}
+
+// byNumber is a person on record of whom no recipient is known.
+func (w *Works) byNumber(ctx context.Context, tx *db.Tx, id callup.PersonID) (callup.Person, bool, error) {
+	s, ok := strings.CutPrefix(string(id), "person/")
+	n, err := strconv.ParseInt(s, 10, 64)
+	if !ok || err != nil {
+		return callup.Person{}, false, nil
+	}
+	p, err := personnel.PersonBy(ctx, tx, string(w.County.Place.Code), n)
+	if personnel.KindOf(err) == personnel.NotFound {
+		return callup.Person{}, false, nil
+	}
+	out := callup.Person{ID: id, Name: p.Name, Addresses: map[string]string{}}
+	if p.Account != "" {
+		out.Addresses[callup.App] = p.Account
+	}
+	return out, err == nil, err
+}
+
+// CalledAs are the names by which package callup knows the person of an account: himself, and the recipients that stand for a post
+// which he holds at a moment.
+func (w *Works) CalledAs(ctx context.Context, tx *db.Tx, account string, at time.Time) (out []callup.PersonID, err error) {
+	if w.County.Book == nil || account == "" {
+		return nil, nil
+	}
+	code := string(w.County.Place.Code)
+	seats, err := personnel.SeatsOf(ctx, tx, w.County.Book, code, account, calendar.DateOf(at))
+	if err != nil || len(seats) == 0 {
+		return nil, err
+	}
+	posts, err := w.Audience.Posts(ctx, tx, audience.Area{County: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, seat := range seats {
+		held, err := personnel.HolderOf(ctx, tx, w.County.Book, code, seat.Post, calendar.DateOf(at))
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range held {
+			if id := callup.PersonID(fmt.Sprintf("person/%d", h.Person)); h.Account == account && !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+		for i := range posts {
+			r := &posts[i]
+			unit := r.Unit
+			if unit == "" {
+				unit = r.Place.Town
+			}
+			if unit != seat.Unit || r.Place.Village != "" || r.Grid != "" || !slices.Contains(r.Roles, seat.Title) {
+				continue
+			}
+			p := personOf(r)
+			if asHolder(&p, held); p.Addresses[callup.App] == account && !slices.Contains(out, p.ID) {
+				out = append(out, p.ID)
+			}
+		}
+	}
+	return out, nil
+}
