@@ -39,6 +39,7 @@ type sourceFile struct {
 	Name    text `yaml:"name"`
 	Sender  text `yaml:"sender"`
 	Dialect text `yaml:"dialect"`
+	Feed    text `yaml:"feed"`
 }
 
 type hazardFile struct {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -222,7 +223,10 @@ func (k *pack) issuing(h in[hazardIn]) warning.Issuing {
 		if s.Name.s == "" || !senderForm.MatchString(s.Sender.s) {
 			k.bad(file, max(s.Name.line, s.Sender.line), "sources 的每一项要写 name 和 sender：哪家发布的、文件里的发送方")
 		}
-		out.Sources = append(out.Sources, warning.Source{Name: s.Name.s, Sender: s.Sender.s, Dialect: oneOf(k.folder, file, "dialect", s.Dialect, "cap", "national")})
+		if u, err := url.Parse(s.Feed.s); s.Feed.s != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil) {
+			k.bad(file, s.Feed.line, "feed“%s”应是订阅源的网址，如 https://warnings.example.gov.cn/feed.xml，里面不能有用户名和密码", s.Feed.s)
+		}
+		out.Sources = append(out.Sources, warning.Source{Name: s.Name.s, Sender: s.Sender.s, Dialect: oneOf(k.folder, file, "dialect", s.Dialect, "cap", "national"), Feed: s.Feed.s})
 	}
 	if k.issued == nil {
 		k.issued = map[*issuingFile]warning.Issuing{}

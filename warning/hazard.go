@@ -91,6 +91,7 @@ type Source struct {
 	Name    string // 某市气象台
 	Sender  string // of its documents
 	Dialect string // cap, or national
+	Feed    string // address of its feed; empty: nobody asks, its documents are handed in
 }
 
 // Clock is a time of day in minutes.

@@ -21,6 +21,7 @@ type Poll struct {
 	URL      string                                                // of the feed; the operator's to give
 	Get      func(ctx context.Context, url string) ([]byte, error) // nil: by HTTP
 	seen     map[string]bool
+	heard    bool // the feed itself was read the last time
 }
 
 // Once reads the feed and takes in what is new, each document in a transaction of its own. It goes on after one that cannot be read, and tells
@@ -29,6 +30,7 @@ func (p *Poll) Once(ctx context.Context, d *db.DB) (fresh int, err error) {
 	if p.seen == nil {
 		p.seen = map[string]bool{}
 	}
+	p.heard = false
 	b, err := p.get(ctx, p.URL)
 	if err != nil {
 		return 0, fmt.Errorf("warning.Poll: %s: %w", p.From.Name, err)
@@ -37,6 +39,7 @@ func (p *Poll) Once(ctx context.Context, d *db.DB) (fresh int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("warning.Poll: %s: %w", p.From.Name, err)
 	}
+	p.heard = true
 	now := map[string]bool{}
 	var failed []error
 	for i := len(items) - 1; i >= 0; i-- { // feeds have the newest first

@@ -1,6 +1,8 @@
 package warning
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -69,6 +71,66 @@ func TestPoll(t *testing.T) {
 		q := &Poll{Warnings: p.Warnings, From: p.From, URL: p.URL}
 		if n, err := q.Once(ctx, s.db); n != 0 || err != nil || len(s.open()) != 1 {
 			t.Errorf("took %d, %v", n, err)
+		}
+	})
+}
+
+// Sources with a feed are listened to by themselves; those who issue are told, once, when nothing was heard of one for half an hour.
+func TestListen(t *testing.T) {
+	stories(t, "2023-07-28T13:05:00+08:00", func(s *story) {
+		document, down := city(t, "C1", cap.MsgAlert, "28 13:00"), false
+		var srv *httptest.Server
+		srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if down {
+				http.Error(w, "down", 503)
+				return
+			}
+			if r.URL.Path == "/1" {
+				w.Write(document)
+				return
+			}
+			f := cap.Feed{ID: srv.URL, Title: "预警", Self: srv.URL + "/feed", Author: "云台市气象台", Updated: time.Unix(0, 0)}
+			f.Entries = append(f.Entries, cap.Entry{URL: srv.URL + "/1", Alert: &cap.Alert{Identifier: "C1", Sender: "x", Sent: day("28 13:00")}})
+			w.Write(f.Atom())
+		}))
+		defer srv.Close()
+		from := &s.w.Hazards[0].Sources[0]
+		from.Feed = srv.URL + "/feed"
+		listening, stop := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			Listen(listening, s.db, func() *Warnings { return s.w }, slog.New(slog.DiscardHandler))
+		}()
+		for range 200 {
+			if len(s.open()) > 0 {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		stop()
+		<-done
+		if open := s.open(); len(open) != 1 || open[0].Origin != ByFeed || open[0].Source.Identifier != "C1" || open[0].Source.Name != from.Name {
+			t.Fatalf("proposals %+v", open)
+		}
+		deaf := func() (n int) {
+			for _, k := range s.notes {
+				if k == string(NoteDeaf) {
+					n++
+				}
+			}
+			return n
+		}
+		e := &ear{Poll: Poll{Warnings: func() *Warnings { return s.w }, From: *from, URL: from.Feed}, log: slog.New(slog.DiscardHandler)}
+		for _, x := range []struct {
+			down bool
+			want int
+		}{{false, 0}, {true, 0}, {true, 0}, {true, 1}, {true, 1}, {false, 1}, {true, 1}, {true, 1}, {true, 2}} {
+			down = x.down
+			if e.turn(ctx, s.db); deaf() != x.want {
+				t.Errorf("at %s, down %v: told %d times, want %d", s.clock.Now(), down, deaf(), x.want)
+			}
+			s.clock.Advance(12 * time.Minute)
 		}
 	})
 }

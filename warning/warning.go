@@ -94,6 +94,7 @@ const (
 	NoteEnding      NoteKind = "ending"      // soon, and no version follows
 	NoteEnded       NoteKind = "ended"       // without one
 	NoteForeign     NoteKind = "foreign"     // another issuer warned
+	NoteDeaf        NoteKind = "deaf"        // nothing was heard of another issuer's feed for some time
 )
 
 // Hazard finds a hazard by its id; nil where there is none.

@@ -20,6 +20,7 @@ import (
 	"zhixing/observation"
 	"zhixing/policy"
 	"zhixing/relay"
+	"zhixing/warning"
 )
 
 // running is how the policies of the county are kept at work, and what takes readings in.
@@ -218,6 +219,9 @@ func (s *site) takeIn(ctx context.Context) (wait func(), err error) {
 	}
 	if len(r.others) > 0 {
 		all.Go(func() { cases.Run311(ctx, s.db, func() *cases.Cases { return s.works().Cases }, r.others, s.logger) })
+	}
+	if s.outside != nil { // a demonstration asks nobody
+		all.Go(func() { warning.Listen(ctx, s.db, func() *warning.Warnings { return s.works().Warnings }, s.logger) })
 	}
 	all.Go(func() { relay.Run(ctx, s.db, func() *relay.Relay { return s.works().Relay }, s.logger) })
 	return wait, nil
