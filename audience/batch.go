@@ -282,6 +282,25 @@ func (a *Audience) Batches(ctx context.Context, tx *db.Tx, by Actor, limit int) 
 	return list, wrap("Batches", err)
 }
 
+// BatchOf is an import; of one that only waits to be applied, also how its table fares against the record as it stands now, with the wrong rows.
+func (a *Audience) BatchOf(ctx context.Context, tx *db.Tx, by Actor, id int64) (*Batch, []RowReport, error) {
+	const op = "BatchOf"
+	if !by.Keeps {
+		return nil, nil, refuse(Forbidden, op, "您不能查看导入记录。")
+	}
+	b, content, ok, err := readBatch(ctx, tx, a.County, id)
+	switch {
+	case err != nil:
+		return nil, nil, wrap(op, err)
+	case !ok:
+		return nil, nil, refuse(NotFound, op, "没有这一批导入。")
+	case b.State != BatchReady:
+		return b, nil, nil
+	}
+	wrong, err := a.pass(ctx, tx, b, content, nil)
+	return b, wrong, wrap(op, err)
+}
+
 func (a *Audience) batch(ctx context.Context, tx *db.Tx, op string, by Actor, id int64, want BatchState) (*Batch, []byte, error) {
 	if !by.Keeps {
 		return nil, nil, refuse(Forbidden, op, "您不能导入预警接收对象。")

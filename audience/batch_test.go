@@ -224,7 +224,7 @@ func FuzzWants(f *testing.F) {
 		if why != "" {
 			return
 		}
-		again, why := ParseWants(wantsText(list))
+		again, why := ParseWants(WantsText(list))
 		if why != "" || !slices.Equal(list, again) {
 			t.Errorf("%q: %+v, then %+v %s", s, list, again, why)
 		}

@@ -324,6 +324,9 @@ func filtered(ctx context.Context, tx *db.Tx, county string, f Filter) ([]stored
 	if f.Source != "" {
 		and(`source =`, f.Source)
 	}
+	if f.Kind != "" { // terms stand in one spelling, which begins with the kind
+		and(`terms LIKE`, `{"kind":"`+string(f.Kind)+`"%`)
+	}
 	if f.Place.Town != "" {
 		and(`town =`, f.Place.Town)
 	}

@@ -74,7 +74,7 @@ var tableColumns = []column{
 	{"角色", func(r *Recipient, cell string) string { r.Roles = split(cell); return "" }, func(r *Recipient) string { return strings.Join(r.Roles, "；") }},
 	address("手机", SMS), address("电话", Voice), address("邮箱", Mail), address("喇叭", Speaker), address("显示屏", Screen), address("网页推送", Push),
 	address("系统对接", Hook),
-	{"订阅", func(r *Recipient, cell string) (why string) { r.Wants, why = ParseWants(cell); return why }, func(r *Recipient) string { return wantsText(r.Wants) }},
+	{"订阅", func(r *Recipient, cell string) (why string) { r.Wants, why = ParseWants(cell); return why }, func(r *Recipient) string { return WantsText(r.Wants) }},
 	{"免打扰", func(r *Recipient, cell string) (why string) { r.Quiet, why = ParseQuiet(cell); return why }, func(r *Recipient) string { return r.Quiet.Text() }},
 	{"同意日期", readAgreed, func(r *Recipient) string {
 		if !r.Consent.Stands() {

@@ -152,6 +152,7 @@ func (a *Audience) OnlyViews(ctx context.Context, tx *db.Tx, names []register.Na
 type Filter struct {
 	Address string // exactly
 	Source  string
+	Kind    Kind
 	Place   Place
 	After   ID // those with a higher number
 	Size    int
@@ -159,7 +160,7 @@ type Filter struct {
 
 func (f Filter) words() string {
 	shown := Address{To: f.Address}.Masked()
-	return fmt.Sprintf("联系方式%s，来源%s，地方%s%s，自%d起", shown, f.Source, f.Place.Town, f.Place.Village, f.After)
+	return fmt.Sprintf("联系方式%s，来源%s，类别%s，地方%s%s，自%d起", shown, f.Source, f.Kind.Chinese(), f.Place.Town, f.Place.Village, f.After)
 }
 
 // maxPage bounds how many recipients are shown together.

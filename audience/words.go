@@ -63,8 +63,8 @@ func parseLevel(s string) (Level, bool) {
 	return 0, false
 }
 
-// wantsText is wishes as ParseWants reads them.
-func wantsText(list []Want) string {
+// WantsText is wishes as ParseWants reads them.
+func WantsText(list []Want) string {
 	var out []string
 	for _, w := range list {
 		words := []string{w.Hazard}

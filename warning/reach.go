@@ -79,3 +79,31 @@ func (w *Warnings) ToCount(ctx context.Context, tx *db.Tx) ([]Carriage, error) {
 func (w *Warnings) Counted(ctx context.Context, tx *db.Tx, c Carriage, r Reach) error {
 	return wrap("Counted", w.putReach(ctx, tx, c, r))
 }
+
+// Tellings is how a version was told, or is to be: to how many, when, and under which key the outbox has it.
+type Tellings struct {
+	Keys    []string
+	Told    int // recipients
+	Waiting int // recipients that are told at Due
+	Due     time.Time
+}
+
+// TellingsOf is how a version was told.
+func (w *Warnings) TellingsOf(ctx context.Context, tx *db.Tx, id EventID, n int) (Tellings, error) {
+	var out Tellings
+	parts, err := w.parts(ctx, tx, id)
+	for _, p := range parts {
+		switch {
+		case p.N != n:
+		case p.State == told:
+			out.Told += len(p.To)
+			if !slices.Contains(out.Keys, p.Key) {
+				out.Keys = append(out.Keys, p.Key)
+			}
+		case p.State == waits:
+			out.Waiting += len(p.To)
+			out.Due = p.Due
+		}
+	}
+	return out, wrap("TellingsOf", err)
+}

@@ -167,3 +167,9 @@ func (w *Warnings) Foreigns(ctx context.Context, tx *db.Tx, limit int) ([]Foreig
 		w.County, min(max(limit, 1), 500))
 	return out, wrap("Foreigns", err)
 }
+
+// ForeignsOf are the documents of other issuers that an event of ours passes on, in the order in which they came.
+func (w *Warnings) ForeignsOf(ctx context.Context, tx *db.Tx, id EventID) ([]Foreign, error) {
+	out, err := collect(ctx, tx, scanForeign, `/* warning.ForeignsOf */ SELECT `+foreignColumns+` FROM warning_foreign WHERE county = $1 AND event = $2 ORDER BY n`, w.County, int64(id))
+	return out, wrap("ForeignsOf", err)
+}

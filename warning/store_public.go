@@ -116,6 +116,19 @@ func PublicSince(ctx context.Context, tx *db.Tx, county string, from time.Time, 
 	return out, wrap("PublicSince", err)
 }
 
+// PublicPast are the newest versions of the events that are over at a time, the newest first, from a place in that order on, with how many there are.
+func PublicPast(ctx context.Context, tx *db.Tx, county string, now time.Time, from, limit int) (list []Public, total int, err error) {
+	const over = ` FROM warning_public p WHERE county = $1 AND (state <> $2 OR kind = $3 OR ends_at <= $4)
+		AND NOT EXISTS (SELECT 1 FROM warning_public q WHERE q.county = p.county AND q.event = p.event AND q.n > p.n)`
+	args := []any{county, string(Published), string(Cancel), micros(now)}
+	if err := tx.QueryRow(ctx, `/* warning.countPast */ SELECT count(*)`+over, args...).Scan(&total); err != nil {
+		return nil, 0, wrap("PublicPast", err)
+	}
+	list, err = collect(ctx, tx, scanPublic, `/* warning.PublicPast */ SELECT `+publicColumns+over+` ORDER BY sent_at DESC, event DESC LIMIT $5 OFFSET $6`,
+		append(args, min(max(limit, 1), 1000), max(from, 0))...)
+	return list, total, wrap("PublicPast", err)
+}
+
 // PublicEvent are the public versions of an event, the first first.
 func PublicEvent(ctx context.Context, tx *db.Tx, county string, id EventID) ([]Public, error) {
 	out, err := collect(ctx, tx, scanPublic, `/* warning.PublicEvent */ SELECT `+publicColumns+` FROM warning_public WHERE county = $1 AND event = $2 ORDER BY n`, county, int64(id))

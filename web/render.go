@@ -54,6 +54,7 @@ func loadTemplates(s *Server) (*templates, error) {
 		"kindName":   kindName,
 		"hasText":    func(s string) bool { return strings.TrimSpace(s) != "" },
 		"clock":      clockWords,
+		"channel":    channelWord,
 		"crcs":       func() any { return crcWords },
 		"orderword":  func(what string) string { return device.What(what).Words() },
 	}

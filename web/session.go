@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zhixing/account"
+	"zhixing/audience"
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/notice"
@@ -187,6 +188,9 @@ func asHTTPError(err error) *httpError {
 	var re *register.Error
 	if errors.As(err, &re) {
 		return &httpError{registerStatus[re.Kind], re.Message, err}
+	}
+	if k := audience.KindOf(err); k != 0 {
+		return &httpError{audienceStatus[k], audience.Message(err), err}
 	}
 	var ne *notice.Error
 	if errors.As(err, &ne) {

@@ -23,15 +23,15 @@ var warningDeskRoutes = []route{
 	{"POST /warnings/desk/new", seated, false, false, (*Server).draftWarning, "新拟预警；演练的填演练名称；count 只算人数，keep 把区域存为预设范围"},
 	{"POST /warnings/desk/inside.json", seated, false, false, (*Server).inside, "划定区域时算人数：范围内多少、将告知多少、其中职务人员多少，分乡镇；拟稿单位可用"},
 	{"GET /warnings/quality", seated, false, false, (*Server).warningQuality, "预警检验：命中率、空报率、TS 评分、准确率和提前量，分种类、月份、级别、乡镇；?from= &to= 日期"},
-	{"GET /warnings/desk/{id}/{n}", seated, false, false, (*Server).warningVersion, "一版预警：内容、短信文字、经过、能办的事；发布过的看指令执行"},
-	{"POST /warnings/desk/{id}/{n}/{act}", seated, false, false, (*Server).warningAct, "办理一版预警：edit 修改、submit 送签、return 退回、drop 弃用、publish 签发、confirm 复核、update 更新、cancel 解除"},
+	{"GET /warnings/desk/{id}/{n}", seated, false, false, (*Server).warningVersion, "一版预警：内容、短信文字、经过、能办的事；发布过的看指令执行、送达和再传播；?sent=1 分渠道算送达"},
+	{"POST /warnings/desk/{id}/{n}/{act}", seated, false, false, (*Server).warningAct, "办理一版预警：edit 修改、submit 送签、return 退回、drop 弃用、publish 签发、confirm 复核、update 更新、cancel 解除、pass 登记再传播"},
 	{"POST /warnings/proposals/{id}/{act}", seated, false, false, (*Server).warningProposalAct, "预警建议：take 据此拟稿、dismiss 不采纳并说明理由"},
 	{"POST /warnings/orders/{id}/{act}", seated, false, false, (*Server).warningOrderAct, "预警指令：see 签收、do 报告已执行、comply 登记一个对象的执行情况、lift 解除"},
 }
 
 func init() {
 	for act, says := range map[string]string{"drafted": "已拟稿，还没有送签。", "edit": "已修改。", "submit": "已送签。", "return": "已退回。", "drop": "已弃用。", "publish": "预警已发布。", "confirm": "已复核确认。",
-		"dismiss": "已记下不采纳的理由。", "see": "已签收。", "do": "已报告执行情况。", "comply": "已登记。", "lift": "已解除。"} {
+		"dismiss": "已记下不采纳的理由。", "see": "已签收。", "do": "已报告执行情况。", "comply": "已登记。", "pass": "已登记再传播。", "lift": "已解除。"} {
 		flashes["warning-"+act] = says
 	}
 }

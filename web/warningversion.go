@@ -48,11 +48,15 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 	var list []*warning.Version
 	var orders []orderRow
 	var document []byte
+	var spreads spread
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if v, list, err = s.versionAt(ctx, tx, works, r); err != nil {
 			return err
 		}
 		if document, err = works.Warnings.Document(ctx, tx, v.Event, v.N); err != nil {
+			return err
+		}
+		if spreads, err = s.spreadOf(ctx, tx, works, by, v, r.URL.Query().Get("sent") == "1"); err != nil {
 			return err
 		}
 		docs, err := s.addresses(ctx, tx, works)
@@ -70,7 +74,7 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 		return err
 	}
 	h := works.Warnings.Hazard(v.Hazard)
-	data := map[string]any{"V": warningRow{v, hazardName(works, v.Hazard)}, "Versions": warningRows(works, list), "No": no, "Document": string(document), "Now": s.now(), "InForce": v.State == warning.Published && v.Kind != warning.Cancel}
+	data := map[string]any{"V": warningRow{v, hazardName(works, v.Hazard)}, "Versions": warningRows(works, list), "No": no, "Document": string(document), "Now": s.now(), "InForce": v.State == warning.Published && v.Kind != warning.Cancel, "Spread": spreads, "Sketch": s.sketchOf(v.Area)}
 	shown := *v
 	if v.Sent.IsZero() { // as it would read if it went out now
 		shown.Sent = s.now()
@@ -157,6 +161,8 @@ func (s *Server) warningAct(w http.ResponseWriter, r *http.Request) error {
 			_, err = ww.Publish(ctx, tx, by, v.Event, v.N)
 		case "confirm":
 			_, err = ww.Confirm(ctx, tx, by, v.Event, v.N)
+		case "pass":
+			return s.passOn(r, tx, works, by, v, &attempt)
 		case "update", "cancel":
 			d := warning.Draft{Event: v.Event, Kind: warning.Cancel}
 			d.Reason = words
