@@ -15,7 +15,7 @@ type form struct {
 }
 
 // fieldTypes are the words of registers.yaml.
-var fieldTypes = []register.FieldType{register.Text, register.Number, register.Money, register.Day, register.Choice, register.YesNo, register.Unit,
+var fieldTypes = []register.FieldType{register.Text, register.Number, register.Money, register.Day, register.Clock, register.Part, register.Choice, register.YesNo, register.Unit,
 	register.Person, register.File, register.Point, register.Line, register.Polygon, register.Ref}
 
 // reserved are names that expressions give to something else.

@@ -41,6 +41,10 @@ func (f *Field) ruleType() rule.Type {
 		return rule.OfNumber
 	case Day:
 		return rule.OfDay
+	case Clock:
+		return rule.OfClock
+	case Part:
+		return rule.OfPart
 	case YesNo:
 		return rule.OfBool
 	case Point, Line, Polygon:
@@ -185,6 +189,14 @@ func (r *Registers) ruleValue(ctx context.Context, tx *db.Tx, f *Field, text str
 	case Day:
 		if d, err := calendar.ParseDate(text); err == nil {
 			return rule.Day{Date: d}, nil
+		}
+	case Clock:
+		if c, err := calendar.ParseClock(text); err == nil {
+			return rule.Clock{Clock: c}, nil
+		}
+	case Part: // what was written while the field was a text counts too
+		if p, err := calendar.ParseDayPart(text); err == nil {
+			return rule.Part{DayPart: p}, nil
 		}
 	case YesNo:
 		return rule.Bool(text == yesWord), nil

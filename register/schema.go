@@ -18,6 +18,8 @@ const (
 	Number  FieldType = "number"  // quantity.Decimal in the field's Unit
 	Money   FieldType = "money"   // integer fen; written in 元 or, with Unit 万元, in 万元
 	Day     FieldType = "date"    // calendar.Date
+	Clock   FieldType = "time"    // calendar.Clock: 08:30
+	Part    FieldType = "hours"   // calendar.DayPart: 22:00-06:00
 	Choice  FieldType = "choice"  // one of Options
 	YesNo   FieldType = "yesno"   // 是, 否
 	Unit    FieldType = "unit"    // canonical name of a unit of the county

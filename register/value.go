@@ -60,6 +60,10 @@ func (r *Registers) parse(f *Field, raw string) (value string, shape *Geometry, 
 		value, bad = parseMoney(f, s)
 	case Day:
 		value, bad = parseDay(f, s)
+	case Clock:
+		value, bad = parseClock(s)
+	case Part:
+		value, bad = parsePart(s)
 	case Choice:
 		value, bad = parseChoice(f, s)
 	case YesNo:
@@ -230,6 +234,22 @@ func parseDay(f *Field, s string) (string, string) {
 		return "", fmt.Sprintf("“%s”不是日期，请写成 2023-10-31。", cut(s, 40))
 	}
 	return d.String(), ""
+}
+
+func parseClock(s string) (string, string) {
+	c, err := calendar.ParseClock(s)
+	if err != nil {
+		return "", fmt.Sprintf("“%s”不是钟点，请写成 08:30。", cut(s, 40))
+	}
+	return c.String(), ""
+}
+
+func parsePart(s string) (string, string) {
+	p, err := calendar.ParseDayPart(s)
+	if err != nil {
+		return "", fmt.Sprintf("“%s”不是时段，请写成 09:00-11:30；跨过半夜的写 22:00-06:00。", cut(s, 40))
+	}
+	return p.String(), ""
 }
 
 func parseChoice(f *Field, s string) (string, string) {

@@ -274,3 +274,28 @@ func TestSimplifyStaysNear(t *testing.T) {
 		t.Errorf("the sketch has %d vertices", k.Points())
 	}
 }
+
+// A time of day is asked for as people write it, and ordered by the day.
+func TestTimesOfDayAreOrdered(t *testing.T) {
+	r := valueRegisters(t)
+	f := &Field{Name: "开工", Type: Clock}
+	for _, x := range []struct {
+		op    Op
+		asked string
+		holds string
+	}{{Least, "8点半", "08:30 10:00 24:00"}, {Less, "10:00", "07:05 08:30"}, {Is, "下午12点", ""}, {Most, "24:00", "07:05 08:30 10:00 24:00"}} {
+		by, bad := r.readFilter(f, Filter{Field: "开工", Op: x.op, Value: x.asked})
+		if bad != "" {
+			t.Fatal(bad)
+		}
+		var got []string
+		for _, v := range []string{"07:05", "08:30", "10:00", "24:00"} {
+			if by.matches(&Entry{Values: Values{"开工": v}}) {
+				got = append(got, v)
+			}
+		}
+		if strings.Join(got, " ") != x.holds {
+			t.Errorf("%s %s: %v, want %s", x.op, x.asked, got, x.holds)
+		}
+	}
+}

@@ -21,6 +21,8 @@ import (
 var (
 	numberType = cel.OpaqueType("number")
 	dayType    = cel.OpaqueType("day")
+	clockType  = cel.OpaqueType("clock")
+	partType   = cel.OpaqueType("stretch")
 	shapeType  = cel.OpaqueType("shape")
 	entryType  = cel.OpaqueType("entry")
 	workType   = cel.OpaqueType("workdays")
@@ -37,6 +39,14 @@ func (d Day) Value() any                                   { return d.Date }
 func (d Day) Type() ref.Type                               { return dayType }
 func (d Day) ConvertToType(ref.Type) ref.Val               { return types.WrapErr(errNoConversion) }
 func (d Day) ConvertToNative(reflect.Type) (any, error)    { return nil, errNoConversion }
+func (c Clock) Value() any                                 { return c.Clock }
+func (c Clock) Type() ref.Type                             { return clockType }
+func (c Clock) ConvertToType(ref.Type) ref.Val             { return types.WrapErr(errNoConversion) }
+func (c Clock) ConvertToNative(reflect.Type) (any, error)  { return nil, errNoConversion }
+func (p Part) Value() any                                  { return p.DayPart }
+func (p Part) Type() ref.Type                              { return partType }
+func (p Part) ConvertToType(ref.Type) ref.Val              { return types.WrapErr(errNoConversion) }
+func (p Part) ConvertToNative(reflect.Type) (any, error)   { return nil, errNoConversion }
 func (s Shape) Value() any                                 { return s.Geometry }
 func (s Shape) Type() ref.Type                             { return shapeType }
 func (s Shape) ConvertToType(ref.Type) ref.Val             { return types.WrapErr(errNoConversion) }
@@ -68,6 +78,18 @@ func (d Day) Equal(other ref.Val) ref.Val {
 	return Bool(ok && d == e)
 }
 
+// Equal holds for the same time of day.
+func (c Clock) Equal(other ref.Val) ref.Val {
+	d, ok := other.(Clock)
+	return Bool(ok && c == d)
+}
+
+// Equal holds for the same part of the day.
+func (p Part) Equal(other ref.Val) ref.Val {
+	q, ok := other.(Part)
+	return Bool(ok && p == q)
+}
+
 // Equal holds for the same entry of the same register.
 func (e *Entry) Equal(other ref.Val) ref.Val {
 	f, ok := other.(*Entry)
@@ -83,12 +105,14 @@ func order(a, b ref.Val) int {
 		return a.Cmp(b.(Number))
 	case Day:
 		return a.Date.Time().Compare(b.(Day).Date.Time())
+	case Clock:
+		return int(a.Clock - b.(Clock).Clock)
 	}
 	return a.(Instant).Time.Compare(b.(Instant).Time)
 }
 
 // celTypes are the types by the letter of their slots.
-var celTypes = map[byte]*cel.Type{'n': numberType, 't': cel.StringType, 'b': cel.BoolType, 'd': dayType, 'i': cel.TimestampType, 's': shapeType, 'e': entryType, 'w': workType}
+var celTypes = map[byte]*cel.Type{'n': numberType, 't': cel.StringType, 'b': cel.BoolType, 'd': dayType, 'i': cel.TimestampType, 'c': clockType, 'p': partType, 's': shapeType, 'e': entryType, 'w': workType}
 
 // environment is CEL with our operators and functions and nothing else: no macros, so no loops; no conversions, no patterns.
 // Slots of every type are declared once for all, so that compiling an expression makes no environment of its own.
@@ -120,7 +144,7 @@ var environment = sync.OnceValue(func() *cel.Env {
 	} {
 		compare := cel.BinaryBinding(func(a, b ref.Val) ref.Val { return Bool(holds(order(a, b))) })
 		var overloads []cel.FunctionOpt
-		for _, t := range []*cel.Type{numberType, dayType, cel.TimestampType} {
+		for _, t := range []*cel.Type{numberType, dayType, clockType, cel.TimestampType} {
 			overloads = append(overloads, cel.Overload(op+t.TypeName(), []*cel.Type{t, t}, cel.BoolType, compare))
 		}
 		opts = append(opts, cel.Function(op, overloads...))

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"math/big"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -33,6 +34,12 @@ var functions = map[string]function{
 	"月":  {"month_", "月(日期)", []string{"d", "i"}, 'n', func(a ...ref.Val) ref.Val { return Int(int(dayOf(a[0]).Month)) }, false},
 	"日":  {"day_", "日(日期)", []string{"d", "i"}, 'n', func(a ...ref.Val) ref.Val { return Int(dayOf(a[0]).Day) }, false},
 	"时":  {"hour_", "时(时间)", []string{"i"}, 'n', func(a ...ref.Val) ref.Val { return Int(a[0].(Instant).In(calendar.Zone).Hour()) }, false},
+	"钟点": {"clock_", `钟点("08:30") 或 钟点(时间)`, []string{"t", "i", "c"}, 'c', clock, false},
+	"时段": {"part_", `时段("22:00-06:00")`, []string{"t", "p"}, 'p', dayPart, false},
+	"在时段": {"within_", "在时段(钟点或时间, 时段)", []string{"cp", "ip"}, 'b', func(a ...ref.Val) ref.Val {
+		return Bool(a[1].(Part).Holds(clockOf(a[0])))
+	}, false},
+	"小时数": {"hours_", "小时数(钟点) 或 小时数(时段)", []string{"c", "p"}, 'n', hours, false},
 	"包含": {"contains_", `包含(文字, "片段")`, []string{"tt"}, 'b', func(a ...ref.Val) ref.Val {
 		return Bool(strings.Contains(string(a[0].(Text)), string(a[1].(Text))))
 	}, false},
@@ -115,6 +122,49 @@ func date(a ...ref.Val) ref.Val {
 		return fault("“" + string(t) + "”不是日期，日期写 2023-12-31")
 	}
 	return Day{d}
+}
+
+func clock(a ...ref.Val) ref.Val {
+	t, ok := a[0].(Text)
+	if !ok {
+		return Clock{clockOf(a[0])}
+	}
+	c, err := calendar.ParseClock(string(t))
+	if err != nil {
+		return fault(err.Error())
+	}
+	return Clock{c}
+}
+
+func clockOf(v ref.Val) calendar.Clock {
+	if i, ok := v.(Instant); ok {
+		return calendar.ClockOf(i.Time)
+	}
+	return v.(Clock).Clock
+}
+
+func dayPart(a ...ref.Val) ref.Val {
+	t, ok := a[0].(Text)
+	if !ok {
+		return a[0]
+	}
+	p, err := calendar.ParseDayPart(string(t))
+	if err != nil {
+		return fault(err.Error())
+	}
+	return Part{p}
+}
+
+// hours is a time of day as hours from midnight, or how long a part of the day is: 8:30 is 8.5.
+func hours(a ...ref.Val) ref.Val {
+	minutes := int64(0)
+	switch v := a[0].(type) {
+	case Clock:
+		minutes = int64(v.Clock)
+	case Part:
+		minutes = int64(v.Length().Minutes())
+	}
+	return Fraction(big.NewRat(minutes, 60))
 }
 
 func days(a ...ref.Val) ref.Val {

@@ -16,7 +16,7 @@ var noOverload = regexp.MustCompile(`^found no matching overload for '([^']+)' a
 
 // typeWords are CEL's words for our types.
 var typeWords = strings.NewReplacer("number", "数", "string", "文字", "bool", "“是/否”", "day", "日期", "timestamp", "时刻",
-	"google.protobuf.Timestamp", "时刻", "shape", "图形", "entry", "条目", "list", "清单", ", workdays", "", ", ", "和")
+	"google.protobuf.Timestamp", "时刻", "clock", "钟点", "stretch", "时段", "shape", "图形", "entry", "条目", "list", "清单", ", workdays", "", ", ", "和")
 
 // explain turns CEL's complaints into sentences that point into the author's text.
 func (w *writer) explain(issues *cel.Issues) {
@@ -79,6 +79,10 @@ func mismatch(name, args string) string {
 			return "“" + op + "”" + sides + "：时刻先写作 日期(时刻)"
 		case has("day") && has("string"):
 			return "“" + op + "”" + sides + "：日期写作 日期(\"2023-12-31\")"
+		case has("clock") && has("string"):
+			return "“" + op + "”" + sides + "：钟点写作 钟点(\"08:30\")"
+		case has("stretch"):
+			return "“" + op + "”" + sides + "：看一个钟点在不在时段里，写 在时段(钟点, 时段)"
 		case types[0] == "string" && len(types) == 2 && types[1] == "string":
 			return "文字不能比大小；水质类别用 劣于(类别, \"Ⅲ\")"
 		case has("number") && has("string"):
@@ -129,6 +133,14 @@ func (w *writer) inspect(tree *ast.AST, e ast.Expr) {
 		case "date_":
 			if s, ok := text(args[0]); ok && types.IsError(date(s)) {
 				w.wrong(at, "日期写作 日期(\"2023-12-31\")，没有“"+string(s)+"”这一天")
+			}
+		case "clock_", "part_":
+			of, usage := clock, "钟点写作 钟点(\"08:30\")"
+			if call.FunctionName() == "part_" {
+				of, usage = dayPart, "时段写作 时段(\"22:00-06:00\")"
+			}
+			if s, ok := text(args[0]); ok && types.IsError(of(s)) {
+				w.wrong(at, usage+"，没有“"+string(s)+"”")
 			}
 		case "plus_":
 			if s, ok := text(args[1]); ok {

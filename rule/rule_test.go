@@ -55,7 +55,7 @@ var scope = &Scope{
 	Names: map[string]Type{
 		"值": OfNumber, "上限": OfNumber, "空数": OfNumber, "零": OfNumber, "状态": OfText, "类别": OfText, "空字": OfText, "在线监测": OfBool, "空否": OfBool,
 		"溯源日期": OfDay, "空日": OfDay, "入册日期": OfDay, "时间": OfInstant, "位置": OfShape, "断面": OfEntry("sections"), "空断面": OfEntry("sections"),
-		"乡镇": OfEntry("towns"), "2小时值": OfNumber, "PM25": OfNumber, "坏": OfNumber, "无册": OfEntry("nowhere"), "文本": OfText,
+		"乡镇": OfEntry("towns"), "2小时值": OfNumber, "PM25": OfNumber, "坏": OfNumber, "无册": OfEntry("nowhere"), "文本": OfText, "开工": OfClock, "空点": OfClock, "夜间": OfPart,
 	},
 	Fields: func(register string) map[string]Type {
 		return map[string]map[string]Type{
@@ -99,7 +99,7 @@ func facts(t testing.TB) county {
 	return county{
 		"值": Num(quantity.MustParse("1.50")), "上限": Num(quantity.MustParse("0.1")), "零": Int(0), "状态": Text("在用"), "类别": Text("劣Ⅴ"), "文本": Text("一厂二厂"),
 		"在线监测": Bool(true), "溯源日期": day("2023-08-31"), "入册日期": day("2023-01-31"), "今天": day("2023-10-31"), "位置": Shape{"town centre"},
-		"时间": Instant{Time: time.Date(2023, 9, 20, 23, 30, 0, 0, time.UTC)}, "断面": section, "乡镇": town, "2小时值": Int(7), "PM25": Int(35),
+		"时间": Instant{Time: time.Date(2023, 9, 20, 23, 30, 0, 0, time.UTC)}, "断面": section, "乡镇": town, "2小时值": Int(7), "开工": Clock{8*60 + 30}, "夜间": Part{calendar.DayPart{From: 22 * 60, To: 6 * 60}}, "PM25": Int(35),
 		"参数.排口氨氮限值": Num(quantity.MustParse("1.5")),
 	}
 }

@@ -22,6 +22,8 @@ var (
 	OfBool    = Type{kind: 'b'}
 	OfDay     = Type{kind: 'd'}
 	OfInstant = Type{kind: 'i'}
+	OfClock   = Type{kind: 'c'} // time of day
+	OfPart    = Type{kind: 'p'} // part of the day
 	OfShape   = Type{kind: 's'} // point, line, polygon
 	AnyType   = Type{}          // for Compile: whatever comes
 )
@@ -47,6 +49,10 @@ func (t Type) String() string {
 		return "日期"
 	case 'i':
 		return "时刻"
+	case 'c':
+		return "钟点"
+	case 'p':
+		return "时段"
 	case 's':
 		return "图形"
 	case 'e':

@@ -12,7 +12,7 @@ import (
 	"zhixing/quantity"
 )
 
-// Value is one of Number, Text, Bool, Day, Instant, *Entry and Shape. (CEL asks more of a value than this package does;
+// Value is one of Number, Text, Bool, Day, Instant, Clock, Part, *Entry and Shape. (CEL asks more of a value than this package does;
 // what it asks stands in cel.go.)
 type Value = ref.Val
 
@@ -25,6 +25,12 @@ type (
 
 // Day is a civil day.
 type Day struct{ calendar.Date }
+
+// Clock is a time of day.
+type Clock struct{ calendar.Clock }
+
+// Part is a part of the day, which may go over midnight.
+type Part struct{ calendar.DayPart }
 
 // Shape is a point, line or polygon. Only the functions that Facts answer look into it.
 type Shape struct{ Geometry any }
@@ -168,7 +174,11 @@ func Print(v Value) string {
 	case Day:
 		return v.Chinese()
 	case Instant:
-		return calendar.DateOf(v.Time).Chinese() + clock(v)
+		return calendar.DateOf(v.Time).Chinese() + hourWords(v)
+	case Clock:
+		return v.String()
+	case Part:
+		return v.From.String() + "至" + v.To.String()
 	case *Entry:
 		return v.Key
 	case Shape:
@@ -177,7 +187,7 @@ func Print(v Value) string {
 	return ""
 }
 
-func clock(v Instant) string {
+func hourWords(v Instant) string {
 	t := v.Time.In(calendar.Zone)
 	s := itoa(t.Hour()) + "时"
 	if t.Minute() > 0 || t.Second() > 0 {

@@ -62,11 +62,11 @@ func filtersOf(f *register.Field, q url.Values) (out []register.Filter) {
 		out = append(out, register.Filter{Field: f.Name, Op: register.Lacks})
 	}
 	switch f.Type {
-	case register.Text, register.Person:
+	case register.Text, register.Person, register.Part:
 		add(register.InText, value)
 	case register.Choice, register.YesNo, register.Unit, register.Ref:
 		add(register.Is, value)
-	case register.Number, register.Money, register.Day:
+	case register.Number, register.Money, register.Day, register.Clock:
 		add(register.Is, value)
 		add(register.Least, q.Get(fieldWord+f.Name+minWord))
 		add(register.Most, q.Get(fieldWord+f.Name+maxWord))
@@ -96,7 +96,7 @@ func filterForm(s *register.Schema, v register.Viewer, q url.Values, elsewhere s
 			x.Kind, x.Choices = "choice", f.Options
 		case register.YesNo:
 			x.Kind, x.Choices = "choice", []string{"是", "否"}
-		case register.Number, register.Money, register.Day:
+		case register.Number, register.Money, register.Day, register.Clock:
 			x.Kind, x.Min, x.Max = "range", q.Get(x.Name+minWord), q.Get(x.Name+maxWord)
 		case register.File, register.Point, register.Line, register.Polygon:
 			x.Kind, x.Choices = "choice", []string{holdsWord, lacksWord}
@@ -159,7 +159,7 @@ func sortsOf(s *register.Schema, v register.Viewer) (out []Link) {
 			continue
 		}
 		out = append(out, Link{Text: f.Name + " 从小到大", URL: f.Name})
-		if f.Type == register.Number || f.Type == register.Money || f.Type == register.Day {
+		if f.Type == register.Number || f.Type == register.Money || f.Type == register.Day || f.Type == register.Clock {
 			out = append(out, Link{Text: f.Name + " 从大到小", URL: "-" + f.Name})
 		}
 	}
