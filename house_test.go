@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	"gateway/smpp":               {"gateway/sms", "gateway/link"},
 	"gateway/mas":                {"gateway/sms", "gateway/link"},
 	"gateway/mas/platform":       {},
-	"channel":                    {"journal", "gateway", "drill"},
+	"channel":                    {"journal", "calendar", "gateway", "drill"},
 	// Data of counties.
 	"counties": {},
 	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "channel", "forecast", "drill"},

@@ -30,7 +30,9 @@ import (
 //	        options:              # the driver's own
 //	          url: https://…
 //	          secret: {file: /etc/zhixing/mas}   # or {env: NAME}: no secret stands in this file
+//	quiet: {from: "22:00", to: "06:30"}          # of notices; what is urgent goes at any hour
 type Config struct {
+	Quiet    Hours
 	Channels []struct {
 		Name     string
 		Gateways []GatewayConfig
@@ -69,6 +71,9 @@ func (c *Config) check() error {
 	var errs []error
 	wrong := func(line int, format string, args ...any) {
 		errs = append(errs, refuse(Invalid, "ReadConfig", "第%d行："+format, append([]any{line}, args...)...))
+	}
+	if err := c.Quiet.check(); err != nil {
+		errs = append(errs, err)
 	}
 	var channels, names []string
 	for _, ch := range c.Channels {

@@ -15,6 +15,7 @@ import (
 
 	"zhixing/account"
 	"zhixing/bulletin"
+	"zhixing/callup"
 	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/journal"
@@ -38,8 +39,12 @@ var deeds = func() map[string]string {
 		"policy.load": "载入政策包", "device.add": "登记设备", "device.change": "修改设备登记", "device.order": "给设备下命令", "device.end": "停用设备",
 		"observation.sender": "发令牌", "observation.endsender": "停用令牌", "observation.import": "记入采样结果", "observation.undo": "撤销采样结果",
 		"register.import": "导入台账", "register.undo_import": "撤销台账导入", "register.apart": "记下不是同一个", "register.rebuild": "重建台账", "register.heads": "记下各台账的根",
+		"audience.put": "更新预警接收对象", "audience.draw": "画预定区域", "audience.undraw": "删去预定区域", "audience.drop": "移出预警接收对象", "audience.export": "导出预警接收对象",
+		"audience.find": "按联系方式查接收对象", "audience.proofs": "查看订阅记录", "audience.retire": "清除到期的接收对象", "audience.withdraw": "退订预警", "audience.erase": "按本人要求删除",
+		"audience.join": "订阅预警", "audience.offer": "上传接收对象名单", "audience.import": "导入预警接收对象", "audience.undo": "撤销导入接收对象",
+		"channel.resend": "重发信息", "channel.forget": "清除信息里的号码", "forecast.take": "收网格预报文件",
 	}
-	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds(), bulletin.Deeds, relay.Deeds, warning.Deeds} {
+	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds(), bulletin.Deeds, relay.Deeds, warning.Deeds, callup.Deeds()} {
 		maps.Copy(m, more)
 	}
 	maps.Copy(m, emergencyDeeds)

@@ -42,6 +42,7 @@ func (s *site) openOutbox(notices notice.Config) (*channel.Outbox, error) {
 	defer f.Close()
 	cfg, err := channel.ReadConfig(f)
 	if err == nil {
+		o.Quiet = cfg.Quiet.Keep
 		o.Channels, err = cfg.Open(s.ways(notices), o.Hear)
 	}
 	if err != nil {
@@ -52,7 +53,7 @@ func (s *site) openOutbox(notices notice.Config) (*channel.Outbox, error) {
 
 // outbox tells the policies at work of what people send back, and of what has come.
 func (s *site) outbox() *channel.Outbox {
-	return &channel.Outbox{DB: s.db, County: string(s.county.Place.Code), Log: s.logger,
+	return &channel.Outbox{DB: s.db, County: string(s.county.Place.Code), Log: s.logger, Quiet: channel.Night.Keep,
 		Replied: func(ctx context.Context, tx *db.Tx, list []channel.Reply) error {
 			return s.works().Replied(ctx, tx, list)
 		},
