@@ -192,7 +192,7 @@ func callTowns(b *callup.Board, now time.Time) []callTown {
 				}
 			}
 			out[i].Rows = append(out[i].Rows, row)
-			if k := r.Call; k.State == callup.Calling || k.State == callup.Unanswered {
+			if k := r.Call; k.State == callup.Calling || k.State == callup.Unanswered || k.State == callup.Dropped {
 				out[i].Missing = append(out[i].Missing, row)
 			}
 		}

@@ -14,4 +14,6 @@ var callupRules = map[string]expected{
 	"GET /callups/mine":              {right: "sit"},
 	"GET /callups/mine/{call}":       {right: "sit", idle: true},
 	"POST /callups/mine/{call}":      {right: "sit", idle: true},
+	"GET /callups/roster":            {right: "sit"},
+	"POST /callups/roster":           {right: "sit", form: map[string]string{"act": "drop", "id": "99"}, idle: true},
 }
