@@ -170,13 +170,20 @@ func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 // works is what is in force today.
 func (s *site) works() *policy.Works { return s.running.live.Works() }
 
-// runPolicies runs the clocks of the policies once. Once a day it tells the public log where the registers stand, and forgets numbers.
+// runPolicies runs the clocks of the policies once. Once a day it tells the public log where the registers stand,
+// people what has come due, and forgets numbers.
 func (s *site) runPolicies(ctx context.Context) error {
 	if _, err := s.running.live.Turn(ctx); err != nil {
 		return err
 	}
 	if today := calendar.DateOf(s.db.Now()); s.running.headed != today {
-		if err := s.db.Write(ctx, func(tx *db.Tx) error { return s.works().Registers.PutHeads(ctx, tx, s.log) }); err != nil {
+		err := s.db.Write(ctx, func(tx *db.Tx) error {
+			if err := s.works().Registers.PutHeads(ctx, tx, s.log); err != nil {
+				return err
+			}
+			return s.works().Remind(ctx, tx)
+		})
+		if err != nil {
 			return err
 		}
 		if err := s.works().Forget(ctx, s.db); err != nil {
