@@ -94,6 +94,9 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) error {
 	if q.Unit != "" {
 		q.Unit = s.canonicalUnit(q.Unit)
 	}
+	if err := s.read(r, func(ctx context.Context, tx *db.Tx) error { return b.byName(ctx, tx, &q) }); err != nil {
+		return err
+	}
 	switch form {
 	case "":
 		return s.listPage(w, r, b, q, day)

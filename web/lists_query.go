@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
 
+	"zhixing/db"
 	"zhixing/register"
 )
 
@@ -72,6 +74,37 @@ func filtersOf(f *register.Field, q url.Values) (out []register.Filter) {
 		add(register.Most, q.Get(fieldWord+f.Name+maxWord))
 	}
 	return out
+}
+
+// byName lets a condition on a reference be asked by what people call the entry: where no entry has such a key, and one alone such a
+// name, that one is meant. What the reader may not see is not found.
+func (b *listBase) byName(ctx context.Context, tx *db.Tx, q *register.Query) error {
+	for i := range q.Where {
+		w := &q.Where[i]
+		f, ok := b.S.Field(w.Field)
+		if !ok || f.Type != register.Ref || w.Op != register.Is {
+			continue
+		}
+		_, err := b.works.Registers.Get(ctx, tx, b.viewer(), f.Register, w.Value, register.AsOf{})
+		if err == nil {
+			continue
+		}
+		if register.KindOf(err) == 0 {
+			return err
+		}
+		page, err := b.works.Registers.List(ctx, tx, b.viewer(), register.Query{Register: f.Register, Text: w.Value, Size: register.MaxSize})
+		if register.KindOf(err) != 0 { // a register that he may not see, or a text without words
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		found := slices.DeleteFunc(page.Entries, func(e *register.Entry) bool { return len(page.Entries) > 1 && e.Label != w.Value })
+		if len(found) == 1 {
+			w.Value = found[0].Key
+		}
+	}
+	return nil
 }
 
 // filterView is a condition as the form offers it.
