@@ -234,3 +234,28 @@ func TestNothingToGoOnWith(t *testing.T) {
 		t.Error("started without a county")
 	}
 }
+
+// Warnings are signed by whatever works are in place, also after the folder was loaded again.
+func TestLiveSigns(t *testing.T) {
+	clock := dbtest.At("2031-07-01T13:00:00+08:00")
+	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
+		folder := stormCounty(t)
+		sign := func(b []byte) ([]byte, error) { return append(b, "signed"...), nil }
+		live := &Live{DB: d, Folder: func() fs.FS { return folder }, Sign: sign}
+		if err := live.Start(context.Background(), "system"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			w := live.Works().Warnings
+			if w.Sign == nil {
+				t.Fatal("nothing signs")
+			}
+			if b, err := w.Sign([]byte("a ")); err != nil || string(b) != "a signed" {
+				t.Error(string(b), err)
+			}
+			if _, err := live.Reload(context.Background(), "示例甲"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
