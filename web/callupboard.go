@@ -107,7 +107,7 @@ func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, 
 	p.Data = map[string]any{"B": b, "R": b.Round, "Towns": callTowns(b, now), "Steps": callNext(b), "Colour": callLevels[max(0, min(b.Round.Level, 4))], "About": aboutCall(b.Round.Purpose),
 		"Seen": callReported(b, seen, works.Registers.Places), "Facts": callHappened(b, facts), "May": b.Round.State == callup.Open && maySayFor(by, b.Round), "No": no,
 		"URL": "/callups/" + name, "Now": now, "Ladder": b.Round.Ladder.Steps[b.Round.Ladder.From:],
-		"Post": func(x callup.Seat) string { return callup.Seat{Post: x.Post}.String() }, "At": func(t time.Time) string { return hourMinute(t, now) }, "Way": callWay}
+		"Post": func(x callup.Seat) string { return callup.Seat{Post: x.Post}.String() }, "At": func(t time.Time) string { return hourMinute(t, now) }, "Way": callWay, "Trouble": callTrouble}
 	return s.render(w, status, "callup.html", p)
 }
 
@@ -126,6 +126,17 @@ func callWay(channel string) string {
 		return "本站"
 	}
 	return cmp.Or(audience.Channel(channel).Chinese(), channel)
+}
+
+// callTrouble is why somebody cannot be reached, with channels in words.
+func callTrouble(why string) string {
+	for _, c := range append([]audience.Channel{callup.App}, audience.Channels...) {
+		why = strings.ReplaceAll(why, string(c)+"未送达", callWay(string(c))+"未送达")
+		if strings.HasPrefix(why, "没有") {
+			why = strings.ReplaceAll(why, string(c), callWay(string(c)))
+		}
+	}
+	return why
 }
 
 // callWhat is what happens at a moment.
