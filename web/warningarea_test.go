@@ -15,8 +15,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"zhixing/audience"
+	"zhixing/channel"
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/gateway"
 	"zhixing/register"
 	"zhixing/warning"
 )
@@ -194,4 +196,32 @@ func TestWarningAreaInABrowser(t *testing.T) {
 	if strings.Contains(doc.body, "<geocode>") {
 		t.Error("a drawn area names whole places")
 	}
+}
+
+// What went within ten seconds is counted by the clock beside the messages, and stands on the public page.
+func TestReachOnThePublicPage(t *testing.T) {
+	sites(t, func(s *site) {
+		s.clock.Set("2031-06-08T10:00:00+08:00")
+		people(s)
+		out := &channel.Outbox{DB: s.srv.DB, County: s.srv.countyCode, Channels: []channel.Channel{{Name: "sms", Drivers: []channel.Driver{{Name: "stub", Gateway: &gateway.Stub{}}}}}}
+		s.works.Connect(out)
+		defer s.works.Connect(nil)
+		tick := func() {
+			t.Helper()
+			if err := s.works.Tick(t.Context(), s.srv.DB); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v := s.warned(storm("预计有强降雨。"))
+		if _, err := out.Once(t.Context(), s.srv.DB.Now()); err != nil {
+			t.Fatal(err)
+		}
+		tick()
+		if strings.Contains(s.get("", warningPath(v.Event)).body, "交付网关") {
+			t.Error("it is counted before ten seconds are over")
+		}
+		s.clock.Set("2031-06-08T10:00:20+08:00")
+		tick()
+		s.want(s.get("", warningPath(v.Event)), 200, "2 条信息，10 秒内交付网关 <b>100%</b>")
+	})
 }
