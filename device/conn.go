@@ -8,9 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"zhixing/db"
 	"zhixing/device/hj212"
-	"zhixing/observation"
 )
 
 // conn is one connection. Its reader does everything but write; answers wait in out for the writer, so that a device which does
@@ -22,7 +20,7 @@ type conn struct {
 	parser  *hj212.Parser
 	session *hj212.Session
 	parts   *hj212.Assembler
-	devices map[ID]*plan // heard on this connection
+	devices map[ID]bool // heard on this connection
 	orders  map[int64]*Order
 	room    chan struct{} // for frames that wait for the disk
 
@@ -42,7 +40,7 @@ type conn struct {
 }
 
 func newConn(s *Server, nc net.Conn, host string) *conn {
-	c := &conn{s: s, net: nc, host: host, devices: map[ID]*plan{}, orders: map[int64]*Order{}, room: make(chan struct{}, s.Limits.InFlight),
+	c := &conn{s: s, net: nc, host: host, devices: map[ID]bool{}, orders: map[int64]*Order{}, room: make(chan struct{}, s.Limits.InFlight),
 		ready: make(chan struct{}, 1), began: time.Now(), last: time.Now(), parts: hj212.NewAssembler(hj212.AssemblerOptions{}), half: -1}
 	c.parser = hj212.NewParser(hj212.Options{Profile: func(mn hj212.MN) hj212.Profile {
 		if d, _ := s.Devices.find(mn); d != nil {
@@ -223,11 +221,11 @@ func (c *conn) frame(ctx context.Context, f *hj212.Frame) {
 		c.say(ev.Answer)
 		return
 	}
-	d, version := c.s.Devices.find(f.MN)
+	d, _ := c.s.Devices.find(f.MN)
 	if d == nil {
 		return // ended a moment ago
 	}
-	p := c.plan(d, version)
+	c.hears(d)
 	if ev.Exchange != nil {
 		c.exchanged(*ev.Exchange)
 	}
@@ -236,87 +234,51 @@ func (c *conn) frame(ctx context.Context, f *hj212.Frame) {
 		c.say(ev.Answer)
 		c.give(Order{Device: d.ID, What: SetClock})
 	case hj212.Store:
-		c.store(ctx, p, f, ev.Answer)
+		c.store(ctx, d, f, ev.Answer)
 	default:
-		c.s.states.with(d.ID, func(k *counted) { k.heard(f, 0, c.s.DB.Now()) })
+		c.s.states.with(d.ID, func(k *counted) { k.heard(f, c.s.DB.Now()) })
 		c.say(ev.Answer)
 	}
 }
 
-// plan is where the device's factors go. It is made anew when the registry or the policies have changed.
-func (c *conn) plan(d *Device, version int) *plan {
-	o := c.s.Observations()
-	p := c.devices[d.ID]
-	if p == nil {
-		c.known = true
-		c.s.speaks(c, d, c.s.DB.Now())
-		go c.greet(d)
+// hears notes that a device speaks on this connection, the first time.
+func (c *conn) hears(d *Device) {
+	if c.devices[d.ID] {
+		return
 	}
-	if p == nil || p.o != o || p.version != version {
-		p = newPlan(o, d, version)
-		c.devices[d.ID] = p
-	}
-	return p
+	c.devices[d.ID] = true
+	c.known = true
+	c.s.speaks(c, d, c.s.DB.Now())
+	go c.greet(d)
 }
 
-// store has a frame's readings written, and says so to the device when they are.
-func (c *conn) store(ctx context.Context, p *plan, f *hj212.Frame, answer []byte) {
-	list, rest := p.readings(f, c.s.DB.Now())
+// store puts a frame into the inbox, and says so to the device when it is there.
+func (c *conn) store(ctx context.Context, d *Device, f *hj212.Frame, answer []byte) {
 	if f.Part() {
 		c.parts.Add(*f, time.Now())
 	}
 	if lost := c.parts.Expire(time.Now()); len(lost) > 0 {
-		c.s.states.with(p.device.ID, func(k *counted) { k.incomplete += int64(len(lost)) })
+		c.s.states.with(d.ID, func(k *counted) { k.incomplete += int64(len(lost)) })
 	}
-	c.s.states.with(p.device.ID, func(k *counted) {
-		k.heard(f, len(list), c.s.DB.Now())
-		c.clock(p.device, k)
+	now := c.s.DB.Now()
+	c.s.states.with(d.ID, func(k *counted) {
+		k.heard(f, now)
+		c.clock(d, k)
 	})
 	select {
 	case c.room <- struct{}{}:
 	case <-ctx.Done():
 		return
 	}
-	var also func(context.Context, *db.Tx) error
-	if len(rest) > 0 {
-		also = func(ctx context.Context, tx *db.Tx) error { return c.s.Devices.storeUnplaced(ctx, tx, rest) }
-	}
-	cn, id := f.CN, p.device.ID
-	err := c.s.Writer.SubmitAlso(ctx, list, also, func(r observation.Result, err error) {
-		switch {
-		case err != nil:
-			c.s.Log.Error("device: a frame was not stored", "device", id, "err", err)
-			<-c.room
-		case len(r.Refused) > 0:
-			go c.keepRefused(id, cn, list, r.Refused, answer) // done must not wait
-		default:
+	err := c.s.inbox.Put(ctx, received{d.ID, now, f.Segment}.item(), func(err error) {
+		if err != nil {
+			c.s.Log.Error("device: a frame was not kept; it is not answered, so that it is sent again", "device", d.ID, "err", err)
+		} else {
 			c.say(answer)
-			<-c.room
 		}
+		<-c.room
 	})
 	if err != nil {
 		<-c.room
 	}
-}
-
-// keepRefused keeps readings that no series takes, and answers then: the device would send them for ever.
-func (c *conn) keepRefused(id ID, cn hj212.CN, list []observation.Reading, refused []observation.Refusal, answer []byte) {
-	defer func() { <-c.room }()
-	var rest []unplaced
-	for _, no := range refused {
-		r := list[no.Index]
-		rest = append(rest, unplaced{id, cn, string(r.Name), r.At, clip(no.Message, 1000), r.Value.String()})
-	}
-	done := make(chan error, 1)
-	err := c.s.Writer.SubmitAlso(context.Background(), nil, func(ctx context.Context, tx *db.Tx) error {
-		return c.s.Devices.storeUnplaced(ctx, tx, rest)
-	}, func(_ observation.Result, err error) { done <- err })
-	if err == nil {
-		err = <-done
-	}
-	if err != nil {
-		c.s.Log.Error("device: refused readings were not kept", "device", id, "err", err)
-		return
-	}
-	c.say(answer)
 }

@@ -4,7 +4,7 @@
 //
 //	devices := device.NewRegistry(county, d)
 //	id, err := devices.Add(ctx, tx, "示例甲", device.Device{MN: "010000A8900016F000169DC0", Password: "123456", Register: "outlets", Entry: "P1"})
-//	server := &device.Server{Devices: devices, Observations: current, Writer: writer}
+//	server := &device.Server{DB: d, Devices: devices, Observations: current, Inbox: folder, Writer: writer}
 //	err = server.Serve(ctx, listener)
 //
 // What is promised to a device: a frame is acknowledged when all of it is on disk, and not before. Values of factors that no

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,20 +24,21 @@ import (
 
 // What a child process needs to know to take readings until it is killed.
 const (
-	childDSN  = "ZHIXING_TEST_KILL_DSN"
-	childAddr = "ZHIXING_TEST_KILL_ADDR"
+	childDSN   = "ZHIXING_TEST_KILL_DSN"
+	childAddr  = "ZHIXING_TEST_KILL_ADDR"
+	childInbox = "ZHIXING_TEST_KILL_INBOX"
 )
 
 func TestMain(m *testing.M) {
 	if dsn := os.Getenv(childDSN); dsn != "" {
-		fmt.Println("error", child(dsn, os.Getenv(childAddr)))
+		fmt.Println("error", child(dsn, os.Getenv(childAddr), os.Getenv(childInbox)))
 		return
 	}
 	dbtest.Main(m)
 }
 
 // child is the process that gets killed.
-func child(dsn, addr string) error {
+func child(dsn, addr, inbox string) error {
 	d, err := db.Open(ctx, dsn, time.Now)
 	if err != nil {
 		return err
@@ -50,8 +52,10 @@ func child(dsn, addr string) error {
 	if err != nil {
 		return err
 	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	fmt.Println("ready")
-	return (&Server{DB: d, Devices: NewRegistry("999999"), Observations: current, Writer: observation.NewWriter(d, current, observation.WriterOptions{})}).Serve(ctx, l)
+	return (&Server{DB: d, Devices: NewRegistry("999999"), Observations: current, Inbox: inbox, Writer: observation.NewWriter(d, current, observation.WriterOptions{})}).Serve(ctx, l)
 }
 
 const killDevices = 40
@@ -97,7 +101,8 @@ func TestKillUnderLoad(t *testing.T) {
 				waitReady(t, c)
 				time.Sleep(100*time.Millisecond + rand.N(400*time.Millisecond))
 			}
-			cmd := startChild(t, dsn, addr)
+			inbox := t.TempDir()
+			cmd := startChild(t, dsn, addr, inbox)
 			waitReady(t, cmd)
 			go func() {
 				report, err := simulator.Run(load, simulator.Options{To: addr, Devices: killDevices, Rate: 100, Batch: 4, Codes: []string{"w01018", "w21003"}, Edition: hj212.Edition2017,
@@ -124,23 +129,32 @@ func TestKillUnderLoad(t *testing.T) {
 					t.Fatal(err)
 				}
 				_ = cmd.Wait()
-				cmd = startChild(t, dsn, addr)
+				cmd = startChild(t, dsn, addr, inbox)
 				run(cmd)
 			}
 			stop()
 			report := <-over
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
+			cmd = startChild(t, dsn, addr, inbox) // the last records what the one before had answered
+			waitReady(t, cmd)
+			if _, err := simulator.Run(ctx, simulator.Options{To: addr, Devices: 1, Frames: 1, Codes: []string{"w01018"}, Edition: hj212.Edition2017, Start: time.Now().Add(-time.Hour).Truncate(time.Second)}); err != nil {
+				t.Error(err) // it serves now
+			}
+			_ = cmd.Process.Signal(os.Interrupt)
+			if err := cmd.Wait(); err != nil {
+				t.Error(err)
+			}
 			inspect(t, d, o, acked)
 			t.Logf("%d kills, %d frames acknowledged\n%s", kills, report.Acked, report)
 		})
 	}
 }
 
-func startChild(t *testing.T, dsn, addr string) *exec.Cmd {
+func startChild(t *testing.T, dsn, addr, inbox string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childDSN+"="+dsn, childAddr+"="+addr)
+	cmd.Env = append(os.Environ(), childDSN+"="+dsn, childAddr+"="+addr, childInbox+"="+inbox)
 	cmd.Stderr = os.Stderr
 	return cmd
 }

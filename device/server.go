@@ -11,19 +11,23 @@ import (
 
 	"zhixing/db"
 	"zhixing/device/hj212"
+	"zhixing/device/inbox"
 	"zhixing/observation"
 )
 
-// Server takes HJ 212 connections. All fields but Log, Limits and Timers must be set; they are not changed once it serves.
+// Server takes HJ 212 connections. What devices send is answered when it is on disk in Inbox, and recorded from there in its
+// order. All fields but Log, Limits and Timers must be set; they are not changed once it serves.
 type Server struct {
 	DB           *db.DB
 	Devices      *Registry
 	Observations func() *observation.Observations // in force
-	Writer       *observation.Writer
+	Inbox        string                           // a folder that no other process uses
+	Writer       *observation.Writer              // of orders and states
 	Log          *slog.Logger
 	Limits       Limits
 	Timers       hj212.Timers
 
+	inbox  *inbox.Inbox
 	states states
 	mu     sync.Mutex
 	conns  map[*conn]struct{}
@@ -63,8 +67,8 @@ func (l *Limits) fill() {
 	}
 }
 
-// Serve takes connections until ctx ends, then ends them all, stores the states and returns nil. The Writer must be closed
-// after it.
+// Serve takes connections until ctx ends, then ends them all, has recorded what they sent, stores the states and returns nil.
+// What it cannot record is in the inbox when it serves again. The Writer must be closed after it.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	s.Limits.fill()
 	if s.Log == nil {
@@ -76,6 +80,10 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	}
 	if err := s.DB.Write(ctx, func(tx *db.Tx) error { return s.Devices.allDisconnected(ctx, tx) }); err != nil {
+		return fmt.Errorf("device.Serve: %w", err)
+	}
+	recorded, err := s.startRecording(ctx)
+	if err != nil {
 		return fmt.Errorf("device.Serve: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -108,6 +116,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	s.mu.Unlock()
 	all.Wait()
+	recorded()
 	s.flush()
 	return failed
 }

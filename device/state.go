@@ -71,10 +71,9 @@ func (s *states) stranger(f *hj212.Frame, why, address string, now time.Time) {
 const offsetsKept = 10
 
 // heard notes a frame. The number of a real-time frame is the device's own time; one that comes again says nothing of the clock.
-func (c *counted) heard(f *hj212.Frame, readings int, now time.Time) {
+func (c *counted) heard(f *hj212.Frame, now time.Time) {
 	c.seen = db.Micros(now)
 	c.frames++
-	c.readings += int64(readings)
 	c.edition = f.Flag.Edition()
 	if f.Resent {
 		c.resent++

@@ -68,7 +68,7 @@ func envName(name string) string {
 
 // record adds the flags of a command that opens the record.
 func (c *call) record() {
-	c.common.data = c.flags.String("data", "data", "folder of the database and of nothing else")
+	c.common.data = c.flags.String("data", "data", "folder of the database, of what stations have sent and is not on record yet, and of nothing else")
 	c.common.database = c.flags.String("database", "", "postgres://… instead of SQLite in the data folder")
 	c.secrets["database"] = true
 	c.common.county = c.flags.String("county", "", "folder of the county's data; without it the demonstration county")

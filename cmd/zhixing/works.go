@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type running struct {
 	headed  calendar.Date     // on which it was last told where the registers stand
 	others  []cases.Server311 // other cities' servers that are asked for requests
 	writer  *observation.Writer
+	inbox   string // folder of what stations sent and is not on record
 	devices *device.Registry
 	server  *device.Server
 
@@ -157,7 +159,7 @@ func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 	if err := live.Trouble(); err != nil {
 		s.logger.Error("the policies on record go on, those in the folder are not taken", "reason", err)
 	}
-	s.running = &running{live: live, devices: device.NewRegistry(string(s.county.Place.Code)), certificate: certificate}
+	s.running = &running{live: live, devices: device.NewRegistry(string(s.county.Place.Code)), inbox: filepath.Join(*c.common.data, "inbox"), certificate: certificate}
 	if s.takes != nil {
 		ours := func(code string) bool { _, ok := s.works().Cases.ServiceOf(code); return ok }
 		if s.running.others, err = servers(*s.takes.open311, ours); err != nil {
@@ -210,7 +212,7 @@ func (s *site) takeIn(ctx context.Context) (wait func(), err error) {
 			r.writer.Close()
 			return nil, fmt.Errorf("--hj212: %w", err)
 		}
-		r.server = &device.Server{DB: s.db, Devices: r.devices, Observations: observations, Writer: r.writer, Log: s.logger}
+		r.server = &device.Server{DB: s.db, Devices: r.devices, Observations: observations, Inbox: r.inbox, Writer: r.writer, Log: s.logger}
 		s.logger.Info("stations", "protocol", "HJ 212", "address", l.Addr().String())
 		all.Go(func() {
 			if err := r.server.Serve(ctx, l); err != nil && !errors.Is(err, net.ErrClosed) {

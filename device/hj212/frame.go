@@ -114,6 +114,12 @@ func (f *Frame) read(b []byte) bool {
 	return f.CN != "" && len(f.CN) <= maxName && len(f.ST) <= maxName && len(f.QN) <= maxText && len(f.PW) <= maxText && len(f.MN) <= maxText
 }
 
+// OfSegment is the frame of a data segment that was taken before: Frame.Segment as it was then.
+func OfSegment(segment string) (f Frame, ok bool) {
+	ok = f.read([]byte(segment))
+	return f, ok
+}
+
 // The longest ST and CN, and the longest QN, PW and MN: more than any device sends, less than would not fit into an answer.
 const maxName, maxText = 8, 64
 

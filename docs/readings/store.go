@@ -3,17 +3,30 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"zhixing/db"
 )
 
-// onRecord counts what is there: every acknowledged frame is one set, and none supersedes another.
+// onRecord waits until what was acknowledged is on record, for it is recorded behind the answer, and counts what is there: every
+// acknowledged frame is one set, and none supersedes another.
 func onRecord(ctx context.Context, d *db.DB, acked int64) error {
 	var sets, twice, findings int64
-	err := d.Read(ctx, func(tx *db.Tx) error {
-		if err := tx.QueryRow(ctx, `/* readings.onRecord */ SELECT COUNT(*), COUNT(CASE WHEN n > 1 THEN 1 END) FROM observation_reading`).Scan(&sets, &twice); err != nil {
+	count := func(tx *db.Tx) error {
+		return tx.QueryRow(ctx, `/* readings.onRecord */ SELECT COUNT(*), COUNT(CASE WHEN n > 1 THEN 1 END) FROM observation_reading`).Scan(&sets, &twice)
+	}
+	start := time.Now()
+	for {
+		if err := d.Read(ctx, count); err != nil {
 			return err
 		}
+		if sets >= acked || time.Since(start) > patience {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	fmt.Printf("all on record %.1f s after the last answer\n", time.Since(start).Seconds())
+	err := d.Read(ctx, func(tx *db.Tx) error {
 		return tx.QueryRow(ctx, `/* readings.onRecord */ SELECT COUNT(*) FROM finding`).Scan(&findings)
 	})
 	if err != nil {
@@ -25,3 +38,6 @@ func onRecord(ctx context.Context, d *db.DB, acked int64) error {
 	}
 	return nil
 }
+
+// patience is how long after the last answer readings may come on record.
+const patience = time.Minute
