@@ -71,11 +71,12 @@ func (s *Server) takeReadings(w http.ResponseWriter, r *http.Request) error {
 	for _, x := range m.Refused(result) {
 		refused = append(refused, refusal{x.Index, x.Message})
 	}
-	status := http.StatusOK
-	if len(result.Changed)+result.Same == 0 {
+	// The writer says of whom it refuses what, and not what of it was new: what is not refused is on disk.
+	kept, status := len(m.Readings)-len(result.Refused), http.StatusOK
+	if kept == 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return writeJSON(w, status, map[string]any{"taken": len(result.Changed), "known": result.Same, "refused": refused})
+	return writeJSON(w, status, map[string]any{"taken": kept - result.Same, "known": result.Same, "refused": refused})
 }
 
 // refuseReadings answers a program whose message was not taken at all.

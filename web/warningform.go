@@ -66,6 +66,16 @@ func (s *Server) warningDraft(ctx context.Context, tx *db.Tx, w *policy.Works, f
 			d.Valid = warning.Duration(time.Duration(h*60) * time.Minute)
 		}
 	}
+	if was != nil && d.Level != was.Level && w.Warnings.Hazard(was.Hazard) != nil { // what the form had of the old level gives way to the new one's
+		if old := w.Warnings.Hazard(was.Hazard).Signal(was.Level); old != nil {
+			if d.Instruction == old.Instruction {
+				d.Instruction = ""
+			}
+			if time.Duration(d.Valid) == old.Valid {
+				d.Valid = 0
+			}
+		}
+	}
 	if f.bad != nil {
 		return d, f.bad
 	}
