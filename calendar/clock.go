@@ -72,6 +72,15 @@ func ClockOf(t time.Time) Clock {
 	return Clock(60*l.Hour() + l.Minute())
 }
 
+// Next is the first time after t at which the clock shows c.
+func (c Clock) Next(t time.Time) time.Time {
+	at := DateOf(t).Time().Add(time.Duration(c) * time.Minute)
+	if !at.After(t) {
+		at = DateOf(t).AddDays(1).Time().Add(time.Duration(c) * time.Minute)
+	}
+	return at
+}
+
 // String is 08:30.
 func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
 

@@ -42,3 +42,25 @@ func TestDayPart(t *testing.T) {
 		t.Error("clock of an instant", c)
 	}
 }
+
+func TestNext(t *testing.T) {
+	at := func(s string) time.Time {
+		x, err := time.ParseInLocation("2006-01-02 15:04", s, Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	for _, x := range []struct{ clock, from, want string }{
+		{"09:00", "2023-07-28 08:59", "2023-07-28 09:00"}, {"09:00", "2023-07-28 09:00", "2023-07-29 09:00"}, {"09:00", "2023-12-31 23:00", "2024-01-01 09:00"},
+		{"24:00", "2023-12-31 23:59", "2024-01-01 00:00"}, {"00:00", "2024-01-01 00:00", "2024-01-02 00:00"},
+	} {
+		c, err := ParseClock(x.clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Next(at(x.from).UTC()); !got.Equal(at(x.want)) {
+			t.Errorf("after %s it is %s at %v, want %s", x.from, x.clock, got, x.want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhixing/calendar"
 	"zhixing/personnel"
 	"zhixing/rule"
 	"zhixing/standard"
@@ -251,11 +252,11 @@ func (k *pack) quiet(file string, y quietFile) warning.Quiet {
 }
 
 // clock reads 22:00; nothing is midnight.
-func (f *folder) clock(file string, t text) warning.Clock {
+func (f *folder) clock(file string, t text) calendar.Clock {
 	if t.s == "" {
 		return 0
 	}
-	c, err := warning.ParseClock(t.s)
+	c, err := calendar.ParseClock(t.s)
 	if err != nil {
 		f.bad(file, t.line, "%v，加引号", err)
 	}

@@ -304,8 +304,8 @@ func TestRebroadcast(t *testing.T) {
 	})
 }
 
-// A clock of the day, over midnight and not.
-func TestClocks(t *testing.T) {
+// A stretch of the day, over midnight and not.
+func TestWithin(t *testing.T) {
 	at := func(s string) time.Time {
 		x, err := time.ParseInLocation("2006-01-02 15:04", s, calendar.Zone)
 		if err != nil {
@@ -313,12 +313,7 @@ func TestClocks(t *testing.T) {
 		}
 		return x
 	}
-	nine, ten, six := Clock(9*60), Clock(22*60), Clock(6*60)
-	for _, x := range []struct{ from, want string }{{"2023-07-28 08:59", "2023-07-28 09:00"}, {"2023-07-28 09:00", "2023-07-29 09:00"}, {"2023-12-31 23:00", "2024-01-01 09:00"}} {
-		if got := nine.Next(at(x.from)); !got.Equal(at(x.want)) {
-			t.Errorf("after %s it is nine at %v", x.from, got)
-		}
-	}
+	ten, six := calendar.Clock(22*60), calendar.Clock(6*60)
 	for s, want := range map[string]bool{"21:59": false, "22:00": true, "23:59": true, "00:00": true, "05:59": true, "06:00": false, "12:00": false} {
 		if within(at("2023-07-28 "+s), ten, six) != want {
 			t.Errorf("%s is by night: %v", s, !want)
@@ -329,14 +324,6 @@ func TestClocks(t *testing.T) {
 	}
 	if !within(at("2023-07-28 12:00"), six, ten) || within(at("2023-07-28 22:00"), six, ten) {
 		t.Error("a stretch within a day")
-	}
-	for _, s := range []string{"", "9点", "24:00", "9", "22:60"} {
-		if _, err := ParseClock(s); err == nil {
-			t.Errorf("%q was taken", s)
-		}
-	}
-	if c, err := ParseClock("06:30"); err != nil || c != 390 || c.String() != "06:30" {
-		t.Error(c, err)
 	}
 }
 

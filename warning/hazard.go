@@ -73,15 +73,15 @@ type Issuing struct {
 // Night is the stated way for when a second person cannot be had: who may publish what he wrote himself, and until when another has to
 // confirm it.
 type Night struct {
-	From, To Clock // of the day; equal: there is no such way
+	From, To calendar.Clock // of the day; equal: there is no such way
 	Alone    []personnel.PostID
-	Confirm  Clock // the next one after publishing
+	Confirm  calendar.Clock // the next one after publishing
 	Basis    rule.Basis
 }
 
 // Quiet is when residents are not woken by low levels, and how long warnings of one hazard are gathered into one message.
 type Quiet struct {
-	From, To Clock
+	From, To calendar.Clock
 	Passes   Level         // this level and above are told at once, day and night
 	Gather   time.Duration // 0: each by itself
 }
@@ -94,41 +94,9 @@ type Source struct {
 	Feed    string // address of its feed; empty: nobody asks, its documents are handed in
 }
 
-// Clock is a time of day in minutes.
-type Clock int
-
-// ParseClock reads 22:00.
-func ParseClock(s string) (Clock, error) {
-	t, err := time.Parse("15:04", s)
-	if err != nil {
-		return 0, fmt.Errorf("时刻“%s”应写作 22:00", s)
-	}
-	return Clock(t.Hour()*60 + t.Minute()), nil
-}
-
-// String is 22:00.
-func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
-
-// Next is the first time after t at which the clock shows c.
-func (c Clock) Next(t time.Time) time.Time {
-	at := calendar.DateOf(t).Time().Add(time.Duration(c) * time.Minute)
-	if !at.After(t) {
-		at = calendar.DateOf(t).AddDays(1).Time().Add(time.Duration(c) * time.Minute)
-	}
-	return at
-}
-
 // within reports whether the time of day of t is from one clock on and before the other, over midnight too.
-func within(t time.Time, from, to Clock) bool {
-	l := t.In(calendar.Zone)
-	now := Clock(l.Hour()*60 + l.Minute())
-	switch {
-	case from == to:
-		return false
-	case from < to:
-		return from <= now && now < to
-	}
-	return now >= from || now < to
+func within(t time.Time, from, to calendar.Clock) bool {
+	return from != to && calendar.DayPart{From: from, To: to}.Holds(calendar.ClockOf(t))
 }
 
 // Signal is one level of a hazard.
