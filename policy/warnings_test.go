@@ -76,7 +76,7 @@ func TestBrokenWarnings(t *testing.T) {
 		"a stop without a time":        {file, ", order: 停课, within: 2小时", ", order: 停课", file + ":27：stops 的每一项要写"},
 		"a duty without a time":        {file, ", within: 1小时 }", " }", file + ":25：duties 的每一项要写"},
 		"no time of validity":          {file, "        valid: 6小时\n", "", file + ":30：预警“storm”的“黄”没有写 valid"},
-		"an hour that there is not":    {file, `confirm: "09:00"`, `confirm: "25点"`, file + ":7：时刻“9点”应写作 22:00"},
+		"an hour that there is not":    {file, `confirm: "09:00"`, `confirm: "25点"`, file + ":7：“25点”不是钟点，应写作 08:30，加引号"},
 		"a sender with a blank":        {file, "sender: yj@yixian.example", "sender: yj yixian", file + ":3：sender“yj yixian”里不能有空格"},
 		"a response that there is not": {file, "[Prepare, Avoid]", "[Prepare, Run]", file + ":21：responses“Run”不在规定之内"},
 		"a forecast without a unit":    {file, "least: 50, unit: mm", "least: 50", file + ":28：forecast 要写"},
