@@ -29,7 +29,7 @@ type Entry struct {
 	EnteredOn calendar.Date // 入册日期
 	HoldsOn   calendar.Date // since when it is as it is
 	ChangedAt time.Time     // when it was last written; its day is 更新日期
-	ReviewBy  calendar.Date // to be looked at again by then; zero: not
+	ReviewBy  calendar.Date // so long after it was last written as the register allows; ReviewOf says whether it is still wanted
 	RemovedOn calendar.Date // 出册日期; zero: it is in the register
 	Into      string        // key of the entry that it was merged into
 	Town      string
@@ -42,9 +42,20 @@ func (e *Entry) Address() string { return string(e.Register) + "/" + e.Key }
 // Removed reports whether the entry has left the register.
 func (e *Entry) Removed() bool { return !e.RemovedOn.IsZero() }
 
+// ReviewOf is the day by which somebody has to look at the entry again; zero where nobody has to: the register does not ask for it, or
+// the entry has left, or has come to an end. It is worked out here, not when the entry is written, so that it goes by the states that
+// are ends now.
+func (s *Schema) ReviewOf(e *Entry) calendar.Date {
+	if e.Removed() || slices.Contains(s.End, e.State) {
+		return calendar.Date{}
+	}
+	return e.ReviewBy
+}
+
 // Stale reports whether nobody has looked at the entry for longer than the register allows.
-func (e *Entry) Stale(on calendar.Date) bool {
-	return !e.Removed() && !e.ReviewBy.IsZero() && e.ReviewBy.Before(on)
+func (s *Schema) Stale(e *Entry, on calendar.Date) bool {
+	by := s.ReviewOf(e)
+	return !by.IsZero() && by.Before(on)
 }
 
 // Decimal is a number field's value, in the field's unit; money is in fen.

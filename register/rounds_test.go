@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"zhixing/calendar"
 	"zhixing/db"
@@ -141,5 +142,50 @@ func TestAgainByRecord(t *testing.T) {
 			return err
 		})
 		s.owes("visit", "2023-09-20 2023-10-05 已完成 2023-10-18", "2023-11-10 2023-11-25 未完成")
+	})
+}
+
+// Nobody has to look again at what has come to an end: what was written off is counted nowhere among what is to be reviewed, also where the
+// state became an end only after the entry was written.
+func TestAnEndIsNotReviewed(t *testing.T) {
+	stories(t, func(s *story) {
+		lifts := s.lifts()
+		lifts.Review, lifts.Obligations = calendar.Span{N: 1, Unit: calendar.Months}, nil
+		s.add(office, "lifts", "编号=L1")
+		s.add(office, "lifts", "编号=L2")
+		if err := s.move(office, "lifts", "L2", "报废"); err != nil {
+			t.Fatal(err)
+		}
+		s.clock.Advance(60 * 24 * time.Hour)
+		for _, c := range []struct {
+			end  []string
+			want string
+		}{{[]string{"报废"}, "L1"}, {[]string{"报废", "在用"}, ""}, {nil, "L1 L2"}} {
+			lifts.End = c.end
+			var got, said []string
+			var n int
+			s.must(func(tx *db.Tx) error {
+				page, err := s.reg.List(ctx, tx, register.Inside, register.Query{Register: "lifts", Stale: true, Size: 100})
+				for _, e := range page.Entries {
+					got = append(got, e.Key)
+				}
+				if err == nil {
+					n, err = s.reg.StaleCount(ctx, tx, "lifts")
+				}
+				for _, key := range []string{"L1", "L2"} {
+					e, err := s.reg.Get(ctx, tx, register.Inside, "lifts", key, register.AsOf{})
+					if err != nil {
+						return err
+					}
+					if lifts.Stale(e, calendar.DateOf(tx.Now())) {
+						said = append(said, key)
+					}
+				}
+				return err
+			})
+			if g := strings.Join(got, " "); g != c.want || n != len(got) || strings.Join(said, " ") != c.want {
+				t.Errorf("ends %v: %s are listed, %d counted, %s say so; want %s", c.end, g, n, said, c.want)
+			}
+		}
 	})
 }

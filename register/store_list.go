@@ -78,6 +78,7 @@ func (r *Registers) where(tx *db.Tx, s *Schema, v Viewer, q Query, where []filte
 	}
 	if q.Stale {
 		c.and("e.review_by <> '' AND e.review_by < %s", c.arg(today(tx).String()))
+		c.notIn("e.state", s.End)
 	}
 	for _, x := range where {
 		c.filter(tx.Dialect, x)
@@ -86,6 +87,18 @@ func (r *Registers) where(tx *db.Tx, s *Schema, v Viewer, q Query, where []filte
 		c.box(*box, levels)
 	}
 	return c
+}
+
+// notIn leaves out what has one of the values.
+func (c *condition) notIn(column string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = c.arg(v)
+	}
+	c.and("%s NOT IN (%s)", column, strings.Join(marks, ", "))
 }
 
 func (c *condition) filter(dialect db.Dialect, x filter) {
@@ -261,10 +274,14 @@ func (r *Registers) CountsOf(ctx context.Context, tx *db.Tx, v Viewer, name Name
 }
 
 // StaleCount is how many entries of a register nobody has looked at for longer than it allows.
-func (r *Registers) StaleCount(ctx context.Context, tx *db.Tx, name Name) (n int, err error) {
-	err = tx.QueryRow(ctx, `/* register.StaleCount */ SELECT count(*) FROM register_entry WHERE county = $1 AND review_by <> '' AND removed_on = ''
-		AND review_by < $2 AND register = $3`, r.County, today(tx).String(), string(name)).Scan(&n)
-	return n, wrap("StaleCount", err)
+func (r *Registers) StaleCount(ctx context.Context, tx *db.Tx, name Name) (int, error) {
+	const op = "StaleCount"
+	s, err := r.schema(op, name)
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.counted(ctx, tx, r.where(tx, s, Inside, Query{Stale: true}, nil, 0))
+	return n, wrap(op, err)
 }
 
 // analyze tells PostgreSQL what many new rows look like; until it knows, it plans as for an empty table.

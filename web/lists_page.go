@@ -341,7 +341,7 @@ type entryData struct {
 }
 
 func (s *Server) entryData(b listBase, e *register.Entry) entryData {
-	out := entryData{e.Key, e.Label, e.State, e.EnteredOn, e.HoldsOn, calendar.DateOf(e.ChangedAt), e.ReviewBy, e.RemovedOn, e.Into, e.Town, e.Village, e.N, map[string]string{},
+	out := entryData{e.Key, e.Label, e.State, e.EnteredOn, e.HoldsOn, calendar.DateOf(e.ChangedAt), b.S.ReviewOf(e), e.RemovedOn, e.Into, e.Town, e.Village, e.N, map[string]string{},
 		s.BaseURL + b.EntryURL(e)}
 	for _, f := range b.S.Columns(b.viewer()) {
 		if v, ok := e.Values[f.Name]; ok {

@@ -49,7 +49,7 @@ func (p *Player) lookEntry(ctx context.Context, tx *db.Tx, w policy.Want) (strin
 		case "state":
 			d.want(is, e.State, e.State == is.Value)
 		case "stale":
-			stale := e.Stale(dayOf(tx.Now()))
+			stale := s.Stale(e, dayOf(tx.Now()))
 			d.want(is, yesNo(stale), truth(is.Value) == stale)
 		}
 	}
