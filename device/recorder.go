@@ -120,8 +120,11 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// aloneTimes is how often items are tried none of which can be recorded, before it is laid to them and not to us.
-const aloneTimes = 10
+// Items none of which can be recorded are tried again for an hour, more coming to them, before it is laid to them and not to us.
+const (
+	aloneTimes = 80
+	aloneMost  = 2000
+)
 
 // record records items, and tries until they are. Those that cannot be when others can are put aside, with the reason, among
 // what has no place: one device must not keep the readings of all others out, and nothing is lost.
@@ -148,21 +151,25 @@ func (k *recorder) record(ctx context.Context, items []inbox.Item) {
 			}
 			k.s.Log.Error("device: frames were not put aside", "frames", len(bad), "err", err)
 		}
-		pause(ctx, time.Duration(times)*time.Second)
+		pause(ctx, min(time.Duration(times)*time.Second, time.Minute))
 		if ctx.Err() != nil {
 			return
 		}
-		if more, err := k.soon(ctx); err == nil { // of others, so that it is seen whose fault it is
-			items = append(items, more...)
+		if len(items) < aloneMost { // of others, so that it is seen whose fault it is
+			items = append(items, k.soon(ctx)...)
 		}
 	}
 }
 
 // soon is what is in the inbox already.
-func (k *recorder) soon(ctx context.Context) ([]inbox.Item, error) {
+func (k *recorder) soon(ctx context.Context) []inbox.Item {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
 	defer cancel()
-	return k.s.inbox.Next(ctx, atOnce)
+	items, err := k.s.inbox.Next(ctx, atOnce)
+	if err != nil { // nothing came, or what is wrong will be said by run
+		return nil
+	}
+	return items
 }
 
 type failed struct {
