@@ -32,16 +32,11 @@ func (w *Works) callInbox(ctx context.Context, tx *db.Tx, m callup.Message) erro
 	return err
 }
 
-// asHolder gives a recipient that stands for a post the name and the account of who holds it today. Where several do, its own name
-// says which of them it is.
-func asHolder(p *callup.Person, held []personnel.Holder) {
-	i := slices.IndexFunc(held, func(h personnel.Holder) bool { return len(held) == 1 || h.Name == p.Name })
-	if i < 0 {
-		return
-	}
-	p.Name = held[i].Name
-	if held[i].Account != "" {
-		p.Addresses[callup.App] = held[i].Account
+// asHolder gives a recipient that stands for a post the name and the account of who holds it today.
+func asHolder(p *callup.Person, h personnel.Holder) {
+	p.Name = h.Name
+	if h.Account != "" {
+		p.Addresses[callup.App] = h.Account
 	}
 }
 
@@ -108,16 +103,12 @@ func (w *Works) CalledAs(ctx context.Context, tx *db.Tx, account string, at time
 		}
 		for i := range posts {
 			r := &posts[i]
-			unit := r.Unit
-			if unit == "" {
-				unit = r.Place.Town
-			}
-			if unit != seat.Unit || r.Place.Village != "" || r.Grid != "" || !slices.Contains(r.Roles, seat.Title) {
+			if !sits(r, w.seatOf(seat.Unit), "", seat.Unit, seat.Title) {
 				continue
 			}
-			p := personOf(r)
-			if asHolder(&p, held); p.Addresses[callup.App] == account && !slices.Contains(out, p.ID) {
-				out = append(out, p.ID)
+			id := personOf(r).ID
+			if h, ok := standsFor(r, held); ok && h.Account == account && !slices.Contains(out, id) {
+				out = append(out, id)
 			}
 		}
 	}

@@ -289,8 +289,8 @@ func (w *Works) callPlaces(ctx context.Context, tx *db.Tx, area audience.Area) (
 	return out, nil
 }
 
-// seatHolders are who holds a post at a place: those whom the audience has for it, by the name of who holds it today where that is on
-// record (an appointment that was published moves the calls with it), and those on record of whom no number is known.
+// seatHolders are who holds a post at a place: those whom the audience has for it, as far as they are who holds it today by the record of
+// appointments, and those on record of whom no number is known.
 func (w *Works) seatHolders(ctx context.Context, tx *db.Tx, seat callup.Seat, at time.Time) ([]callup.Person, error) {
 	area := audience.Area{County: true}
 	switch {
@@ -318,19 +318,25 @@ func (w *Works) seatHolders(ctx context.Context, tx *db.Tx, seat callup.Seat, at
 				return nil, err
 			}
 		}
-		n := len(out)
+		var mine []audience.Recipient
 		for _, r := range posts {
-			if !slices.Contains(r.Roles, title) || r.Grid != seat.Grid || r.Place != (audience.Place{Town: seat.Town, Village: seat.Village}) {
-				continue
+			if sits(&r, audience.Place{Town: seat.Town, Village: seat.Village}, seat.Grid, unit, title) {
+				mine = append(mine, r)
 			}
-			if seat.Village == "" && r.Unit != "" && r.Unit != unit {
-				continue
-			}
+		}
+		known := map[int64]bool{}
+		for _, r := range w.callable(personnel.ID(unit, title), mine, held) {
 			p := personOf(&r)
-			asHolder(&p, held)
+			if h, ok := standsFor(&r, held); ok {
+				asHolder(&p, h)
+				known[h.Person] = true
+			}
 			out = append(out, p)
 		}
-		for _, h := range held[min(len(held), len(out)-n):] {
+		for _, h := range held {
+			if known[h.Person] {
+				continue
+			}
 			p := callup.Person{ID: callup.PersonID(fmt.Sprintf("person/%d", h.Person)), Name: h.Name, Addresses: map[string]string{}}
 			if h.Account != "" {
 				p.Addresses[callup.App] = h.Account
@@ -368,6 +374,8 @@ func (w *Works) person(ctx context.Context, tx *db.Tx, id callup.PersonID) (call
 	}
 	p := personOf(r)
 	held, err := w.held(ctx, tx, r, tx.Now())
-	asHolder(&p, held)
+	if h, ok := standsFor(r, held); ok {
+		asHolder(&p, h)
+	}
 	return p, err == nil, err
 }

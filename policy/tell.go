@@ -18,8 +18,8 @@ func (w *Works) follow(ctx context.Context, tx *db.Tx, c register.Change) error 
 	return nil
 }
 
-// refollow brings whole registers over to the audience: after policies were loaded anew, or with the day, as a register may have
-// become one, or be none any more.
+// refollow brings whole registers and the holders of posts over to the audience: after policies were loaded anew, or with the day, as a
+// register may have become one, or be none any more, and somebody may hold a post from today.
 func (w *Works) refollow(ctx context.Context, tx *db.Tx) error {
 	var names []register.Name
 	for _, s := range w.Set.Registers {
@@ -37,7 +37,7 @@ func (w *Works) refollow(ctx context.Context, tx *db.Tx) error {
 			}
 		}
 	}
-	return nil
+	return w.FollowPosts(ctx, tx)
 }
 
 // told are the recipients of a version of a warning.

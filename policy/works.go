@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"zhixing/audience"
 	"zhixing/bulletin"
@@ -49,6 +50,8 @@ type Works struct {
 	Emergencies  *emergency.Emergencies
 	Callup       *callup.Callup
 	Outbox       *channel.Outbox // nil: nothing leaves the house
+
+	followed atomic.Pointer[followed]
 }
 
 // Works wires what the policies order, as they are in force on a day. A county that keeps no ledger hands in nil: its cases go by
@@ -230,6 +233,9 @@ func (w *Works) Tick(ctx context.Context, d *db.DB) error {
 				return fmt.Errorf("policy.Tick: %s: %w", part.name, err)
 			}
 		}
+	}
+	if err := w.followPosts(ctx, d); err != nil {
+		return err
 	}
 	return w.carried(ctx, d)
 }
