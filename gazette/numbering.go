@@ -225,12 +225,12 @@ func parseArabic(s string) (mark, bool) {
 			// 1.2 opens a paragraph where a space or a Chinese word follows that is no unit of measure.
 			if r == '.' || r == '．' || r == '、' {
 				at = next
-			} else if !isHan(r) || gap == 0 && isMeasure(r) {
+			} else if !isHan(r) && !isGrade(s[at+gap:]) || gap == 0 && isMeasure(r) {
 				return mark{}, false
 			}
 			m.end = at
 			return m, m.n > 0
-		case gap > 0 && isHan(r) && !isMeasure(r) && len(s) < 80 && !holdsAny(s, "。，；、：:,"):
+		case gap > 0 && (isHan(r) && !isMeasure(r) || isGrade(s[at+gap:])) && len(s) < 80 && !holdsAny(s, "。，；、：:,"):
 			m.end = at // 1 总则
 			return m, m.n > 0 && m.n < 30
 		case r == '.' || r == '．' || r == '、' || r == '。' || r == '﹒' || r == '·' && gap == 0:
@@ -250,6 +250,12 @@ func parseArabic(s string) (mark, bool) {
 // isCalendar reports 年 or 月 as they stand behind the digits of a date.
 func isCalendar(s string) bool {
 	return strings.HasPrefix(s, "年") || strings.HasPrefix(s, "月")
+}
+
+// isGrade reports a grade as plans of emergency number theirs: Ⅳ级响应.
+func isGrade(s string) bool {
+	rest := strings.TrimLeft(s, "ⅠⅡⅢⅣIV")
+	return rest != s && len(s)-len(rest) <= 3 && strings.HasPrefix(rest, "级")
 }
 
 // isMeasure reports a word that is counted, so that the digits before it are a quantity and no number.
