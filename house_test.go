@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"gateway/speaker":            {"gateway", "gateway/speech"},
 	"gateway/speaker/brokertest": {},
 	"gateway/voice":              {"gateway", "gateway/speech"},
+	"gateway/screen":             {"gateway"},
 	"gateway/link":               {},
 	"gateway/sms":                {"gateway", "drill"},
 	"gateway/cmpp":               {"gateway/sms", "gateway/link"},
@@ -88,7 +89,7 @@ var mayImport = map[string][]string{
 	// What people touch.
 	"policy/example":   {"policy", "duty"},
 	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device", "observation/sensorthings"},
-	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example", "device/simulator", "channel", "audience", "gateway/mas", "gateway/cmpp", "gateway/smpp", "gateway/speaker", "gateway/voice", "gateway/mas/platform"},
+	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example", "device/simulator", "channel", "audience", "gateway/mas", "gateway/cmpp", "gateway/smpp", "gateway/speaker", "gateway/voice", "gateway/screen", "gateway/mas/platform"},
 	"docs/load":        {"publication/corpus", "policy", "counties"},
 	"docs/readings":    {"policy", "device", "device/simulator"},
 	"docs/reports":     {"ledger", "policy", "counties", "account"},

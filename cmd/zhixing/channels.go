@@ -12,11 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"zhixing/audience"
 	"zhixing/channel"
 	"zhixing/db"
 	"zhixing/gateway"
 	"zhixing/gateway/cmpp"
 	"zhixing/gateway/mas"
+	"zhixing/gateway/screen"
 	"zhixing/gateway/smpp"
 	"zhixing/gateway/speaker"
 	"zhixing/gateway/voice"
@@ -43,7 +45,7 @@ func (s *site) openOutbox(notices notice.Config) (*channel.Outbox, error) {
 	cfg, err := channel.ReadConfig(f)
 	if err == nil {
 		o.Quiet = cfg.Quiet.Keep
-		o.Channels, err = cfg.Open(s.ways(notices), o.Hear)
+		o.Channels, err = cfg.Open(s.ways(notices, o), o.Hear)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errUsage, file, err)
@@ -78,8 +80,8 @@ func withGateways(people http.Handler, o *channel.Outbox) http.Handler {
 	})
 }
 
-// ways are what a file of channels may name: the wire clients, and the ways of notices.
-func (s *site) ways(notices notice.Config) map[string]channel.Build {
+// ways are what a file of channels may name: the wire clients, the ways of notices, and public displays, which come for what the outbox has.
+func (s *site) ways(notices notice.Config, out *channel.Outbox) map[string]channel.Build {
 	now := s.db.Now
 	all := drivers(now, s.logger)
 	maps.Copy(all, map[string]channel.Build{
@@ -94,6 +96,13 @@ func (s *site) ways(notices notice.Config) map[string]channel.Build {
 				return channel.Driver{}, errors.New("web push is off: --push-contact turns it on")
 			}
 			return channel.Driver{Gateway: notices.Push.Gateway(s.db, string(s.county.Place.Code), notices.Site, now), TellsDoubles: true}, o.Into(&struct{}{})
+		},
+		"screen": func(o channel.Options, hear gateway.Hear) (channel.Driver, error) {
+			var v struct{ Secret channel.Secret }
+			if err := o.Into(&v); err != nil {
+				return channel.Driver{}, err
+			}
+			return s.displays(out, string(v.Secret), hear)
 		},
 		"hook": func(o channel.Options, _ gateway.Hear) (channel.Driver, error) {
 			var v struct {
@@ -110,6 +119,22 @@ func (s *site) ways(notices notice.Config) map[string]channel.Build {
 		},
 	})
 	return all
+}
+
+// displays are the public displays of the county.
+func (s *site) displays(out *channel.Outbox, secret string, hear gateway.Hear) (channel.Driver, error) {
+	c, err := screen.New(screen.Config{County: s.county.Place.County, Secret: secret, Now: s.db.Now, Log: s.logger,
+		Showing: func(ctx context.Context, display string) (list []gateway.Message, err error) {
+			err = s.db.Read(ctx, func(tx *db.Tx) error {
+				list, err = out.Showing(ctx, tx, string(audience.Screen), display)
+				return err
+			})
+			return list, err
+		}}, hear)
+	if err != nil {
+		return channel.Driver{}, err
+	}
+	return channel.Driver{Gateway: c, Run: c.Run, Handler: c.Handler(), TellsDoubles: true}, nil
 }
 
 // drivers are the wire clients.

@@ -38,6 +38,9 @@ channels:
   - name: voice
     gateways:
       - {name: phone, driver: voice, options: {url: "https://voice.example.cn", secret: {env: ZHIXING_TEST_CHANNEL}}}
+  - name: screen
+    gateways:
+      - {name: display, driver: screen, options: {secret: {env: ZHIXING_TEST_CHANNEL}}}
   - name: others
     gateways:
       - {name: letters, driver: mail}
@@ -78,7 +81,7 @@ func TestChannels(t *testing.T) {
 			got = append(got, said)
 		}
 	}
-	want := "sms/mas is called, sms/cmpp runs, sms/smpp runs, speaker/loud tells runs, voice/phone tells is called, others/letters tells, others/system tells, others/dry tells"
+	want := "sms/mas is called, sms/cmpp runs, sms/smpp runs, speaker/loud tells runs, voice/phone tells is called, screen/display tells runs is called, others/letters tells, others/system tells, others/dry tells"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("%s\nwant %s", strings.Join(got, ", "), want)
 	}
@@ -92,7 +95,7 @@ func TestChannels(t *testing.T) {
 	// A gateway that calls reaches its driver and nobody else does.
 	people := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	for path, want := range map[string]int{"/gateways/phone/": http.StatusUnauthorized, "/gateways/phone": http.StatusUnauthorized, "/gateways/mas/wrong/receipts": http.StatusNotFound,
-		"/gateways/mas/0123456789abcdef/receipts": http.StatusBadRequest, "/gateways/cmpp/": http.StatusNotFound, "/gateways/": http.StatusNotFound, "/gatewaysx": http.StatusTeapot, "/": http.StatusTeapot} {
+		"/gateways/mas/0123456789abcdef/receipts": http.StatusBadRequest, "/gateways/display/": http.StatusForbidden, "/gateways/cmpp/": http.StatusNotFound, "/gateways/": http.StatusNotFound, "/gatewaysx": http.StatusTeapot, "/": http.StatusTeapot} {
 		w := httptest.NewRecorder()
 		withGateways(people, o).ServeHTTP(w, httptest.NewRequest(http.MethodPost, path, strings.NewReader("?")))
 		if w.Code != want {
