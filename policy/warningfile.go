@@ -58,6 +58,7 @@ type qualityFile struct {
 	Accuracy text `yaml:"accuracy"`
 	Gap      text `yaml:"gap"`
 	Least    text `yaml:"least"`
+	Clause   text `yaml:"clause"`
 }
 
 type levelFile struct {

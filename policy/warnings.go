@@ -85,7 +85,7 @@ func (k *pack) hazard(h in[hazardIn]) *warning.Hazard {
 	}
 	slices.SortStableFunc(out.Signals, func(a, b warning.Signal) int { return warning.Rank(a.Level) - warning.Rank(b.Level) })
 	q := y.Quality
-	out.Quality = warning.Quality{Lead: k.duration(h.file, q.Lead), Accuracy: k.count(h.file, q.Accuracy, 1, 100), Gap: k.duration(h.file, q.Gap), Least: k.colour(h.file, q.Least)}
+	out.Quality = warning.Quality{Lead: k.duration(h.file, q.Lead), Accuracy: k.count(h.file, q.Accuracy, 1, 100), Gap: k.duration(h.file, q.Gap), Least: k.colour(h.file, q.Least), Basis: k.clauseOf(h, q.Clause)}
 	return out
 }
 

@@ -153,6 +153,7 @@ type Quality struct {
 	Accuracy int           // 85 percent
 	Gap      time.Duration // two times that a criterion is reached, further apart, are two occurrences; 0 is 6 hours
 	Least    Level         // lower levels are not scored
+	Basis    rule.Basis
 }
 
 // Signal finds a level; nil where the hazard has no such level.

@@ -265,3 +265,14 @@ func TestStages(t *testing.T) {
 		}
 	})
 }
+
+// A text ends once, whatever it ends with.
+func TestATextEndsOnce(t *testing.T) {
+	for in, want := range map[string]string{
+		"有强降雨": "有强降雨。", "有强降雨。": "有强降雨。", "有强降雨。（演示）": "有强降雨。（演示）", "雨量达50毫米（以上）": "雨量达50毫米（以上）。", "（演示）": "（演示）。",
+	} {
+		if got := ended(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}

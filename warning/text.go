@@ -51,9 +51,9 @@ func (v *Version) Text() string {
 	if v.Kind != Cancel {
 		b.WriteString("（" + clockWords(v.Sent) + "）")
 	}
-	b.WriteString("：" + strings.TrimRight(drill.Unmarked(v.Description), "。") + "。")
+	b.WriteString("：" + ended(drill.Unmarked(v.Description)))
 	if v.Instruction != "" {
-		b.WriteString(strings.TrimRight(drill.Unmarked(v.Instruction), "。") + "。")
+		b.WriteString(ended(drill.Unmarked(v.Instruction)))
 	}
 	if v.Kind != Cancel {
 		b.WriteString("有效至" + clockWords(v.Ends) + "。")
@@ -62,6 +62,15 @@ func (v *Version) Text() string {
 		b.WriteString("据" + v.Source.Name + "发布。")
 	}
 	return marked(v.Drill, b.String())
+}
+
+// ended gives a text its full stop, where it has no end of its own, be it before a bracket: 。（演示）
+func ended(s string) string {
+	s = strings.TrimRight(s, "。")
+	if i := strings.LastIndex(s, "（"); i > 0 && strings.HasSuffix(s, "）") && strings.HasSuffix(s[:i], "。") {
+		return s
+	}
+	return s + "。"
 }
 
 // together is the text of several versions of one hazard in one message.

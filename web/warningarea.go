@@ -182,6 +182,9 @@ func (s *Server) area(f *form, w *policy.Works, was *warning.Version) (out audie
 			s.shape(f, &out, line)
 		}
 	}
+	if out.County { // the rest is in it
+		return audience.Area{County: true}
+	}
 	return out
 }
 

@@ -68,6 +68,9 @@ func TestWarningArea(t *testing.T) {
 		if n := count(url.Values{"hazard": {"rainstorm"}, "level": {"橙"}, "along": {"wx-road-sections/示例路段一"}, "metres": {"500"}}); n.Inside != 1 || len(n.Rings) != 1 || !strings.Contains(n.Words, "示例路段一沿线0.5千米") {
 			t.Errorf("along the road: %+v", n)
 		}
+		if n := count(url.Values{"hazard": {"rainstorm"}, "level": {"橙"}, "towns": {"county", "古绛镇"}, "shapes": {drawn}}); n.Inside != 3 || n.Words != "全县" {
+			t.Errorf("the county and a town of it: %+v", n)
+		}
 		for what, form := range map[string]url.Values{
 			"没有画线，请先": nil, "示例线": nil,
 			"看不懂，或者少于三个角": {"shapes": {"面 111.5 35.4, 111.6 35.4"}}, "圆心不在中国": {"shapes": {"圆 35.4 111.5 3"}}, "没有“古绛镇/没有村”": {"villages": {"古绛镇/没有村"}},

@@ -129,13 +129,14 @@ func skipsOf(f *form) (out []warning.Skip, said bool) {
 func (s *Server) warningFields(r *http.Request, w *policy.Works, by ledger.Actor, typed url.Values, h *warning.Hazard, v *warning.Version, count *areaCount, said string) (map[string]any, error) {
 	levels := warning.Levels
 	var opens []warning.Order
+	var of warning.Level // that opens
 	if h != nil {
 		levels = nil
 		for _, x := range h.Signals {
 			levels = append(levels, x.Level)
 		}
 		if v.Kind != warning.Cancel && v.State == warning.Drafted {
-			opens = h.Opens(v.Level)
+			opens, of = h.Opens(v.Level), v.Level
 		}
 	}
 	var area areaForm
@@ -144,7 +145,7 @@ func (s *Server) warningFields(r *http.Request, w *policy.Works, by ledger.Actor
 		return err
 	})
 	area.Count, area.Said, area.Keeps = count, said, audienceActor(by, w).Keeps
-	return map[string]any{"Typed": typed, "Levels": levels, "Stages": warning.Stages, "Area": area, "Opens": opens, "SkipField": skipField}, err
+	return map[string]any{"Typed": typed, "Levels": levels, "Stages": warning.Stages, "Area": area, "Opens": opens, "OfLevel": of, "SkipField": skipField}, err
 }
 
 func (s *Server) newWarning(w http.ResponseWriter, r *http.Request) error {

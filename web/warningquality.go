@@ -53,6 +53,7 @@ func leadWords(d time.Duration) string {
 // qualityPart are the rows of one hazard: all of it, then by month, level and town.
 type qualityPart struct {
 	Name string
+	Cite cited
 	Rows []qualityRow
 }
 
@@ -80,6 +81,10 @@ func (s *Server) warningQuality(w http.ResponseWriter, r *http.Request) error {
 	var nothing []string
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
 		parts, nothing = nil, nil
+		docs, err := s.addresses(ctx, tx, works)
+		if err != nil {
+			return err
+		}
 		for _, h := range works.Warnings.Hazards {
 			v, err := works.Warnings.Verify(ctx, tx, h.ID, from.Time(), to.AddDays(1).Time())
 			if err != nil {
@@ -89,7 +94,7 @@ func (s *Server) warningQuality(w http.ResponseWriter, r *http.Request) error {
 				nothing = append(nothing, h.Name)
 				continue
 			}
-			p := qualityPart{h.Name, []qualityRow{qualityOf("全部", v.All, h.Quality)}}
+			p := qualityPart{h.Name, docs.cite(h.Quality.Basis), []qualityRow{qualityOf("全部", v.All, h.Quality)}}
 			for _, x := range v.Months {
 				p.Rows = append(p.Rows, qualityOf(x.Month, x.Tally, h.Quality))
 			}

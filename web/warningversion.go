@@ -49,6 +49,7 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 	var orders []orderRow
 	var document []byte
 	var spreads spread
+	var cite cited
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if v, list, err = s.versionAt(ctx, tx, works, r); err != nil {
 			return err
@@ -63,6 +64,9 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 		if err != nil {
 			return err
 		}
+		if h := works.Warnings.Hazard(v.Hazard); h != nil {
+			cite = docs.cite(h.Basis)
+		}
 		of, err := works.Warnings.Orders(ctx, tx, v.Event)
 		if err != nil {
 			return err
@@ -74,7 +78,7 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 		return err
 	}
 	h := works.Warnings.Hazard(v.Hazard)
-	data := map[string]any{"V": warningRow{v, hazardName(works, v.Hazard)}, "Versions": warningRows(works, list), "No": no, "Document": string(document), "Now": s.now(), "InForce": v.State == warning.Published && v.Kind != warning.Cancel, "Spread": spreads, "Sketch": s.sketchOf(v.Area)}
+	data := map[string]any{"V": warningRow{v, hazardName(works, v.Hazard)}, "Versions": warningRows(works, list), "No": no, "Document": string(document), "Now": s.now(), "InForce": v.State == warning.Published && v.Kind != warning.Cancel, "Spread": spreads, "Cite": cite, "Sketch": s.sketchOf(v.Area)}
 	shown := *v
 	if v.Sent.IsZero() { // as it would read if it went out now
 		shown.Sent = s.now()

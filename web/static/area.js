@@ -6,7 +6,8 @@
   if (!box || !window.countyMap) return;
   const form = box.closest('form'), field = box.querySelector('[name=shapes]'), panel = box.querySelector('[data-areamap]');
   const told = box.querySelector('[data-areacount]'), EARTH = 6371.0088;
-  let shapes = [], corners = [], tool = '', rings = [], waiting = 0, asked = 0, redraw = () => {};
+  const words = box.querySelector('[name=words]'), level = form.querySelector('[name=level]'), orders = form.querySelector('[data-oflevel]');
+  let shapes = [], corners = [], tool = '', rings = [], waiting = 0, asked = 0, called = '', redraw = () => {};
 
   // A line of the field: 面 lon lat, lon lat, … or 圆 lon lat km. What is neither stays as it was typed.
   function read() {
@@ -116,6 +117,8 @@
       if (!answer.ok) throw new Error(n.detail || '没有算出来，请稍后再试。');
       rings = n.rings.map((flat) => flat.reduce((out, x, i) => { if (i % 2) out[out.length - 1].push(x); else out.push([x]); return out; }, []));
       show(n);
+      if (called && words.value === called) words.value = n.words; // a name that somebody typed stays
+      called = n.words;
     } catch (e) {
       if (turn !== asked) return;
       rings = [];
@@ -146,6 +149,14 @@
   }
 
   form.addEventListener('input', (e) => {
+    if (['towns', 'villages'].includes(e.target.name) && e.target.checked) { // the county is all of them
+      const whole = e.target.value === 'county';
+      for (const t of box.querySelectorAll('input[name=towns]:checked, input[name=villages]:checked')) if ((t.value === 'county') !== whole) t.checked = false;
+    }
+    if (e.target === level && orders) {
+      orders.hidden = level.value !== orders.dataset.oflevel;
+      form.querySelector('[data-otherlevel]').hidden = !orders.hidden;
+    }
     if (e.target === field) { read(); corners = []; buttons(); }
     if (box.contains(e.target) && !/^(keepname|words)$/.test(e.target.name) || ['hazard', 'level'].includes(e.target.name)) changed();
   });
