@@ -80,6 +80,12 @@ func insertBinding(ctx context.Context, tx *db.Tx, county, by string, person int
 	return err
 }
 
+// PersonOf is the number of the person whose account it is now; 0 where it is nobody's.
+func PersonOf(ctx context.Context, tx *db.Tx, county, account string) (int64, error) {
+	person, err := personOf(ctx, tx, county, account)
+	return person, wrap("PersonOf", err)
+}
+
 // NameOf is the name of the person whose account it is now; empty where it is nobody's.
 func NameOf(ctx context.Context, tx *db.Tx, county, account string) (string, error) {
 	person, err := personOf(ctx, tx, county, account)

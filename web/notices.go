@@ -9,6 +9,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/notice"
+	"zhixing/personnel"
 )
 
 // noticeRoutes is what people are told, and by which way: inbox, choices, deliveries.
@@ -18,6 +19,7 @@ var noticeRoutes = []route{
 	{"POST /notices/read", seated, false, false, (*Server).readNotices, "消息全部记为已读"},
 	{"GET /notices/settings", seated, false, false, (*Server).noticeSettings, "通知方式：邮箱、推送、哪类通知走哪种渠道"},
 	{"POST /notices/settings", seated, false, false, (*Server).setNoticeSettings, "保存通知方式"},
+	{"POST /notices/phone", seated, false, false, (*Server).setOwnPhone, "登记本人叫应时打的手机"},
 	{"POST /notices/push", seated, false, false, (*Server).subscribePush, "本浏览器接收推送"},
 	{"POST /notices/push/off", seated, false, false, (*Server).unsubscribePush, "本浏览器不再接收推送"},
 	{"GET /notices/deliveries", overseers, false, false, (*Server).deliveries, "通知发送情况：未送出的和原因"},
@@ -158,7 +160,15 @@ func (s *Server) noticeSettings(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) noticeSettingsPage(w http.ResponseWriter, r *http.Request, status int, pref notice.Preference, wrong problems) error {
 	browsers := 0
+	var person int64
+	var phone personnel.Phone
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if person, err = personnel.PersonOf(ctx, tx, s.countyCode, string(sessionOf(r).User.Name)); err != nil {
+			return err
+		}
+		if phone, err = personnel.PhoneOf(ctx, tx, s.countyCode, person); err != nil {
+			return err
+		}
 		browsers, err = notice.Subscriptions(ctx, tx, s.countyCode, string(sessionOf(r).User.Name))
 		return err
 	})
@@ -170,7 +180,7 @@ func (s *Server) noticeSettingsPage(w http.ResponseWriter, r *http.Request, stat
 		rows = append(rows, noticeChoice{k, pref.Wants(notice.ByEmail, k.Kind), pref.Wants(notice.ByPush, k.Kind)})
 	}
 	p := s.office(r, "通知方式", Link{Text: "消息", URL: "/notices"}, Link{Text: "通知方式"})
-	data := map[string]any{"Email": pref.Email, "Rows": rows, "Wrong": wrong, "Mail": s.Notices.Mail != nil, "Push": "", "Browsers": browsers}
+	data := map[string]any{"Email": pref.Email, "Rows": rows, "Wrong": wrong, "Mail": s.Notices.Mail != nil, "Push": "", "Browsers": browsers, "Person": person, "Phone": phone}
 	if s.Notices.Push != nil {
 		data["Push"] = s.Notices.Push.Key.Public()
 	}

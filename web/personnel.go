@@ -25,6 +25,7 @@ var personnelRoutes = []route{
 	{"GET /persons/{id}", seated, false, false, (*Server).person, "一个人的任职经过"},
 	{"POST /persons", officers, false, false, (*Server).addPerson, "登记人员"},
 	{"POST /persons/{id}/account", officers, false, false, (*Server).bindAccount, "绑定或解除人员的账号"},
+	{"POST /persons/{id}/phone", officers, false, false, (*Server).setPhone, "登记叫应时打的手机"},
 	{"POST /posts/appoint", officers, false, false, (*Server).appoint, "记录任职"},
 	{"POST /posts/remove", officers, false, false, (*Server).remove, "记录免职"},
 	{"POST /posts/probation", officers, false, false, (*Server).probation, "试用期决定：转正、延长、免职"},
@@ -36,7 +37,7 @@ var personnelRoutes = []route{
 
 func init() {
 	maps.Copy(flashes, map[string]string{
-		"person": "人员已登记。", "bound": "账号已绑定。", "unbound": "账号已解除。", "appointed": "任职已记录。", "removed": "免职已记录。",
+		"person": "人员已登记。", "bound": "账号已绑定。", "phone": "手机已登记。", "unbound": "账号已解除。", "appointed": "任职已记录。", "removed": "免职已记录。",
 		"probation": "试用期的决定已记录。", "tenure": "任职记录已更正，原记录保留。", "answered": "已答复。", "takenin": "已读取公布的任免。",
 	})
 }

@@ -104,9 +104,15 @@ type tenureView struct {
 func (s *Server) personPage(w http.ResponseWriter, r *http.Request, id int64, status int, wrong string) error {
 	var who personnel.Person
 	var views []tenureView
+	var phone personnel.Phone // for the office only
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if who, err = personnel.PersonBy(ctx, tx, s.countyCode, id); err != nil {
 			return err
+		}
+		if s.mayOffice(r) {
+			if phone, err = personnel.PhoneOf(ctx, tx, s.countyCode, id); err != nil {
+				return err
+			}
 		}
 		list, err := personnel.Tenures(ctx, tx, s.countyCode, personnel.TenureFilter{Person: id, Cancelled: true}, time.Time{})
 		if err != nil {
@@ -134,7 +140,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, id int64, st
 		return err
 	}
 	p := s.office(r, who.Name, Link{Text: "职务和任职", URL: "/posts"}, Link{Text: who.Name})
-	p.Data = map[string]any{"P": who, "Tenures": views, "Office": s.mayOffice(r), "Wrong": wrong,
+	p.Data = map[string]any{"P": who, "Tenures": views, "Office": s.mayOffice(r), "Wrong": wrong, "Phone": phone,
 		"Base": personURL(id), "Today": s.today(), "Decisions": []personnel.Decision{personnel.Confirmed, personnel.Extended, personnel.Removed}}
 	return s.render(w, status, "person.html", p)
 }
@@ -204,6 +210,60 @@ func (s *Server) bindAccount(w http.ResponseWriter, r *http.Request) error {
 	return &redirectError{personURL(id) + "?done=" + done}
 }
 
+// setPhone records under which number an official is called, as the office knows it.
+func (s *Server) setPhone(w http.ResponseWriter, r *http.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return notFound("没有这个人员。")
+	}
+	err = s.changePersonnel(r, func(ctx context.Context, tx *db.Tx) error {
+		return personnel.SetPhone(ctx, tx, s.countyCode, string(actor(r).Name), id, r.PostFormValue("phone"))
+	})
+	if wrong, status := personnelProblem(err); wrong != "" && personnel.KindOf(err) != personnel.NotFound {
+		return s.personPage(w, r, id, status, wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return &redirectError{personURL(id) + "?done=phone"}
+}
+
+// setOwnPhone is the same of the person himself.
+func (s *Server) setOwnPhone(w http.ResponseWriter, r *http.Request) error {
+	who := string(sessionOf(r).User.Name)
+	err := s.changePersonnel(r, func(ctx context.Context, tx *db.Tx) error {
+		id, err := personnel.PersonOf(ctx, tx, s.countyCode, who)
+		if err == nil && id == 0 {
+			err = badRequest("账号还没有绑定到人员，请联系县政府办公室。")
+		}
+		if err != nil {
+			return err
+		}
+		return personnel.SetPhone(ctx, tx, s.countyCode, who, id, r.PostFormValue("phone"))
+	})
+	if wrong, _ := personnelProblem(err); wrong != "" {
+		return badRequest(wrong)
+	}
+	if err != nil {
+		return err
+	}
+	return &redirectError{"/notices/settings?done=phone"}
+}
+
+// changePersonnel changes who holds what, or under which number he is called, and who is called for it.
+func (s *Server) changePersonnel(r *http.Request, do func(context.Context, *db.Tx) error) error {
+	return s.DB.Write(r.Context(), func(tx *db.Tx) error {
+		err := do(r.Context(), tx)
+		if err != nil || s.Config.Works == nil {
+			return err
+		}
+		if w := s.Config.Works(); w != nil {
+			err = w.FollowPosts(r.Context(), tx)
+		}
+		return err
+	})
+}
+
 // moveOf reads who moves where, when and why.
 func moveOf(r *http.Request) (personnel.Move, error) {
 	on, err := calendar.ParseDate(r.PostFormValue("day"))
@@ -224,8 +284,8 @@ func moveOf(r *http.Request) (personnel.Move, error) {
 func (s *Server) appoint(w http.ResponseWriter, r *http.Request) error {
 	m, err := moveOf(r)
 	if err == nil {
-		err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
-			_, err := personnel.Appoint(r.Context(), tx, s.County.Book, s.countyCode, actor(r).Name, m)
+		err = s.changePersonnel(r, func(ctx context.Context, tx *db.Tx) error {
+			_, err := personnel.Appoint(ctx, tx, s.County.Book, s.countyCode, actor(r).Name, m)
 			return err
 		})
 	}
@@ -242,8 +302,8 @@ func (s *Server) appoint(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) onTenure(w http.ResponseWriter, r *http.Request, done string, do func(tx *db.Tx, t personnel.Tenure) error) error {
 	id, _ := strconv.ParseInt(r.PostFormValue("tenure"), 10, 64)
 	var t personnel.Tenure
-	err := s.DB.Write(r.Context(), func(tx *db.Tx) (err error) {
-		if t, err = personnel.TenureBy(r.Context(), tx, s.countyCode, personnel.TenureID(id)); err != nil {
+	err := s.changePersonnel(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if t, err = personnel.TenureBy(ctx, tx, s.countyCode, personnel.TenureID(id)); err != nil {
 			return err
 		}
 		return do(tx, t)

@@ -124,8 +124,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
 		a.Seats = 1
 	}
 	a.Person, _ = strconv.ParseInt(f("person"), 10, 64)
-	err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
-		return personnel.Settle(r.Context(), tx, s.County.Book, s.countyCode, actor(r).Name, id, a)
+	err = s.changePersonnel(r, func(ctx context.Context, tx *db.Tx) error {
+		return personnel.Settle(ctx, tx, s.County.Book, s.countyCode, actor(r).Name, id, a)
 	})
 	if wrong, status := personnelProblem(err); wrong != "" {
 		return s.questionsPage(w, r, status, id, wrong)
@@ -137,8 +137,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) takeInNow(w http.ResponseWriter, r *http.Request) error {
-	err := s.DB.Write(r.Context(), func(tx *db.Tx) error {
-		_, err := personnel.TakeIn(r.Context(), tx, s.County.Book, s.countyCode, actor(r).Name)
+	err := s.changePersonnel(r, func(ctx context.Context, tx *db.Tx) error {
+		_, err := personnel.TakeIn(ctx, tx, s.County.Book, s.countyCode, actor(r).Name)
 		return err
 	})
 	if err != nil {

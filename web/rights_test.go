@@ -294,6 +294,7 @@ var rules = map[string]expected{
 	"POST /notices/read":                  {right: "sit", form: map[string]string{"newest": "1"}},
 	"GET /notices/settings":               {right: "sit"},
 	"POST /notices/settings":              {right: "sit"},
+	"POST /notices/phone":                 {right: "sit", form: map[string]string{"phone": "13800000003"}},
 	"POST /notices/push":                  {right: "sit", idle: true}, // no push in tests
 	"POST /notices/push/off":              {right: "sit", form: map[string]string{"endpoint": "https://push.example/1"}},
 	"GET /notices/deliveries":             {right: "oversee"},
@@ -334,6 +335,7 @@ var rules = map[string]expected{
 	"GET /persons/{id}":          {right: "sit", things: one("3")},
 	"POST /persons":              {right: "personnel", form: map[string]string{"name": "示例新人"}},
 	"POST /persons/{id}/account": {right: "personnel", things: one("3"), form: map[string]string{"account": "查无此号"}, idle: true},
+	"POST /persons/{id}/phone":   {right: "personnel", things: one("3"), form: map[string]string{"phone": "13800000003"}},
 	"POST /posts/appoint":        {right: "personnel", form: map[string]string{"post": officeUnit + "/督查员", "person": "3", "day": "2031-02-01"}, idle: true},
 	"POST /posts/remove":         {right: "personnel", form: map[string]string{"tenure": "3"}, idle: true},
 	"POST /posts/probation":      {right: "personnel", form: map[string]string{"tenure": "3"}, idle: true},

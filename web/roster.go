@@ -114,6 +114,7 @@ func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string,
 	var shifts []callup.Shift
 	var leaves []callup.Leave
 	var posts []audience.Recipient
+	var bare []policy.PostGap
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if posts, err = works.Audience.Posts(ctx, tx, audience.Area{County: true}); err != nil {
 			return err
@@ -122,6 +123,9 @@ func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string,
 			return err
 		}
 		if leaves, err = works.Callup.Leaves(ctx, tx, now, now.AddDate(0, 0, 31)); err != nil {
+			return err
+		}
+		if bare, err = works.PostGaps(ctx, tx); err != nil {
 			return err
 		}
 		gaps, err = works.Callup.Gaps(ctx, tx, works.County.Callups, rosterPlaces(works, posts), now, until)
@@ -144,7 +148,7 @@ func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string,
 	}
 	people := slices.DeleteFunc(slices.Clone(posts), func(p audience.Recipient) bool { return p.Place.Town != "" && p.Place.Town != town })
 	p := s.office(r, "值班和请假", Link{Text: "叫应", URL: "/callups"}, Link{Text: "值班和请假"})
-	p.Data = map[string]any{"Gaps": gaps, "Grave": grave, "Shifts": shifts, "Leaves": leaves, "Town": town, "Towns": towns, "Seats": rosterSeats(works, rosterPlaces(works, posts), town), "People": people,
+	p.Data = map[string]any{"Gaps": gaps, "Grave": grave, "Bare": bare, "Office": s.mayOffice(r), "Shifts": shifts, "Leaves": leaves, "Town": town, "Towns": towns, "Seats": rosterSeats(works, rosterPlaces(works, posts), town), "People": people,
 		"May": mayRoster(by, town), "MayOf": func(t string) bool { return mayRoster(by, t) }, "No": no, "Typed": no.Typed, "Now": now, "Until": until, "At": func(t time.Time) string { return hourMinute(t, now) }}
 	status := http.StatusOK
 	if no.Err != nil {
