@@ -72,7 +72,7 @@ func bare(t *testing.T, folder string) fstest.MapFS {
 		if name == policiesDir {
 			return fs.SkipDir
 		}
-		if err != nil || d.IsDir() || name == servicesYAML {
+		if err != nil || d.IsDir() || name == servicesYAML || name == forecastYAML {
 			return err
 		}
 		b, err := fs.ReadFile(root, name)

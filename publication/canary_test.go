@@ -32,7 +32,7 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 	"callup_fact", "callup_report", "callup_code", "callup_reply", "callup_shift", "callup_leave", "warning_proposal", "warning_cause", "warning_event", "warning_version",
 	"warning_document", "warning_telling", "warning_order", "warning_compliance", "warning_foreign", "warning_foreign_end", "warning_rebroadcast", "forecast_run",
 	"forecast_field", "forecast_file", "emergency_proposal", "emergency_activation", "emergency_task", "emergency_log", "emergency_lesson",
-	"device_stranger", "device_unplaced", "device_order", "device_inbox", "goose_db_version", "sqlite_sequence"}
+	"device_stranger", "device_unplaced", "device_order", "device_inbox", "person_phone", "goose_db_version", "sqlite_sequence"}
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
 var arePublic = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
