@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"zhixing/calendar"
 	"zhixing/duty"
@@ -20,6 +21,7 @@ type Draft struct {
 	ID    string            // proposed name of the folder
 	Files map[string]string // by path in the folder
 	Left  []string          // what of the text stands in none of them, for a person to look at
+	Ask   []string          // what stands in them and has to be confirmed
 }
 
 // drafting writes one plan's folder.
@@ -31,6 +33,10 @@ type drafting struct {
 	duties []duty.Duty
 	lists  []draftList
 	whole  []*perTown
+
+	emergency *planRead // what was read of an emergency plan
+	noPlan    string    // why none was
+	unprinted bool      // the gazette has the document without this text: its clauses cannot be looked up there
 }
 
 // draftList is a list that the text orders to be kept.
@@ -40,7 +46,18 @@ var docYearNo = regexp.MustCompile(`〔(\d{4})〕(\d+)号`)
 
 // DraftOf drafts a folder for each plan of the document with this number, from the county's gazette or from the issue handed in.
 func DraftOf(c *County, issue *gazette.Issue, number string) ([]Draft, error) {
+	handed := issue
 	doc, issue := findDocument(c, issue, number)
+	unprinted := false
+	switch {
+	case handed == nil:
+	case doc == nil:
+		doc, unprinted = textOf(c, handed, number)
+		issue = handed
+	case len(doc.Plans) > 0:
+		notice, _ := findDocument(c, nil, number)
+		unprinted = notice != nil && len(notice.Plans) == 0
+	}
 	if doc == nil {
 		return nil, fmt.Errorf("公报里没有 %s；还没有公布的，用 --issue 指明文稿", number)
 	}
@@ -55,18 +72,19 @@ func DraftOf(c *County, issue *gazette.Issue, number string) ([]Draft, error) {
 	}
 	var out []Draft
 	for i, p := range plans {
-		d := drafting{county: c, doc: doc, plan: p, id: id}
+		d := drafting{county: c, doc: doc, plan: p, id: id, unprinted: unprinted}
 		if len(plans) > 1 {
 			d.id = fmt.Sprintf("%s-%d", id, i+1)
 		}
 		for _, x := range all {
-			if rest, ok := strings.CutPrefix(x.Clause, d.key()); ok && (d.key() != "" || len(plans) == 1) {
+			if rest, ok := strings.CutPrefix(x.Clause, d.key()); ok && !unprinted && (d.key() != "" || len(plans) == 1) {
 				x.Clause = rest
 				d.duties = append(d.duties, x)
 			}
 		}
+		d.readEmergency()
 		d.whole = d.perTowns()
-		if len(d.duties) > 0 {
+		if len(d.duties) > 0 || d.emergency != nil {
 			out = append(out, d.write())
 		}
 	}
@@ -123,17 +141,32 @@ func (d *drafting) write() Draft {
 	}
 	files["rules.yaml"] = d.rules()
 	files["ladders.yaml"] = d.ladders()
+	var ask []string
+	if d.emergency != nil {
+		files["plans.yaml"], files["examples/plan.yaml"] = d.emergency.file(), d.emergency.example()
+		ask = d.emergency.ask
+	}
 	for name, s := range files {
 		if s == "" {
 			delete(files, name)
 		}
 	}
-	return Draft{d.id, files, d.left()}
+	return Draft{d.id, files, d.left(), ask}
 }
 
 // word writes a word so that YAML reads it back.
 func word(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ").Replace(strings.TrimSpace(s)) + `"`
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(strings.TrimSpace(oneLine(s))) + `"`
+}
+
+// oneLine leaves out what would end a line of YAML, or what it does not take.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || c == '\u2028' || c == '\u2029' || c == '\ufeff' {
+			return ' '
+		}
+		return c
+	}, s)
 }
 
 func (d *drafting) signed() calendar.Date {
@@ -185,7 +218,11 @@ func (d *drafting) policy() string {
 			fmt.Fprintf(&b, "plan: %s\n", d.plan.Key)
 		}
 	}
-	fmt.Fprintf(&b, "title: %s\nfrom: %s        # 成文日期；公文另定施行日期的改掉\nowner: %s   # 由谁负责，请核对\n", word(title), d.signed(), word(d.owner()))
+	from := "成文日期；公文另定施行日期的改掉"
+	if d.doc.SignedOn.IsZero() {
+		from = "待确认：没有读到成文日期"
+	}
+	fmt.Fprintf(&b, "title: %s\nfrom: %s        # %s\nowner: %s   # 由谁负责，请核对\n", word(title), d.signed(), from, word(d.owner()))
 	b.WriteString("about: 待写：用自己的话写两三句，这份公文要做什么。\n")
 	return b.String()
 }
@@ -200,9 +237,19 @@ func (d *drafting) dutyList() string {
 			continue
 		}
 		seen = append(seen, x.Clause)
-		fmt.Fprintf(&b, "  - { clause: %s, mechanisms: [%s] }", word(x.Clause), word(x.Title))
 		var notes []string
-		if len(x.Lead) > 0 {
+		if slices.Contains(x.Lead, x.Title) { // 县水务局：负责…, the name of a unit and not of what it does
+			fmt.Fprintf(&b, "  - { clause: %s }", word(x.Clause))
+			notes = append(notes, x.Title+"："+x.BodyHead+"……")
+		} else {
+			fmt.Fprintf(&b, "  - { clause: %s, mechanisms: [%s] }", word(x.Clause), word(x.Title))
+		}
+		for _, n := range x.Lead {
+			if _, ok := d.county.Directory.ResolveIn(d.doc.No, n); !ok {
+				notes = append(notes, "units/ 里没有“"+n+"”")
+			}
+		}
+		if len(x.Lead) > 0 && !slices.Contains(x.Lead, x.Title) {
 			notes = append(notes, "牵头 "+strings.Join(x.Lead, "、"))
 		}
 		for _, t := range x.Deadlines {

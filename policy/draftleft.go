@@ -75,6 +75,9 @@ var wanted = regexp.MustCompile(`[^，。；、：\s]*(?:不低于|不少于|不
 // left is what the text says and the draft does not: targets of clauses that give no work to anybody, what looks like a list, clauses
 // in which no duty was read.
 func (d *drafting) left() (out []string) {
+	if d.noPlan != "" {
+		out = append(out, d.noPlan)
+	}
 	nodes := d.doc.Nodes
 	if d.plan != nil {
 		nodes = d.plan.Nodes
@@ -100,13 +103,18 @@ func (d *drafting) left() (out []string) {
 		}
 	}
 	for _, n := range nodes {
-		walk(n, "")
+		if d.emergency == nil || n.Level != 1 || n.Title != "总则" && n.Title != "附则" {
+			walk(n, "")
+		}
 	}
 	return out
 }
 
 // leftOf is left of one clause.
 func (d *drafting) leftOf(clause, text string, leaf bool) (out []string) {
+	if d.emergency != nil && d.emergency.used[clause] {
+		return nil
+	}
 	var drafted []string // targets
 	duties := 0
 	for _, x := range d.duties {

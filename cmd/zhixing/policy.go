@@ -268,6 +268,9 @@ func (c *call) draftPolicy(county, issue, out string) error {
 			}
 		}
 		fmt.Fprintln(c.out, filepath.Join(out, d.ID))
+		for _, ask := range d.Ask {
+			fmt.Fprintf(c.out, "  待确认    %s\n", ask)
+		}
 		for _, left := range d.Left {
 			fmt.Fprintf(c.out, "  没有起草  %s\n", left)
 		}
