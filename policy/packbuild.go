@@ -126,6 +126,7 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 	}
 	k.complete(r, x)
 	k.view(r, x)
+	k.verified(r, x)
 	return s
 }
 

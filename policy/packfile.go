@@ -91,6 +91,7 @@ type registerFile struct {
 	Obligations []obligationFile `yaml:"obligations"`
 	Complete    []completeFile   `yaml:"complete"`
 	Audience    *audienceFile    `yaml:"audience"`
+	Verified    *verifiedFile    `yaml:"verified"`
 }
 
 type fieldFile struct {
@@ -374,4 +375,4 @@ type sendFile struct {
 var packTypes = append(slices.Concat(warningTypes, planTypes), policyFile{}, valuesFile{}, valueFile{}, datedFile{}, registersFile{}, registerFile{}, fieldFile{}, moveFile{}, checkFile{},
 	obligationFile{}, recordFile{}, completeFile{}, seriesFile{}, seriesOneFile{}, indicatorsFile{}, indicatorFile{}, selectFile{}, shareFile{},
 	measureFile{}, timesFile{}, classesFile{}, targetFile{}, rulesFile{}, judgeFile{}, laddersFile{}, ladderFile{}, ladderRungFile{}, checklistsFile{},
-	checklistFile{}, checkItemFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}, packDemoFile{})
+	checklistFile{}, checkItemFile{}, verifiedFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}, packDemoFile{})

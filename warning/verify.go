@@ -58,7 +58,9 @@ type Verdict struct {
 	Issued  time.Time
 	First   time.Time     // the first reading over the criterion; zero: none
 	Lead    time.Duration // First minus Issued of that place; below zero: late
+	Until   time.Time     // of a miss: the last reading over the criterion
 	Places  []string      // where it was reached
+	Towns   []string      // of a miss: in which towns
 	Under   []EventID     // of a miss: events that stood there at a lower level
 }
 
@@ -76,6 +78,9 @@ const (
 
 // defaultGap parts two occurrences.
 const defaultGap = 6 * time.Hour
+
+// Parted is how long after it nothing may have been reached until something that was is over.
+func (q Quality) Parted() time.Duration { return cmp.Or(q.Gap, defaultGap) }
 
 // Month is the month in which a verdict counts: of the issue, or of a miss's first reading.
 func (v Verdict) Month() string {
@@ -184,6 +189,9 @@ func (o occurrence) missed(signals []Signalled, now time.Time) (Verdict, bool) {
 		}
 	}
 	for _, r := range o {
+		if r.end().After(out.Until) {
+			out.Until = r.end()
+		}
 		if r.Level != out.Level {
 			continue
 		}
@@ -192,6 +200,9 @@ func (o occurrence) missed(signals []Signalled, now time.Time) (Verdict, bool) {
 		}
 		if !slices.Contains(out.Places, r.Name) {
 			out.Places = append(out.Places, r.Name)
+		}
+		if r.Town != "" && !slices.Contains(out.Towns, r.Town) {
+			out.Towns = append(out.Towns, r.Town)
 		}
 		for _, s := range signals {
 			if _, met := s.meets(r, now); !met {

@@ -172,8 +172,8 @@ func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 // works is what is in force today.
 func (s *site) works() *policy.Works { return s.running.live.Works() }
 
-// runPolicies runs the clocks of the policies once. Once a day it tells the public log where the registers stand,
-// people what has come due, and forgets numbers.
+// runPolicies runs the clocks of the policies once. Once a day it enters how good warnings were, tells the public log where the registers
+// stand, people what has come due, and forgets numbers.
 func (s *site) runPolicies(ctx context.Context) error {
 	if _, err := s.running.live.Turn(ctx); err != nil {
 		return err
@@ -181,6 +181,9 @@ func (s *site) runPolicies(ctx context.Context) error {
 	if today := calendar.DateOf(s.db.Now()); s.running.headed != today {
 		err := s.db.Write(ctx, func(tx *db.Tx) error {
 			if err := s.works().Registers.PutHeads(ctx, tx, s.log); err != nil {
+				return err
+			}
+			if err := s.works().Verified(ctx, tx); err != nil {
 				return err
 			}
 			return s.works().Remind(ctx, tx)
