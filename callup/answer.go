@@ -112,8 +112,16 @@ func (w *work) answer(ctx context.Context, tx *db.Tx, k *Call, a answer) error {
 	if w.c.Reported == nil {
 		return nil
 	}
-	return w.c.Reported(ctx, tx, Report{Round: w.r.ID, Call: k.N, Purpose: w.r.Purpose, Drill: w.r.Drill, Person: k.Person, Name: k.Name, Seat: k.seat(),
+	return w.c.Reported(ctx, tx, Report{Round: w.r.ID, Call: k.N, Purpose: w.r.Purpose, Drill: w.r.Drill, Person: k.Person, Name: k.Name, By: a.who, Seat: k.seat(),
 		Text: a.text, Count: count(a.text), Photos: a.photos, Spot: a.spot, At: w.now})
+}
+
+// late records what a person says to a call that nobody waits for any more: it answers nothing, and is not lost.
+func (w *work) late(k *Call, a answer, words string) {
+	w.fact(k.N, wasAnswered, a.who, "", "结束后回复：%s", words)
+	if a.text != "" || len(a.photos) > 0 {
+		w.seen = append(w.seen, Seen{N: w.r.Revision, Call: k.N, At: w.now, Once: a.once, Told: Told{Text: a.text, Photos: a.photos, Spot: a.spot}})
+	}
 }
 
 // Said is what a person says on a page or in an app.
@@ -138,15 +146,31 @@ type Point struct {
 	Lat float64 `json:"lat"`
 }
 
+// words are what was pressed and written, for the record.
+func (s Said) words() string {
+	out := "收到"
+	if s.Acted {
+		out = "已办好"
+	}
+	if t := strings.TrimSpace(s.Text); t != "" {
+		out += "，" + t
+	}
+	if len(s.Photos) > 0 {
+		out += "（照片" + strconv.Itoa(len(s.Photos)) + "张）"
+	}
+	return out
+}
+
 const (
 	maxPhotos = 9
 	maxOnce   = 100
 )
 
-// Answer is a person's answer to his own call by a page or an app. Nobody answers for another; see Confirm.
+// Answer is a person's answer to his own call by a page or an app. Nobody answers for another; see Confirm. What comes when nobody waits for it
+// any more is recorded as late, as it is by SMS.
 func (c *Callup) Answer(ctx context.Context, tx *db.Tx, person PersonID, account string, id ID, n int, by string, s Said) (*Call, error) {
 	const op = "Answer"
-	w, k, err := c.answerable(ctx, tx, op, id, n)
+	w, k, err := c.called(ctx, tx, op, id, n)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +196,13 @@ func (c *Callup) Answer(ctx context.Context, tx *db.Tx, person PersonID, account
 			return k, wrap(op, err)
 		}
 	}
-	if err := w.answer(ctx, tx, k, answer{who: account, by: by, acted: s.Acted, text: strings.TrimSpace(s.Text), photos: s.Photos, spot: s.Spot, once: s.Once}); err != nil {
+	a := answer{who: account, by: by, acted: s.Acted, text: strings.TrimSpace(s.Text), photos: s.Photos, spot: s.Spot, once: s.Once}
+	if w.takes(k) {
+		err = w.answer(ctx, tx, k, a)
+	} else {
+		w.late(k, a, s.words())
+	}
+	if err != nil {
 		return nil, wrap(op, err)
 	}
 	return k, wrap(op, w.finish(ctx, tx, "answer", account, ""))
@@ -195,20 +225,32 @@ func (c *Callup) Confirm(ctx context.Context, tx *db.Tx, by string, id ID, n int
 	return k, wrap(op, w.finish(ctx, tx, "confirm", by, ""))
 }
 
-// answerable is a call that takes answers.
-func (c *Callup) answerable(ctx context.Context, tx *db.Tx, op string, id ID, n int) (*work, *Call, error) {
+// called is a call of somebody.
+func (c *Callup) called(ctx context.Context, tx *db.Tx, op string, id ID, n int) (*work, *Call, error) {
 	w, err := c.load(ctx, tx, id, tx.Now(), n)
 	if err != nil {
 		return nil, nil, wrap(op, err)
 	}
-	if len(w.calls) == 0 || w.calls[0].Vacant() {
+	if len(w.calls) == 0 || w.calls[0].Vacant() || w.now.Sub(w.r.OpenedAt) > codeRest {
 		return nil, nil, refuse(NotFound, op, "没有这一项叫应。")
 	}
-	k := w.calls[0]
+	return w, w.calls[0], nil
+}
+
+// takes reports whether somebody still waits for the answer to a call.
+func (w *work) takes(k *Call) bool {
+	return !w.r.over(w.now) && k.Current && (k.State == Calling || k.State == Answered)
+}
+
+// answerable is a call that takes answers.
+func (c *Callup) answerable(ctx context.Context, tx *db.Tx, op string, id ID, n int) (*work, *Call, error) {
+	w, k, err := c.called(ctx, tx, op, id, n)
 	switch {
+	case err != nil:
+		return nil, nil, err
 	case w.r.over(w.now):
 		return nil, nil, refuse(Conflict, op, "叫应“%s”已结束，不再应答。", w.r.Title)
-	case !k.Current || k.State != Calling && k.State != Answered:
+	case !w.takes(k):
 		return nil, nil, refuse(Conflict, op, "这一项叫应%s，请应答新的一项。", k.State.Chinese())
 	}
 	return w, k, nil

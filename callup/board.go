@@ -234,6 +234,18 @@ func (c *Callup) Mine(ctx context.Context, tx *db.Tx, person PersonID) ([]*Call,
 	return calls, rounds, nil
 }
 
+// MineAt is one call of a person, with its round, and whether it still takes answers; what he says to one that does not is recorded as late.
+func (c *Callup) MineAt(ctx context.Context, tx *db.Tx, person PersonID, id ID, n int) (k *Call, r *Round, takes bool, err error) {
+	w, k, err := c.called(ctx, tx, "MineAt", id, n)
+	if err == nil && k.Person != person {
+		err = refuse(NotFound, "MineAt", "没有这一项叫应。")
+	}
+	if err != nil {
+		return nil, nil, false, err
+	}
+	return k, w.r, w.takes(k), nil
+}
+
 // Deeds gives what pages call this package's records in the journal.
 func Deeds() map[string]string {
 	out := map[string]string{}

@@ -270,6 +270,7 @@ type Report struct {
 	Drill   bool
 	Person  PersonID
 	Name    string
+	By      string // account that answered, or what stands for it where he answered by telephone
 	Seat    Seat
 	Text    string
 	Count   int // of people, as 32人 in the text says; 0: none

@@ -183,7 +183,7 @@ func (c *Callup) takeReply(ctx context.Context, tx *db.Tx, m match, in Incoming)
 		w.fact(k.N, wasOther, system, "", "%s", k.Trouble)
 		return w.finish(ctx, tx, "other", system, "")
 	case m.heard == HeardLate:
-		w.fact(k.N, wasAnswered, m.a.who, "", "结束后回复：%s", in.Text)
+		w.late(k, m.a, in.Text)
 		return w.finish(ctx, tx, "answer", m.a.who, "")
 	}
 	if err := w.answer(ctx, tx, k, m.a); err != nil {

@@ -177,9 +177,38 @@ func TestAnswerOnPages(t *testing.T) {
 			w.Errorf("%+v", k)
 		}
 		w.clock.Advance(7 * time.Hour)
-		if err := answer("p-柳村主任", liu.N, Said{}); KindOf(err) != Conflict {
-			w.Error("after the end:", err)
+		if err := answer("p-桥村主任", liu.N, Said{}); KindOf(err) != NotAllowed {
+			w.Error("another's, after the end:", err)
 		}
+		// After the end an answer changes no state, and what is told is on record, once.
+		before := w.board(r)
+		for range 2 {
+			w.must(answer("p-柳村主任", liu.N, Said{Text: "水退了", Acted: true, Once: "一张表单"}))
+		}
+		w.must(answer("p-岭村主任", w.call(r, "岭村主任").N, Said{}))
+		if after := w.board(r); after.All != before.All {
+			w.Errorf("%+v, before %+v", after.All, before.All)
+		}
+		var told []string
+		for _, f := range w.facts(r) {
+			if s, ok := strings.CutPrefix(f.Text, "结束后回复："); ok {
+				told = append(told, s)
+			}
+		}
+		w.must(w.db.Read(ctx, func(tx *db.Tx) error {
+			seen, err := w.c.Reports(ctx, tx, r.ID, liu.N, 10)
+			if !slices.Equal(told, []string{"已办好，水退了", "收到"}) || len(seen) != 2 || seen[0].Text != "水退了" {
+				w.Errorf("%q, %+v", told, seen)
+			}
+			_, _, takes, err2 := w.c.MineAt(ctx, tx, "p-柳村主任", r.ID, liu.N)
+			_, _, _, err3 := w.c.MineAt(ctx, tx, "p-桥村主任", r.ID, liu.N)
+			if takes || err2 != nil || KindOf(err3) != NotFound {
+				w.Error(takes, err2, err3)
+			}
+			return err
+		}))
+		w.leap(0)
+		w.sound(r)
 	})
 }
 

@@ -27,12 +27,14 @@ var callupMineRoutes = []route{
 
 func init() {
 	flashes["call-ack"], flashes["call-done"], flashes["call-told"] = "已应答，不再叫您。", "已报办好。", "已收到您报的情况。"
+	flashes["call-late"] = "叫应已结束，您报的已记录在案。险情仍在的，请马上打电话报告。"
 }
 
 // myCall is a call as the person who is called sees it.
 type myCall struct {
 	*callup.Call
-	R *callup.Round
+	R    *callup.Round
+	Over bool // nobody waits for the answer any more
 }
 
 // URL is its own page.
@@ -63,7 +65,7 @@ func (s *Server) callsOf(ctx context.Context, tx *db.Tx, works *policy.Works, ac
 			return nil, err
 		}
 		for i, k := range calls {
-			out = append(out, myCall{k, rounds[i]})
+			out = append(out, myCall{Call: k, R: rounds[i]})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b myCall) int {
@@ -97,17 +99,20 @@ func (s *Server) myCalls(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "callupmine.html", p)
 }
 
-// myCallAt is the call of an address, if it is the person's own and takes answers.
+// myCallAt is the call of an address, if it is the person's own; one that has ended too, for what he has still to tell.
 func (s *Server) myCallAt(ctx context.Context, tx *db.Tx, works *policy.Works, account string, id callup.ID, n int) (*myCall, error) {
-	list, err := s.callsOf(ctx, tx, works, account)
+	people, err := works.CalledAs(ctx, tx, account, s.now())
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(list, func(c myCall) bool { return c.R.ID == id && c.N == n })
-	if i < 0 {
-		return nil, notFound("没有叫您的这一项叫应，或者它已经结束、已有新的版次。")
+	for _, person := range people {
+		k, r, takes, err := works.Callup.MineAt(ctx, tx, person, id, n)
+		if callup.KindOf(err) == callup.NotFound {
+			continue
+		}
+		return &myCall{k, r, !takes}, err
 	}
-	return &list[i], nil
+	return nil, notFound("没有叫您的这一项叫应。")
 }
 
 func callID(r *http.Request) (callup.ID, int, error) {
@@ -176,11 +181,13 @@ func (s *Server) answerCall(w http.ResponseWriter, r *http.Request) error {
 	if le := caseRefusal(f.bad); le != nil {
 		return s.callRefused(w, r, f.Values, le.Message)
 	}
+	over := false
 	err = s.DB.Write(r.Context(), func(tx *db.Tx) error {
 		c, err := s.myCallAt(r.Context(), tx, works, by.Account, id, n)
 		if err != nil {
 			return err
 		}
+		over = c.Over
 		kept, err := s.Ledger.Keep(r.Context(), tx, "callup.Answer", f.evidence)
 		if err != nil {
 			return err
@@ -208,6 +215,8 @@ func (s *Server) answerCall(w http.ResponseWriter, r *http.Request) error {
 	}
 	done := "call-ack"
 	switch {
+	case over:
+		done = "call-late"
 	case said.Text != "" || len(said.Photos) > 0:
 		done = "call-told"
 	case said.Acted:

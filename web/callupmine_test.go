@@ -59,8 +59,9 @@ func callLadder() callup.Ladder {
 		{Name: "村主任", Of: callup.Village, Posts: []string{"村主任"}, Superior: "乡镇主官", Rungs: rungs}}}
 }
 
+// townHead is who holds the post of a town, 1 or 2, by the name under which seat gives it to 一镇长 and 二镇长.
 func townHead(key, town string) audience.Recipient {
-	return audience.Recipient{Key: key, Kind: audience.Post, Name: "示例号码簿" + key, Place: audience.Place{Town: town}, Roles: []string{"镇长"}, Addresses: []audience.Address{{Channel: audience.SMS, To: "1380000000" + key}}}
+	return audience.Recipient{Key: key, Kind: audience.Post, Name: "示例" + map[string]string{"1": "一", "2": "二"}[key] + "镇长", Place: audience.Place{Town: town}, Roles: []string{"镇长"}, Addresses: []audience.Address{{Channel: audience.SMS, To: "1380000000" + key}}}
 }
 
 // Whoever holds a post that is called finds the call on his own page, answers with one press, and tells what he sees with a picture and a
@@ -134,7 +135,13 @@ func TestMyCalls(t *testing.T) {
 			return err
 		})
 		s.want(s.get("二镇长", "/callups/mine"), 200, "现在没有叫您的")
-		s.want(s.post("二镇长", "/callups/mine/1-2", url.Values{"state": {"ack"}}), 404, "已经结束")
+		s.want(s.get("二镇长", "/callups/mine/1-2"), 200, "不用再应答", `id="report"`)
+		s.want(s.get("一镇长", "/callups/mine/1-2"), 404)
+		s.want(s.post("一镇长", "/callups/mine/1-2", url.Values{"state": {"ack"}}), 404)
+		late := s.uploadAs("二镇长", "/callups/mine/1-2", map[string]string{"state": "doing", "words": "水还没有退", "once": "又一张表单"}, "files", "现场.jpg", jpeg("late"))
+		s.want(late, 303)
+		s.want(s.get("二镇长", late.location), 200, "已记录在案", "水还没有退")
+		s.want(s.get("督查", "/callups/1"), 200, "水还没有退", "结束后回复：收到，水还没有退")
 		if id != 1 {
 			t.Error(id)
 		}
