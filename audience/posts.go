@@ -10,8 +10,16 @@ import (
 // Posts are the recipients that hold a post in an area, with their addresses, in rising order: whom a call (叫应) reaches. Holders of
 // posts of the county are in every area.
 func (a *Audience) Posts(ctx context.Context, tx *db.Tx, area Area) ([]Recipient, error) {
-	const op = "Posts"
-	ids, _, err := a.who(ctx, tx, op, Query{Area: area, Level: Red, Kinds: []Kind{Post}})
+	return a.ofKind(ctx, tx, "Posts", area, Post)
+}
+
+// Devices are the loudspeakers and displays of an area, in rising order.
+func (a *Audience) Devices(ctx context.Context, tx *db.Tx, area Area) ([]Recipient, error) {
+	return a.ofKind(ctx, tx, "Devices", area, Device)
+}
+
+func (a *Audience) ofKind(ctx context.Context, tx *db.Tx, op string, area Area, kind Kind) ([]Recipient, error) {
+	ids, _, err := a.who(ctx, tx, op, Query{Area: area, Level: Red, Kinds: []Kind{kind}})
 	if err != nil {
 		return nil, err
 	}

@@ -15,5 +15,7 @@ var callupRules = map[string]expected{
 	"GET /callups/mine/{call}":       {right: "sit", idle: true},
 	"POST /callups/mine/{call}":      {right: "sit", idle: true},
 	"GET /callups/roster":            {right: "sit"},
+	"GET /speakers":                  {right: "sit"},
+	"POST /speakers":                 {right: "sit", form: map[string]string{"channel": "speaker", "device": "none", "once": "1"}, idle: true},
 	"POST /callups/roster":           {right: "sit", form: map[string]string{"act": "drop", "id": "99"}, idle: true},
 }

@@ -21,7 +21,7 @@ var callupRoutes = slicesConcat([]route{
 	{"GET /callups/{id}", seated, false, false, (*Server).callupBoard, "一次叫应：按乡镇、按村看谁没有应答，未应答的在前；.json 是修订号，.csv 导出"},
 	{"GET /callups/{id}/photos/{sha}", seated, false, false, (*Server).callupPhoto, "叫应中回报的照片"},
 	{"POST /callups/{id}/{call}", seated, false, false, (*Server).confirmCall, "登记本人已用别的办法答复；由县政府办公室和阶梯写明的职务办"},
-}, callupMineRoutes, rosterRoutes)
+}, callupMineRoutes, rosterRoutes, speakerRoutes)
 
 func init() { flashes["call-confirmed"] = "已登记，注明由您登记。" }
 
