@@ -238,10 +238,13 @@ func (d *drafting) dutyList() string {
 		}
 		seen = append(seen, x.Clause)
 		var notes []string
-		if slices.Contains(x.Lead, x.Title) { // 县水务局：负责…, the name of a unit and not of what it does
+		switch {
+		case slices.Contains(x.Lead, x.Title): // 县水务局：负责…, the name of a unit and not of what it does
 			fmt.Fprintf(&b, "  - { clause: %s }", word(x.Clause))
 			notes = append(notes, x.Title+"："+x.BodyHead+"……")
-		} else {
+		case word(x.Title) == word(""):
+			fmt.Fprintf(&b, "  - { clause: %s }", word(x.Clause))
+		default:
 			fmt.Fprintf(&b, "  - { clause: %s, mechanisms: [%s] }", word(x.Clause), word(x.Title))
 		}
 		for _, n := range x.Lead {
@@ -259,7 +262,7 @@ func (d *drafting) dutyList() string {
 			notes = append(notes, c.Raw)
 		}
 		if len(notes) > 0 {
-			b.WriteString("   # " + strings.ReplaceAll(strings.Join(notes, "；"), "\n", " "))
+			b.WriteString("   # " + oneLine(strings.Join(notes, "；")))
 		}
 		b.WriteString("\n")
 	}
@@ -391,7 +394,7 @@ func (d *drafting) targets() string {
 			fmt.Fprintf(&b, "    unit: %s\n", word(string(f.unit)))
 		}
 		fmt.Fprintf(&b, "    period: year               # 读出的原话：%s\n    sum: { register: %s-figures, field: 数值, on: 日期, where: %s }\n    targets:\n",
-			strings.ReplaceAll(f.raw, "\n", " "), d.id, word("指标 == "+word(f.name)))
+			oneLine(f.raw), d.id, word("指标 == "+word(f.name)))
 		for _, w := range f.wants {
 			fmt.Fprintf(&b, "      - { want: %s, from: %s }\n", word(w), d.signed())
 		}
@@ -399,7 +402,7 @@ func (d *drafting) targets() string {
 	for _, x := range d.duties {
 		for _, t := range x.Targets {
 			if _, ok := t.Value.Rat(); !ok && t.Op != duty.Between && !d.isWhole(x.Clause, t.Raw) {
-				fmt.Fprintf(&b, "#  - %s：%s（要按标准评价，或与以往相比，见 docs/policies.md 的 class、change）\n", x.Clause, strings.ReplaceAll(t.Raw, "\n", " "))
+				fmt.Fprintf(&b, "#  - %s：%s（要按标准评价，或与以往相比，见 docs/policies.md 的 class、change）\n", x.Clause, oneLine(t.Raw))
 			}
 		}
 	}
