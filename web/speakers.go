@@ -65,7 +65,7 @@ type speakerRow struct {
 
 // Attend reports whether somebody has to see to it.
 func (r *speakerRow) Attend() bool {
-	return r.Fault != "" || r.State != speakerOn || r.Last != nil && r.Last.State == channel.Failed
+	return r.Name == "" || r.Fault != "" || r.State != speakerOn || r.Last != nil && r.Last.State == channel.Failed
 }
 
 // Word is what pages call its kind.
@@ -79,6 +79,9 @@ func (r *speakerRow) heard(d *channel.Device, now time.Time) {
 		r.State = speakerOff
 	case now.Sub(d.Heard) > speakerSilent:
 		r.State = speakerStale
+	}
+	if d.Detail == "online" || d.Detail == "offline" {
+		r.Detail = "" // the state says it
 	}
 	var said map[string]any
 	if json.Unmarshal([]byte(d.Detail), &said) != nil {
@@ -99,7 +102,7 @@ func (r *speakerRow) heard(d *channel.Device, now time.Time) {
 	}
 }
 
-// speakerRows are all devices: those that are registered as recipients, and those that only speak. What needs somebody stands first in its town.
+// speakerRows are all devices: those that are registered as recipients, and those that only speak. What needs somebody stands first.
 func (s *Server) speakerRows(ctx context.Context, tx *db.Tx, works *policy.Works, by ledger.Actor) (out []*speakerRow, err error) {
 	now := s.now()
 	at := map[[2]string]*speakerRow{}
@@ -151,16 +154,13 @@ func (s *Server) speakerRows(ctx context.Context, tx *db.Tx, works *policy.Works
 		x.May = x.Name != "" && mayRoster(by, x.Place.Town)
 	}
 	slices.SortStableFunc(out, func(a, b *speakerRow) int {
-		if n := cmp.Compare(a.Place.Town, b.Place.Town); n != 0 {
-			return n
-		}
 		if a.Attend() != b.Attend() {
 			if a.Attend() {
 				return -1
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(a.Place.Village, b.Place.Village), cmp.Compare(a.Device, b.Device))
+		return cmp.Or(cmp.Compare(a.Place.Town, b.Place.Town), cmp.Compare(a.Place.Village, b.Place.Village), cmp.Compare(a.Device, b.Device))
 	})
 	return out, nil
 }
