@@ -23,8 +23,9 @@ import (
 const villagesCalled = 132
 
 // TestOneStorm takes one storm through a real browser: gauges send what they measure, that proposes a warning, one person drafts it for the
-// whole county and sees how many are inside, another approves it, 142 posts are called and all but three answer, and the next
-// rung calls those three alone. Each step names the clause that orders it.
+// whole county and sees how many are inside, another approves it, 142 posts are called and all but three answer, the next rung comes at
+// its minute, a plan is started, work is stopped and units say so, the warning is cancelled and its orders with it, and the page of
+// quality scores it. Each step names the clause that orders it.
 func TestOneStorm(t *testing.T) {
 	b := openBrowser(t)
 	data := t.TempDir()
@@ -62,6 +63,7 @@ func TestOneStorm(t *testing.T) {
 	b.do(chromedp.SetValue(`#wlevel`, "橙"), chromedp.SetValue(`#wtext`, "示例沟口站6小时雨量已达50毫米，未来3小时雨量将达50毫米以上。（演示）"))
 	b.do(chromedp.Click(`[name=towns][value=county]`))
 	b.until(`/将告知 \d+ 个，其中职务人员 1[4-9]\d 个/.test((document.querySelector('[data-areacount]') || {}).textContent || '')`, 20*time.Second)
+	b.until(`document.querySelector('#wwords').value === '全县' && document.querySelectorAll('[name=towns]:checked').length === 1`, 10*time.Second)
 	b.shot("storm-area")
 	b.click(`form[action$="/edit"] button.btn.plain:not(.small)`, "已修改")
 	b.see("全县")
@@ -79,8 +81,9 @@ func TestOneStorm(t *testing.T) {
 	b.shot("storm-approve")
 	b.click(`form[action$="/publish"] button`, "预警已发布")
 	b.see("停工：县住房和城乡建设管理局")
-	b.see("绛政发〔2023〕15号 二(三)5")
+	b.orders("绛政发〔2023〕15号", "二/(三)/5")
 	b.see("危险区的人做好转移准备") // of the level that it has become
+	b.see("50毫米以上。（演示）停止户外作业")
 	b.shot("storm-published")
 	event := regexp.MustCompile(`/warnings/desk/(\d+)/`).FindStringSubmatch(draft)[1]
 	public := base + "/warnings/" + event
@@ -92,6 +95,7 @@ func TestOneStorm(t *testing.T) {
 	b.open(public)
 	b.see("发布暴雨橙色预警")
 	b.see("生效中")
+	b.lacks("涉及乡镇") // the one in which it began
 	b.phone()
 	b.shot("storm-public-phone")
 	b.desk()
@@ -139,6 +143,114 @@ func TestOneStorm(t *testing.T) {
 	b.shot("storm-next-rung")
 	b.leave()
 	stop()
+
+	// A quarter of an hour: the town's head is told to see to them; the office notes what one of them said when it found him.
+	base, stop = start(t, "demo", "--data", data, "--on", "2023-09-23T14:24:00+08:00")
+	b.enter(base, "示例督查甲")
+	b.open(base + path)
+	b.see("督促")
+	b.do(chromedp.Click(`#missing tr:has(.late) details.act > summary`), chromedp.SetValue(`#missing details.act[open] input[name=words]`, "乡里派人到家，本人已带人巡查沟口。（演示）"))
+	b.click(`#missing details.act[open] button`, "已登记")
+	b.tiles(base+path, 10*time.Second, "141已应答", "1未应答")
+	b.shot("storm-superior")
+	b.leave()
+
+	// A plan is started of the warning.
+	b.enter(base, "示例县长")
+	b.open(base + "/emergencies")
+	b.see("绛县防汛抗旱应急预案")
+	b.see("发布暴雨橙色预警")
+	b.shot("storm-plan-proposed")
+	b.click(`a.btn[href*="/emergencies/plans/flood?proposal="]`, "按建议启动")
+	b.do(chromedp.Click(`[name=drill][value="0"]`), chromedp.SetValue(`#level`, "3"), chromedp.SetValue(`#title`, "“9·23”强降雨（演示）"), chromedp.SetValue(`#area`, "全县"),
+		chromedp.SetValue(`#says`, "暴雨橙色预警，沟口雨势仍在加强。（演示）"))
+	b.click(`form[action="/emergencies"] button.btn.red`, "响应已启动")
+	b.see("绛政办发〔2023〕9号")
+	b.see("组织危险区群众转移")
+	response := strings.TrimPrefix(b.address(), base)
+	b.shot("storm-response")
+	b.leave()
+
+	// Work is stopped; one site does not.
+	b.enter(base, "示例住建局长")
+	b.open(base + "/warnings/desk")
+	b.see("停止室外施工，基坑、塔吊人员撤离")
+	stops, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll('.order')].find(e => e.textContent.includes('停工')).id`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := strings.TrimPrefix(stops, "order")
+	form := func(act string) string { return `form[action="/warnings/orders/` + order + `/` + act + `"]` }
+	b.press(form("see")+` button`, "已签收")
+	for _, x := range [][3]string{{"示例工地一", "yes", ""}, {"示例工地二", "no", "抢浇筑，已派人到场。（演示）"}} {
+		b.do(chromedp.Click(`#`+stops+` details > summary`), chromedp.SetValue(form("comply")+` [name=subject]`, x[0]), chromedp.SetValue(form("comply")+` [name=complied]`, x[1]))
+		if x[2] != "" {
+			b.do(chromedp.SetValue(form("comply")+` [name=words]`, x[2]))
+		}
+		b.press(form("comply")+` button`, "已登记")
+	}
+	b.see("未执行")
+	b.do(chromedp.SetValue(form("do")+` textarea`, "全县七处在建工地已停，一处正在劝停。（演示）"))
+	b.press(form("do")+` button`, "已报告执行情况")
+	b.orders("绛政发〔2023〕15号", "二/(三)/5")
+	b.shot("storm-stopped")
+	b.leave()
+	b.phone()
+	b.enter(base, "示例应急局长")
+	b.see("应急队伍集结待命")
+	b.shot("storm-unit-phone")
+	b.desk()
+	b.leave()
+	stop()
+
+	// It comes as it was said, and ends.
+	base, stop = start(t, "demo", "--data", data, "--on", "2023-09-23T18:05:00+08:00")
+	rain = func(from string, mm ...float64) { t.Helper(); b.send(base, token, "wx-rain", "Q0009", from, mm...) }
+	rain("2023-09-23T14:00:00+08:00", 16, 24) // fifty-two in three hours
+	rain("2023-09-23T16:00:00+08:00", 0.6, 0)
+	b.enter(base, "示例气象经办")
+	b.open(base + "/warnings/desk/" + event + "/1")
+	b.see("送达")
+	told := b.told()
+	b.do(chromedp.Click(`details.act:has(#cancel) > summary`), chromedp.SetValue(`#cancel`, "降雨过程结束。（演示）"))
+	b.click(`form[action$="/cancel"] button`, "已拟稿")
+	end := b.address()
+	b.click(`form[action$="/submit"] button`, "已送签")
+	b.leave()
+	b.enter(base, "示例气象局长")
+	b.open(end)
+	b.click(`form[action$="/publish"] button`, "预警已发布")
+	b.see("解除：预警解除")
+	b.until(`/告知接收对象 \d+ 个/.test(document.body.textContent) || (location.reload(), false)`, 30*time.Second)
+	if got := b.told(); got != told || got == "" {
+		t.Errorf("the end was told to %s, the beginning to %s", got, told)
+	}
+	b.shot("storm-cancelled")
+	b.open(base + "/warnings/" + event)
+	b.see("这次预警已解除")
+	b.shot("storm-over-public")
+	b.open(base + path)
+	b.see("已解除")
+	b.leave()
+	b.enter(base, "示例县长")
+	b.open(base + response)
+	b.do(chromedp.Click(`details.act:has(#end-words) > summary`), chromedp.SetValue(`#end-words`, "雨停，群众已返家。（演示）"))
+	b.click(`form[action$="/end"] button`, "响应已终止")
+	b.shot("storm-response-ended")
+	b.leave()
+
+	// How good it was.
+	b.enter(base, "示例气象局长")
+	b.open(base + "/warnings/quality?from=2023-09-23&to=2023-09-23")
+	b.see("要求准确率 85%，提前 45分钟")
+	b.orders("绛政发〔2023〕15号", "二/(二)/4")
+	row, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll('tbody tr')].find(r => r.textContent.startsWith('橙色')).textContent.replace(/\s+/g, ' ')`))
+	if err != nil || !regexp.MustCompile(`^橙色 ?1 ?0 ?0 ?0 ?0 ?100\.0% ?0\.0% ?100\.0% ?100\.0% ?达到 ?5[0-9]分钟 ?达到`).MatchString(row) {
+		t.Errorf("the warning is scored %q, %v", row, err)
+	}
+	b.shot("storm-quality")
+	b.phone()
+	b.shot("storm-quality-phone")
 }
 
 // settle tells the story up to a time and brings in the heads of those villages that the demonstration does not name, all of whom answer
@@ -253,6 +365,36 @@ func (b *browser) tiles(board string, within time.Duration, want ...string) {
 	}
 	b.shot("failed")
 	b.t.Fatalf("the board counts %q, want %q", got, want)
+}
+
+// press clicks what leads to another page, where the one before may say the same, and waits until that says something.
+func (b *browser) press(selector, says string) {
+	b.t.Helper()
+	b.until(`window.before = true`, 10*time.Second)
+	b.do(chromedp.Click(selector))
+	b.until(`!window.before && document.readyState === 'complete'`, 10*time.Second)
+	b.see(says)
+}
+
+// lacks looks for what must not stand on the page.
+func (b *browser) lacks(text string) {
+	b.t.Helper()
+	body, err := chromedp.Run(b.ctx, chromedp.Text("main"))
+	if err != nil || strings.Contains(body, text) {
+		b.shot("failed")
+		b.t.Errorf("the page says %q: %v\n%s", text, err, body)
+	}
+}
+
+// told is how many the page of a version says were told.
+func (b *browser) told() string {
+	b.t.Helper()
+	body, err := chromedp.Run(b.ctx, chromedp.Text("main"))
+	m := regexp.MustCompile(`告知接收对象 (\d+) 个`).FindStringSubmatch(body)
+	if err != nil || m == nil {
+		return ""
+	}
+	return m[1]
 }
 
 // calls is how often each post was called, by the table of a board.
