@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,9 +55,10 @@ type callFact struct {
 }
 
 const (
-	callFacts   = 40 // of a round that its page shows
-	callReports = 50
-	callSteps   = 3
+	callFacts    = 40 // of a round that its page shows
+	callReports  = 500
+	callUnfolded = 20 // of its reports
+	callSteps    = 3
 )
 
 func (s *Server) callupBoard(w http.ResponseWriter, r *http.Request) error {
@@ -106,7 +108,7 @@ func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, 
 	p := s.office(r, b.Round.Title, Link{Text: "叫应", URL: "/callups"}, Link{Text: b.Round.Title})
 	p.Data = map[string]any{"B": b, "R": b.Round, "Towns": callTowns(b, now), "Steps": callNext(b), "Colour": callLevels[max(0, min(b.Round.Level, 4))], "About": aboutCall(b.Round.Purpose),
 		"Seen": callReported(b, seen, works.Registers.Places), "Facts": callHappened(b, facts), "May": b.Round.State == callup.Open && maySayFor(by, b.Round), "No": no,
-		"URL": "/callups/" + name, "Now": now, "Ladder": b.Round.Ladder.Steps[b.Round.Ladder.From:],
+		"URL": "/callups/" + name, "Now": now, "Unfolded": callUnfolded, "Ladder": b.Round.Ladder.Steps[b.Round.Ladder.From:],
 		"Post": func(x callup.Seat) string { return callup.Seat{Post: x.Post}.String() }, "At": func(t time.Time) string { return hourMinute(t, now) }, "Way": callWay, "Trouble": callTrouble}
 	return s.render(w, status, "callup.html", p)
 }
@@ -128,8 +130,12 @@ func callWay(channel string) string {
 	return cmp.Or(audience.Channel(channel).Chinese(), channel)
 }
 
+// gatewayName stands before the reason that a gateway gave; it tells an official nothing.
+var gatewayName = regexp.MustCompile(`：[a-z0-9][a-z0-9_.-]*：`)
+
 // callTrouble is why somebody cannot be reached, with channels in words.
 func callTrouble(why string) string {
+	why = gatewayName.ReplaceAllString(why, "：")
 	for _, c := range append([]audience.Channel{callup.App}, audience.Channels...) {
 		why = strings.ReplaceAll(why, string(c)+"未送达", callWay(string(c))+"未送达")
 		if strings.HasPrefix(why, "没有") {
@@ -228,6 +234,13 @@ func callReported(b *callup.Board, list []callup.Seen, places *register.Places) 
 // callHappened are facts, the newest first.
 func callHappened(b *callup.Board, facts []callup.Fact) (out []callFact) {
 	for _, f := range slices.Backward(facts) {
+		switch f.What {
+		case "answered", "acted", "delivered":
+			f.Text = callWay(f.Text)
+		case "failed":
+			by, why, _ := strings.Cut(gatewayName.ReplaceAllString(f.Text, "："), "：")
+			f.Text = callWay(by) + "：" + why
+		}
 		out = append(out, callFact{Fact: f, Who: callWho(b, f.Call)})
 	}
 	return out
