@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhixing/calendar"
 	"zhixing/duty"
 	"zhixing/emergency"
 	"zhixing/gazette"
@@ -28,6 +29,7 @@ type planRead struct {
 	used    map[string]bool // clauses that plans.yaml carries
 	ask     []string        // what a person has to confirm
 	asked   map[string]bool
+	begins  calendar.Date // when the warnings of which it speaks do
 }
 
 type planSeat struct {

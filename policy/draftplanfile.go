@@ -221,17 +221,21 @@ func (r *planRead) starts(trigger string) (out []string) {
 		return nil
 	}
 	for _, h := range r.county.Policies.Hazards {
+		at := slices.IndexFunc(r.county.Policies.Items, func(i *Item) bool { return i.Kind == HazardItem && i.ID == h.ID && i.Policy == h.Policy })
 		for _, level := range []standard.Level{standard.Blue, standard.Yellow, standard.Orange, standard.Red} {
 			s := fmt.Sprintf("{ hazard: %s, level: %s }", h.ID, level)
 			if strings.Contains(trigger, h.Name+string(level)+"色预警") && !slices.Contains(out, s) {
 				out = append(out, s)
+				if from := r.county.Policies.Items[at].From; r.begins.Before(from) {
+					r.begins = from // a plan waits for the warnings of which it speaks
+				}
 			}
 		}
 	}
 	return out
 }
 
-// example starts the lowest level and looks whether its first task was given.
+// example starts the lowest level and looks whether its first task was given; it comes after file.
 func (r *planRead) example() string {
 	for n := 4; n > 0; n-- {
 		l := r.levels[n]
@@ -242,6 +246,10 @@ func (r *planRead) example() string {
 		if i := slices.IndexFunc(l.tasks, planTask.known); i >= 0 {
 			first = l.tasks[i]
 		}
+		on := r.signed()
+		if on.Before(r.begins) {
+			on = r.begins
+		}
 		return fmt.Sprintf(`# 启动一级，看任务有没有下达。照着写：调级、完成、终止，见 docs/policies.md。
 examples:
   - name: %s
@@ -250,7 +258,7 @@ examples:
     want:
       - { response: %s-plan, state: 响应中 }
       - { tasked: %s-plan, of: %s, says: %s }
-`, word("启动"+levelWord(n)+"级响应，任务下达到单位"), r.signed(), r.id, levelWord(n), r.id, r.id, word(first.units[0]), word(first.do))
+`, word("启动"+levelWord(n)+"级响应，任务下达到单位"), on, r.id, levelWord(n), r.id, r.id, word(first.units[0]), word(first.do))
 	}
 	return ""
 }

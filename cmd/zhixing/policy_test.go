@@ -7,7 +7,10 @@ import (
 	"testing"
 )
 
-const otherCounty = "../../policy/testdata/othercounty"
+const (
+	otherCounty = "../../policy/testdata/othercounty"
+	jiangxian   = "../../counties/jiangxian"
+)
 
 // zhixing policy on a county that no code knows: what each command prints, and its exit code.
 func TestPolicyCommands(t *testing.T) {
@@ -44,6 +47,21 @@ func TestPolicyCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	drafts := t.TempDir()
+	plan := filepath.Join(t.TempDir(), "预案.txt")
+	if err := os.WriteFile(plan, []byte(`绛县示例事故应急预案
+
+1 应急响应
+1.1 Ⅱ级响应
+1.1.1 启动条件
+发布暴雨红色预警。
+1.1.2 启动程序
+由县人民政府县长决定启动。
+1.1.3 响应行动
+（1）县水务局2小时内巡查堤防，并报送照片。
+（2）县应急管理局立即集结队伍。
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, x := range []struct {
 		name string
 		args []string
@@ -66,6 +84,9 @@ func TestPolicyCommands(t *testing.T) {
 		{"draft of what is not there", []string{"draft", "乙政发〔2031〕99号", "--county", otherCounty, "--out", drafts}, 1, []string{"公报里没有"}},
 		{"draft says what it left", []string{"draft", "乙政办发〔2031〕7号", "--county", otherCounty, "--out", drafts}, 0, []string{"没有起草  三/(一)：没有读出任务"}},
 		{"draft, linted", []string{"lint", "--county", otherCounty, filepath.Join(drafts, "doc-2031-3-1"), filepath.Join(drafts, "doc-2031-3-2")}, 0, []string{"2 个政策包没有问题"}},
+		{"draft of a plan's text", []string{"draft", "绛政办发〔2099〕1号", "--county", jiangxian, "--issue", plan, "--out", drafts}, 0, []string{"doc-2099-1\n", "待确认    1/1.1/1.1.3/(2)：“立即集结队伍”：原文只写“立即”"}},
+		{"draft of a plan's text, linted", []string{"lint", "--county", jiangxian, filepath.Join(drafts, "doc-2099-1")}, 0, []string{"1 个政策包没有问题"}},
+		{"draft of a plan's text, played", []string{"test", "--county", jiangxian, filepath.Join(drafts, "doc-2099-1")}, 0, []string{"1 个例子，0 个不符"}},
 		{"no verb", nil, 2, nil},
 	} {
 		t.Run(x.name, func(t *testing.T) {
