@@ -222,11 +222,12 @@ const (
 	TooLate  LineKind = "late"     // 超时
 	Stood    LineKind = "ended"    // 终止
 	Reviewed LineKind = "reviewed" // 评估
+	Heard    LineKind = "heard"    // 叫应回报
 )
 
 // Chinese is what pages call the kind.
 func (k LineKind) Chinese() string {
-	return map[LineKind]string{Started: "启动", Levelled: "调级", Ordered: "任务下达", Received: "签收", Reported: "反馈", Noted: "记录", TooLate: "超时", Stood: "终止", Reviewed: "评估"}[k]
+	return map[LineKind]string{Started: "启动", Levelled: "调级", Ordered: "任务下达", Received: "签收", Reported: "反馈", Noted: "记录", TooLate: "超时", Stood: "终止", Reviewed: "评估", Heard: "叫应回报"}[k]
 }
 
 // Lesson is what a review says must be done better, by whom and by when.

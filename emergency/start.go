@@ -280,4 +280,6 @@ func (e *Emergencies) journal(ctx context.Context, tx *db.Tx, by Actor, what str
 }
 
 // Key names the activation to other packages: emergency/3.
-func (a *Activation) Key() string { return fmt.Sprintf("emergency/%d", a.ID) }
+func (a *Activation) Key() string { return fmt.Sprint(keyPrefix, a.ID) }
+
+const keyPrefix = "emergency/"

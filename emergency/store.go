@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"zhixing/db"
@@ -109,6 +111,17 @@ func (e *Emergencies) Activations(ctx context.Context, tx *db.Tx, by Actor, stat
 	out, err := collect(ctx, tx, scanActivation, `/* emergency.Activations */ SELECT `+activationColumns+` FROM emergency_activation
 		WHERE county = $1 AND ($2 = '' OR state = $2) ORDER BY id DESC LIMIT $3`, e.County, string(state), limit)
 	return out, wrap(op, err)
+}
+
+// About are the activations that a key names, the newest first: emergency/3 is one, warning/12 are all that it started.
+func (e *Emergencies) About(ctx context.Context, tx *db.Tx, key string) ([]*Activation, error) {
+	var id int64
+	if n, ok := strings.CutPrefix(key, keyPrefix); ok {
+		id, _ = strconv.ParseInt(n, 10, 64) // of what is no number there is none
+	}
+	out, err := collect(ctx, tx, scanActivation, `/* emergency.About */ SELECT `+activationColumns+` FROM emergency_activation
+		WHERE county = $1 AND (id = $2 OR cause = $3 AND cause <> '') ORDER BY id DESC`, e.County, id, key)
+	return out, wrap("About", err)
 }
 
 // Of is one activation.

@@ -221,6 +221,28 @@ func (e *Emergencies) Jot(ctx context.Context, tx *db.Tx, by Actor, id ID, words
 	return wrap(op, e.journal(ctx, tx, by, "emergency.note", a, words))
 }
 
+// Hear writes down what somebody who was called tells, in the log of every response that his call is about: that which called him, or those that
+// the same warning started. What was settled takes no more lines. account is his, as far as he has one.
+func (e *Emergencies) Hear(ctx context.Context, tx *db.Tx, key, account string, s Said) error {
+	const op = "Hear"
+	list, err := e.About(ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.State == Settled {
+			continue
+		}
+		if err := e.write(ctx, tx, a, Actor{Account: account}, Heard, s); err != nil {
+			return wrap(op, err)
+		}
+		if err := e.save(ctx, tx, a); err != nil {
+			return wrap(op, err)
+		}
+	}
+	return nil
+}
+
 func today(tx *db.Tx) calendar.Date { return calendar.DateOf(tx.Now()) }
 
 // clock is 2023年7月5日14时30分, as people read it.

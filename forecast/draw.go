@@ -20,6 +20,16 @@ const (
 	Unknown = -2 // no value
 )
 
+// ClassOf is the line of the legend that a value reaches, or Below.
+func (d *Definition) ClassOf(v quantity.Decimal) int {
+	for k := len(d.Legend) - 1; k >= 0; k-- {
+		if v.Cmp(d.Legend[k].From) >= 0 {
+			return k
+		}
+	}
+	return Below
+}
+
 // Block is a rectangle of cells of one class, for a map.
 type Block struct {
 	Box   register.Box

@@ -139,7 +139,7 @@ func (d *Definition) drafts(raws []grid.Raw) ([]*draft, error) {
 
 // draft packs the fields of one run, in the order of their ends.
 func (d *Definition) draft(raws []grid.Raw) (*draft, error) {
-	out := &draft{d: d, at: raws[0].Run}
+	out := &draft{d: d, at: raws[0].Run, note: raws[0].Note}
 	// A file may hold the rain of one hour, of three and of six, all ending alike: the product's own period is what counts.
 	own := slices.DeleteFunc(slices.Clone(raws), func(r grid.Raw) bool { return r.End.Sub(r.Start) != d.Step })
 	total := d.Amount && len(own) <= 1 && len(raws) > 1 && fromRun(raws)
@@ -181,7 +181,7 @@ func (d *Definition) draft(raws []grid.Raw) (*draft, error) {
 	}
 	if total {
 		apart(out.fields)
-		out.note = "文件为自起报起的累计值，已换算为逐时段值。"
+		out.note += "文件为自起报起的累计值，已换算为逐时段值。"
 	}
 	return out, nil
 }

@@ -50,6 +50,22 @@ func (d *Definition) At(r *Run, at register.XY, how Sampling) []Value {
 	return out
 }
 
+// Whole is what falls over all of a run that gathers (Amount); a cell of which a period is not known has no value. The run must have its data.
+func (d *Definition) Whole(r *Run) *grid.Field {
+	if !d.Amount || len(r.Fields) == 0 {
+		return nil
+	}
+	parts := make([]*grid.Field, len(r.Fields))
+	for i, f := range r.Fields {
+		parts[i] = f.Data
+	}
+	out := grid.New(r.Grid, d.Places)
+	for k := range out.Values {
+		out.Values[k] = total(parts, k)
+	}
+	return out
+}
+
 // Summary is what a field says of an area: its greatest and least value, the mean by how much of each cell is covered, and the place of
 // the greatest. Cells and Unknown count the cells that the area meets, and those of them without a value.
 type Summary struct {

@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // LeadScore is how good the fields of one lead were, and how good it would have been to say that all stays as it was when they were
-// made. Both are scored on the cells for which the nowcast had a value.
+// made. Both are scored on the cells for which the forecast had a value.
 type LeadScore struct {
 	Lead       time.Duration // from the run to the end of the field
 	Fields     int
@@ -21,16 +22,26 @@ type LeadScore struct {
 // maxVerified bounds how many runs are scored at once.
 const maxVerified = 300
 
-// Verify scores the nowcasts of a product that were made in a stretch of time against what was measured since, lead by lead. limit is
-// what counts as rain, in the product's unit and for its step.
+// Measured is the product that tells what came of a forecast: the one that it carries on, or the one that it names for what fell before. nil where there
+// is none, or their values cannot be held against each other.
+func (p *Products) Measured(d *Definition) *Definition {
+	of := p.byName[cmp.Or(d.Extrapolate, d.Before)]
+	if d.Horizon == 0 || of == nil || of.Places != d.Places || d.Step%of.Step != 0 {
+		return nil
+	}
+	return of
+}
+
+// Verify scores the forecasts of a product that were made in a stretch of time against what was measured since, lead by lead. limit is
+// what counts as rain, in the product's unit and for its step. Only fields on the same grid are compared.
 func (p *Products) Verify(ctx context.Context, tx *db.Tx, name Name, limit quantity.Decimal, from, to time.Time) ([]LeadScore, error) {
 	d, err := p.need("Verify", name)
 	if err != nil {
 		return nil, err
 	}
-	of := p.byName[d.Extrapolate]
+	of := p.Measured(d)
 	if of == nil {
-		return nil, refuse(Invalid, "Verify", "“%s”不是外推产品，不能与实况对比。", d.Title)
+		return nil, refuse(Invalid, "Verify", "“%s”没有可以对比的实况产品：外推的看 extrapolate，收来的看 before，小数位要相同，step 是实况的整数倍。", d.Title)
 	}
 	l, err := d.limit(Threshold{Op: ">=", Value: limit}, 1)
 	if err != nil {

@@ -1,15 +1,18 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/callup"
 	"zhixing/db"
 	"zhixing/emergency"
 	"zhixing/finding"
 	"zhixing/ledger"
+	"zhixing/register"
 	"zhixing/warning"
 )
 
@@ -42,6 +45,23 @@ func (w *Works) start(ctx context.Context, tx *db.Tx, v *warning.Version) error 
 		}
 	}
 	return nil
+}
+
+// heard writes what somebody who was called tells into the log of the response about which he was called.
+func (w *Works) heard(ctx context.Context, tx *db.Tx, r callup.Report) error {
+	s := emergency.Said{Name: r.Seat.String() + r.Name, Words: cmp.Or(r.Text, fmt.Sprintf("照片%d张", len(r.Photos)))}
+	if r.Spot != nil {
+		town, village := w.Set.Places.Find(register.XY{X: tenMillionths(r.Spot.Lon), Y: tenMillionths(r.Spot.Lat)})
+		place := fmt.Sprintf("东经%.5f°北纬%.5f°", r.Spot.Lon, r.Spot.Lat)
+		if town+village != "" {
+			place = town + village + "，" + place
+		}
+		s.Words += "（在" + place + "）"
+	}
+	for _, p := range r.Photos {
+		s.Files = append(s.Files, ledger.File{SHA256: p.SHA256, Name: p.Name, MediaType: p.MediaType})
+	}
+	return w.Emergencies.Hear(ctx, tx, r.Purpose, r.By, s)
 }
 
 // lesson makes a lesson of a review a draft on the ledger, for the county office to confirm.

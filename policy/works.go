@@ -92,7 +92,7 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 		w.Emergencies.Lesson = w.lesson
 	}
 	w.Emergencies.Note, w.Emergencies.Ordered = w.noteEmergency, w.orderedByPlan
-	w.Callup = &callup.Callup{County: code, Holders: w.seatHolders, Person: w.person, Has: w.calls}
+	w.Callup = &callup.Callup{County: code, Holders: w.seatHolders, Person: w.person, Has: w.calls, Reported: w.heard}
 	w.Connect(nil)
 	w.hook()
 	return w, nil

@@ -80,12 +80,16 @@ func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, 
 	var revision int64
 	var seen []callup.Seen
 	var facts []callup.Fact
+	var responses []Link
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if form == "json" {
 			revision, err = works.Callup.Revision(ctx, tx, id)
 			return err
 		}
 		if b, err = works.Callup.BoardOf(ctx, tx, id); err != nil || form == "csv" {
+			return err
+		}
+		if responses, err = responsesOf(ctx, tx, works, b.Round); err != nil {
 			return err
 		}
 		if seen, err = works.Callup.Reports(ctx, tx, id, 0, callReports); err != nil {
@@ -106,7 +110,7 @@ func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	now := s.now()
 	p := s.office(r, b.Round.Title, Link{Text: "叫应", URL: "/callups"}, Link{Text: b.Round.Title})
-	p.Data = map[string]any{"B": b, "R": b.Round, "Towns": callTowns(b, now), "Steps": callNext(b), "Colour": callLevels[max(0, min(b.Round.Level, 4))], "About": aboutCall(b.Round.Purpose),
+	p.Data = map[string]any{"B": b, "R": b.Round, "Towns": callTowns(b, now), "Steps": callNext(b), "Colour": callLevels[max(0, min(b.Round.Level, 4))], "About": aboutCall(b.Round.Purpose), "Responses": responses,
 		"Seen": callReported(b, seen, works.Registers.Places), "Facts": callHappened(b, facts), "May": b.Round.State == callup.Open && maySayFor(by, b.Round), "No": no,
 		"URL": "/callups/" + name, "Now": now, "Unfolded": callUnfolded, "Ladder": b.Round.Ladder.Steps[b.Round.Ladder.From:],
 		"Post": func(x callup.Seat) string { return callup.Seat{Post: x.Post}.String() }, "At": func(t time.Time) string { return hourMinute(t, now) }, "Way": callWay, "Trouble": callTrouble}

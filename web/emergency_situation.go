@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"zhixing/callup"
 	"zhixing/db"
 	"zhixing/drill"
 	"zhixing/emergency"
@@ -164,6 +165,7 @@ func (s *Server) situationPage(w http.ResponseWriter, r *http.Request, id emerge
 	var x *emergency.Situation
 	var lines []emergency.Line
 	var lessons []emergency.Lesson
+	var calls []*callup.Board
 	var docs addresses
 	now := s.now()
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
@@ -174,6 +176,9 @@ func (s *Server) situationPage(w http.ResponseWriter, r *http.Request, id emerge
 			return err
 		}
 		if lessons, err = e.Lessons(ctx, tx, id); err != nil {
+			return err
+		}
+		if calls, err = callsOf(ctx, tx, works, x.Activation); err != nil {
 			return err
 		}
 		docs, err = s.addresses(ctx, tx, works)
@@ -226,7 +231,7 @@ func (s *Server) situationPage(w http.ResponseWriter, r *http.Request, id emerge
 	p := s.office(r, title, Link{Text: "应急响应", URL: "/emergencies"}, Link{Text: x.Title})
 	p.Data = map[string]any{"X": x, "A": x.Activation, "Cite": docs.cite(x.Basis), "Cause": causeLink(x.Cause, x.Drill), "Groups": groups, "Lines": lines, "More": more, "Lessons": lessons, "May": may, "Levels": levels,
 		"No": no, "Typed": no.Typed, "Level": emergency.LevelName, "URL": emergencyURL(id), "Lasted": spanWords(lastOf(x.Activation, now).Sub(x.Began)), "Since": spanWords(lastOf(x.Activation, now).Sub(x.Since)),
-		"Units": units, "Rows": lessonRows(no.Typed), "Tomorrow": s.today().AddDays(1), "Open": x.Counts.All - x.Counts.Done, "MaxFiles": ledger.MaxFiles, "ToLedger": e.Lesson != nil, "Once": newOnce()}
+		"Units": units, "Rows": lessonRows(no.Typed), "Tomorrow": s.today().AddDays(1), "Open": x.Counts.All - x.Counts.Done, "MaxFiles": ledger.MaxFiles, "ToLedger": e.Lesson != nil, "Calls": calls, "Once": newOnce()}
 	status := http.StatusOK
 	if no.Err != nil {
 		status = ledgerStatus[no.Err.Kind]

@@ -46,6 +46,10 @@ func (s *Server) menu(r *http.Request) []MenuGroup {
 		run := &groups[len(groups)-1]
 		run.Links = append(run.Links, Link{Text: "预警发布台", URL: "/warnings/desk"})
 	}
+	if w, err := s.works(); err == nil && len(w.Forecasts.All()) > 0 {
+		run := &groups[len(groups)-1]
+		run.Links = append(run.Links, Link{Text: "网格预报", URL: "/forecasts"})
+	}
 	groups = append(groups, MenuGroup{"协同", rest})
 	for _, g := range groups {
 		for i, l := range g.Links {

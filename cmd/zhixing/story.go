@@ -47,10 +47,14 @@ type moment struct {
 	by    policy.StoryPerson
 	unit  string        // of a scene that many units play; empty: all that the scene names
 	facts []policy.Fact // what the policies' own stories tell, instead of a scene: one, or all readings of the hour
+	grids bool          // gridded products are made and taken in, instead of a scene
 }
 
 // where names the line of the story.
 func (m moment) where() string {
+	if m.grids {
+		return "forecast.yaml：演示的网格"
+	}
 	if len(m.facts) > 0 {
 		return fmt.Sprintf("%s:%d: %s %s", m.facts[0].File, m.facts[0].Line, m.facts[0].Kind, m.facts[0].ID)
 	}
@@ -209,6 +213,7 @@ func (t *teller) moments() []moment {
 	if t.county.Policies != nil {
 		out = append(out, factMoments(t.county.Policies.Story)...)
 	}
+	out = append(out, t.gridMoments()...)
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
 	for i := 1; i < len(out); i++ {
 		if !out[i].at.After(out[i-1].at) {
@@ -277,6 +282,9 @@ func chance(words ...string) uint32 {
 // play lets one moment happen. What the ledger refuses is left out: a visitor may have closed what the story goes on with.
 func (t *teller) play(ctx context.Context, m moment) error {
 	t.stand(m.at)
+	if m.grids {
+		return t.tellGrids(ctx, m)
+	}
 	if len(m.facts) > 0 {
 		return t.tellFacts(ctx, m)
 	}

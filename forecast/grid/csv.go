@@ -19,6 +19,7 @@ import (
 const (
 	maxRows  = 4 << 20
 	maxTotal = 16 << 20
+	maxNote  = 200
 )
 
 // ReadCSV reads fields from a table, one line a node:
@@ -26,10 +27,11 @@ const (
 //	product,rain-1h
 //	run,2023-07-20T08:00+08:00
 //	unit,mm
+//	note,how it was made
 //	start,end,lon,lat,value
 //	2023-07-20 08:00,2023-07-20 09:00,111.60,35.40,2.5
 //
-// The words may be Chinese: 产品 起报 单位; 起 止 经度 纬度 值. The columns stand in any order; without start the file does not say since
+// The words may be Chinese: 产品 起报 单位 说明; 起 止 经度 纬度 值. The columns stand in any order; without start the file does not say since
 // when. A time without a zone is that of China. Nodes must be evenly apart; one without a line, or with an empty value, is missing.
 func ReadCSV(b []byte) ([]Raw, error) {
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
@@ -65,7 +67,7 @@ func IsCSV(b []byte) bool {
 	return ok && (csvWords[strings.TrimSpace(word)] == "product")
 }
 
-var csvWords = map[string]string{"product": "product", "产品": "product", "run": "run", "起报": "run", "起报时间": "run", "unit": "unit", "单位": "unit",
+var csvWords = map[string]string{"product": "product", "产品": "product", "run": "run", "起报": "run", "起报时间": "run", "unit": "unit", "单位": "unit", "note": "note", "说明": "note",
 	"start": "start", "起": "start", "end": "end", "止": "end", "time": "end", "时间": "end", "lon": "lon", "经度": "lon", "lat": "lat", "纬度": "lat", "value": "value", "值": "value"}
 
 // csvHead reads the lines before the table, and where its columns stand.
@@ -90,12 +92,16 @@ func csvHead(r *csv.Reader) (head Raw, columns map[string]int, err error) {
 				head.Element = text
 			case "unit":
 				head.Unit = text
+			case "note":
+				if head.Note = text; len([]rune(text)) > maxNote {
+					return head, nil, fmt.Errorf("第%d行：说明最多%d字", at, maxNote)
+				}
 			case "run":
 				if head.Run, err = moment(text); err != nil {
 					return head, nil, fmt.Errorf("第%d行：%w", at, err)
 				}
 			default:
-				return head, nil, fmt.Errorf("第%d行：“%s”不认识，表头之前可写 product、run、unit", at, line[0])
+				return head, nil, fmt.Errorf("第%d行：“%s”不认识，表头之前可写 product、run、unit、note", at, line[0])
 			}
 			continue
 		}

@@ -167,6 +167,7 @@ type Raw struct {
 	Element    string // what the file calls it: 0/1/8 of GRIB2, the name of a NetCDF variable, the product of a CSV file
 	Level      string // 103/2 is two metres above ground in GRIB2; empty where the file names none
 	Unit       string
+	Note       string // how it was made; only CSV files say so
 	Run        time.Time
 	Start, End time.Time // equal: an instant; Start zero: the file does not say
 	Process    string    // sum, mean, max, min over the period; empty: the file does not say, or an instant
