@@ -9,7 +9,7 @@ import (
 // TestEveryLightClockAndLetterNamesItsRule reads the officials' pages of the demonstration: each light carries the rule that
 // lit it, each rung that has fired or will fire, each letter and each deduction the rule or clause that it comes from.
 func TestEveryLightClockAndLetterNamesItsRule(t *testing.T) {
-	_, base := startDemo(t, "--on", "2023-11-01")
+	base, _ := start(t, "demo", "--data", demoFolder(t), "--on", "2023-11-01")
 	office := visit(t, base, "示例督查乙")
 	get := func(path string) string { return string(office.get(path)) }
 	pages := []string{"/work", "/ledger", "/ledger?light=overdue", "/ledger?light=lagging", "/ledger?light=near", "/letters", "/ledger/units/县能源局"}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -11,7 +12,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -58,7 +61,8 @@ const manuscriptText = `绛县人民政府公报
 // person, find, download, verify. Screenshots go to $ZHIXING_SCREENSHOTS where it is set.
 func TestAClerkPublishesAndACitizenChecks(t *testing.T) {
 	b := openBrowser(t)
-	data, base := startDemo(t)
+	data := demoFolder(t)
+	base, _ := start(t, "demo", "--data", data)
 
 	b.logIn(base, data, "演示编辑")
 	b.open(base + "/desk/new")
@@ -126,6 +130,46 @@ func TestAClerkPublishesAndACitizenChecks(t *testing.T) {
 			t.Errorf("%s: one changed bit and verify is still content", format)
 		}
 	}
+}
+
+// asTold is the story of the demonstration up to its own day, for the tests that only want to have it behind them.
+var asTold struct {
+	sync.Mutex
+	files fstest.MapFS
+}
+
+// demoFolder is a data folder of the test's own in which the story is told. It is told once, and copied.
+func demoFolder(t *testing.T) string {
+	t.Helper()
+	asTold.Lock()
+	defer asTold.Unlock()
+	if asTold.files == nil {
+		first := t.TempDir()
+		s, err := shownOn(t, []string{"--data", first}, "2023-11-01")
+		if err == nil {
+			err = s.db.Close()
+		}
+		files := fstest.MapFS{}
+		if err == nil {
+			err = fs.WalkDir(os.DirFS(first), ".", func(name string, d fs.DirEntry, err error) error {
+				if err != nil || d.IsDir() {
+					return err
+				}
+				content, err := os.ReadFile(filepath.Join(first, name))
+				files[name] = &fstest.MapFile{Data: content, Mode: 0o600}
+				return err
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		asTold.files = files
+	}
+	data := t.TempDir()
+	if err := os.CopyFS(data, asTold.files); err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // startDemo starts the demonstration on a free port and waits for its first page. "--on", with an early day, spares a test

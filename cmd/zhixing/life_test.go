@@ -24,7 +24,7 @@ import (
 // another of the office closes it. Then the ledger goes out as a spreadsheet, is edited, and comes in again.
 func TestTheLifeOfADuty(t *testing.T) {
 	b := openBrowser(t)
-	_, base := startDemo(t, "--on", "2023-11-01")
+	base, _ := start(t, "demo", "--data", demoFolder(t), "--on", "2023-11-01")
 	dir := t.TempDir()
 	photo := filepath.Join(dir, "现场.jpg")
 	if err := os.WriteFile(photo, drawn(t), 0o600); err != nil {

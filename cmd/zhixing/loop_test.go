@@ -28,7 +28,7 @@ const (
 // delay. Each page names the clause that ordered its step.
 func TestTheLoopFromAPlantToAScore(t *testing.T) {
 	b := openBrowser(t)
-	data, listen := t.TempDir(), freePort(t)
+	data, listen := demoFolder(t), freePort(t)
 	base, stop := start(t, "demo", "--data", data, "--hj212", listen, "--on", "2023-11-02T11:30:00+08:00")
 
 	b.enter(base, "示例环境局长")
