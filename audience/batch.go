@@ -288,29 +288,33 @@ func (a *Audience) BatchOf(ctx context.Context, tx *db.Tx, by Actor, id int64) (
 	if !by.Keeps {
 		return nil, nil, refuse(Forbidden, op, "您不能查看导入记录。")
 	}
+	b, content, err := a.findBatch(ctx, tx, op, id)
+	if err != nil || b.State != BatchReady {
+		return b, nil, err
+	}
+	wrong, err := a.pass(ctx, tx, b, content, nil)
+	return b, wrong, wrap(op, err)
+}
+
+func (a *Audience) findBatch(ctx context.Context, tx *db.Tx, op string, id int64) (*Batch, []byte, error) {
 	b, content, ok, err := readBatch(ctx, tx, a.County, id)
 	switch {
 	case err != nil:
 		return nil, nil, wrap(op, err)
 	case !ok:
 		return nil, nil, refuse(NotFound, op, "没有这一批导入。")
-	case b.State != BatchReady:
-		return b, nil, nil
 	}
-	wrong, err := a.pass(ctx, tx, b, content, nil)
-	return b, wrong, wrap(op, err)
+	return b, content, nil
 }
 
 func (a *Audience) batch(ctx context.Context, tx *db.Tx, op string, by Actor, id int64, want BatchState) (*Batch, []byte, error) {
 	if !by.Keeps {
 		return nil, nil, refuse(Forbidden, op, "您不能导入预警接收对象。")
 	}
-	b, content, ok, err := readBatch(ctx, tx, a.County, id)
+	b, content, err := a.findBatch(ctx, tx, op, id)
 	switch {
 	case err != nil:
-		return nil, nil, wrap(op, err)
-	case !ok:
-		return nil, nil, refuse(NotFound, op, "没有这一批导入。")
+		return nil, nil, err
 	case b.State != want:
 		return nil, nil, refuse(Conflict, op, "这一批%s，不能这样做。", b.State.Chinese())
 	}

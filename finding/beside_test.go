@@ -11,14 +11,7 @@ import (
 
 // besideRules look at one series and ask what another of the same place has been.
 func besideRules() []Rule {
-	sc := readingScope()
-	r := func(id, when, clears string, holds, clear int) Rule {
-		out := Rule{ID: id, Title: id, Readings: names("cod"), When: compile(when, sc, rule.OfBool), For: holds, ClearFor: clear, Says: template("{值}", sc)}
-		if clears != "" {
-			out.Clears = compile(clears, sc, rule.OfBool)
-		}
-		return out
-	}
+	r := runRule
 	return []Rule{
 		r("both", `值 > 4 && 最大("3小时", "flow") > 5`, "", 1, 1),
 		r("fall", `最小("6小时前至3小时前") - 最小("3小时") >= 2 && 次数("2小时", "flow") > 0`, "", 1, 1),

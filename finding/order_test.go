@@ -14,16 +14,19 @@ import (
 	"zhixing/rule"
 )
 
+// runRule is a rule over the readings of cod that holds and clears after so many.
+func runRule(id, when, clears string, holds, clear int) Rule {
+	sc := readingScope()
+	out := Rule{ID: id, Title: id, Readings: names("cod"), When: compile(when, sc, rule.OfBool), For: holds, ClearFor: clear, Says: template("{值}", sc)}
+	if clears != "" {
+		out.Clears = compile(clears, sc, rule.OfBool)
+	}
+	return out
+}
+
 // orderRules are rules of all kinds of runs over one series.
 func orderRules() []Rule {
-	sc := readingScope()
-	r := func(id, when, clears string, holds, clear int) Rule {
-		out := Rule{ID: id, Title: id, Readings: names("cod"), When: compile(when, sc, rule.OfBool), For: holds, ClearFor: clear, Says: template("{值}", sc)}
-		if clears != "" {
-			out.Clears = compile(clears, sc, rule.OfBool)
-		}
-		return out
-	}
+	r := runRule
 	return []Rule{
 		r("one", "值 > 5", "", 1, 1), r("runs", "值 > 5", "", 3, 2), r("between", "值 > 7", "值 < 4", 2, 2), r("mean", `均值("3小时") > 5`, "", 2, 1),
 		r("flag", `标志 == "D"`, "", 1, 2), r("count", `次数("5小时") < 3 && 值 > 2`, "", 2, 2),
