@@ -22,6 +22,9 @@ type Draft struct {
 	Files map[string]string // by path in the folder
 	Left  []string          // what of the text stands in none of them, for a person to look at
 	Ask   []string          // what stands in them and has to be confirmed
+
+	Passages []Passage // of an emergency plan: its text, clause by clause, with what was read in each
+	Levels   []Overview
 }
 
 // drafting writes one plan's folder.
@@ -141,17 +144,17 @@ func (d *drafting) write() Draft {
 	}
 	files["rules.yaml"] = d.rules()
 	files["ladders.yaml"] = d.ladders()
-	var ask []string
-	if d.emergency != nil {
-		files["plans.yaml"], files["examples/plan.yaml"] = d.emergency.file(), d.emergency.example()
-		ask = d.emergency.ask
+	out := Draft{ID: d.id, Files: files, Left: d.left()}
+	if r := d.emergency; r != nil {
+		files["plans.yaml"], files["examples/plan.yaml"] = r.file(), r.example()
+		out.Ask, out.Passages, out.Levels = r.ask, r.passages(out.Left), r.overview()
 	}
 	for name, s := range files {
 		if s == "" {
 			delete(files, name)
 		}
 	}
-	return Draft{d.id, files, d.left(), ask}
+	return out
 }
 
 // word writes a word so that YAML reads it back.

@@ -84,6 +84,10 @@ func (d *drafting) left() (out []string) {
 	}
 	var walk func(n *gazette.Node, above string)
 	walk = func(n *gazette.Node, above string) {
+		if d.emergency != nil && n.Kind == gazette.AttachmentNode {
+			out = append(out, strings.TrimPrefix(n.Path, d.key())+"：附件没有读，联络、物资、队伍一类的表登记到台账，在 means 里写上那本台账")
+			return
+		}
 		text, leaf := n.Text, true
 		for _, c := range n.Children {
 			if c.Mark == "" {

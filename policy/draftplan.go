@@ -29,7 +29,9 @@ type planRead struct {
 	used    map[string]bool // clauses that plans.yaml carries
 	ask     []string        // what a person has to confirm
 	asked   map[string]bool
-	begins  calendar.Date // when the warnings of which it speaks do
+	asks    map[string][]string      // the same, by clause
+	notes   map[string][]PlanReading // what was read, by clause
+	begins  calendar.Date            // when the warnings of which it speaks do
 }
 
 type planSeat struct {
@@ -45,7 +47,7 @@ type planGroup struct {
 
 type planLevel struct {
 	clause  string
-	trigger []string
+	starts  []string // sentences on what starts it
 	approve []string
 	deciding,
 	approveClause string // who decides, as the text says it
@@ -177,7 +179,8 @@ type place struct {
 
 // readPlan reads the plan; nil where its text has no levels of response.
 func (d *drafting) readPlan() *planRead {
-	r := &planRead{drafting: d, offices: map[string]string{}, leads: map[string]string{}, used: map[string]bool{}, asked: map[string]bool{}}
+	r := &planRead{drafting: d, offices: map[string]string{}, leads: map[string]string{}, used: map[string]bool{}, asked: map[string]bool{},
+		asks: map[string][]string{}, notes: map[string][]PlanReading{}}
 	nodes := d.doc.Nodes
 	if d.plan != nil {
 		nodes = d.plan.Nodes
@@ -247,6 +250,7 @@ func (r *planRead) commands(nodes []*gazette.Node, in place) {
 		for _, m := range officeAt.FindAllStringSubmatch(n.Text, -1) {
 			if units, _ := r.subject(m[2]); len(units) == 1 {
 				r.offices[m[1]] = units[0]
+				r.note(at.clause, PlanReading{What: "办公室", Who: m[1], Says: "设在" + units[0]})
 			}
 		}
 		switch at.of {
@@ -317,14 +321,15 @@ func (r *planRead) trigger(l *planLevel, text string, at place) {
 		text = strings.Replace(text, m, "", 1)
 	}
 	if m := oneOfThese.FindStringSubmatch(text); m != nil {
-		l.trigger = append(l.trigger, m[1])
+		l.starts = append(l.starts, m[1])
 		text = strings.TrimPrefix(text, m[0])
 	} else if strings.HasSuffix(text, "：") || strings.HasSuffix(text, ":") {
 		text = ""
 	}
 	if text = strings.Trim(text, "。；; 　"); text != "" {
-		l.trigger = append(l.trigger, text)
+		l.starts = append(l.starts, text)
 		r.used[at.clause] = true
+		r.note(at.clause, PlanReading{What: "启动条件", Level: levelWord(at.level) + "级", Says: text})
 	}
 	if decides.MatchString(text) && len(l.approve) == 0 && l.deciding == "" {
 		r.approval(l, text, at)
@@ -338,11 +343,13 @@ func (r *planRead) approval(l *planLevel, text string, at place) {
 		if l.deciding == "" {
 			l.deciding, l.approveClause = who, at.clause
 		}
-		for _, p := range r.deciders(who) {
+		posts := r.deciders(who)
+		for _, p := range posts {
 			if !slices.Contains(l.approve, p) {
 				l.approve = append(l.approve, p)
 			}
 		}
+		r.note(at.clause, PlanReading{What: "决定启动", Level: levelWord(at.level) + "级", Who: strings.Join(posts, "、"), Says: who})
 		r.used[at.clause] = true
 	}
 }
@@ -360,7 +367,7 @@ func (r *planRead) action(l *planLevel, text string, at place) {
 		switch {
 		case grade(s) == at.level && strings.Contains(s, "响应") && decides.MatchString(s):
 			r.approval(l, s, at)
-		case grade(s) == at.level && strings.Contains(s, "启动") && len(l.trigger) == 0:
+		case grade(s) == at.level && strings.Contains(s, "启动") && len(l.starts) == 0:
 			r.trigger(l, s, at)
 		default:
 			done += s
@@ -427,6 +434,9 @@ func (r *planRead) doubt(clause, of, format string, args ...any) string {
 	if !r.asked[ask] {
 		r.asked[ask] = true
 		r.ask = append(r.ask, ask)
+		if clause != "" {
+			r.asks[clause] = append(r.asks[clause], strings.TrimPrefix(ask, clause+"："))
+		}
 	}
 	return "   # 待确认：" + s
 }

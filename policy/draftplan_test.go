@@ -76,6 +76,23 @@ func TestPlanDrafts(t *testing.T) {
 				fmt.Fprintf(&got, "-- %s --\n%s", name, d.Files[name])
 			}
 			fmt.Fprintf(&got, "-- 待确认 --\n%s\n-- 没有起草 --\n%s\n", strings.Join(d.Ask, "\n"), strings.Join(d.Left, "\n"))
+			got.WriteString("-- 逐条 --\n")
+			for _, p := range d.Passages {
+				fmt.Fprintf(&got, "%s %s\n", p.Clause, strings.ReplaceAll(p.Text, "\n", " ⏎ "))
+				for _, x := range p.Read {
+					fmt.Fprintf(&got, "    读出：%s\n", strings.Join(slices.DeleteFunc([]string{x.What, x.Level, x.Who, x.Says, x.Within}, func(s string) bool { return s == "" }), " | "))
+				}
+				for _, s := range p.Ask {
+					fmt.Fprintf(&got, "    待确认：%s\n", s)
+				}
+				for _, s := range p.Left {
+					fmt.Fprintf(&got, "    没有起草：%s\n", s)
+				}
+			}
+			got.WriteString("-- 各级 --\n")
+			for _, l := range d.Levels {
+				fmt.Fprintf(&got, "%s %s | %s | %s | %d | %d\n", l.Level, l.Trigger, strings.Join(l.Approve, "、"), strings.Join(l.Starts, "、"), l.Tasks, l.Nobody)
+			}
 			over, err := Overlay(fsys, map[string]fs.FS{d.ID: away})
 			if err != nil {
 				t.Fatal(err)

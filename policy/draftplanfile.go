@@ -137,13 +137,13 @@ func (r *planRead) writeGroups(b *strings.Builder) {
 func (r *planRead) writeLevel(b *strings.Builder, n int, l *planLevel) {
 	name := levelWord(n) + "级"
 	fmt.Fprintf(b, "      - level: %s%s\n", levelWord(n), aside(standsAt(l.clause)))
-	trigger := strings.TrimSuffix(strings.ReplaceAll(strings.Join(l.trigger, "；"), "之一；", "之一："), "：")
+	trigger := l.trigger()
 	if trigger == "" {
 		fmt.Fprintf(b, "        trigger: 待确认%s\n", r.doubt(l.clause, "", "没有读出%s响应的启动条件", name))
 	} else {
 		fmt.Fprintf(b, "        trigger: %s\n", word(trigger))
 	}
-	if starts := r.starts(trigger); len(starts) > 0 {
+	if starts, _ := r.starts(trigger); len(starts) > 0 {
 		fmt.Fprintf(b, "        starts: [%s]\n", strings.Join(starts, ", "))
 	}
 	r.writeApproval(b, name, l)
@@ -182,6 +182,11 @@ func (r *planRead) writeApproval(b *strings.Builder, name string, l *planLevel) 
 	fmt.Fprintf(b, "        approve: [%s]%s\n", quoted(posts), about)
 }
 
+// trigger is what starts the level, in one sentence.
+func (l *planLevel) trigger() string {
+	return strings.TrimSuffix(strings.ReplaceAll(strings.Join(l.starts, "；"), "之一；", "之一："), "：")
+}
+
 // anyPost is the first of the government's posts, or the county's first.
 func (r *planRead) anyPost() string {
 	if p := r.headOf(r.county.Government); p != "" {
@@ -215,24 +220,24 @@ func (r *planRead) writeTask(b *strings.Builder, indent string, t planTask) {
 	}
 }
 
-// starts are the warnings of the county that a trigger names: 暴雨橙色预警.
-func (r *planRead) starts(trigger string) (out []string) {
+// starts are the warnings of the county that a trigger names, as lines of the file and as said: 暴雨橙色预警.
+func (r *planRead) starts(trigger string) (lines, said []string) {
 	if r.county.Policies == nil {
-		return nil
+		return nil, nil
 	}
 	for _, h := range r.county.Policies.Hazards {
 		at := slices.IndexFunc(r.county.Policies.Items, func(i *Item) bool { return i.Kind == HazardItem && i.ID == h.ID && i.Policy == h.Policy })
 		for _, level := range []standard.Level{standard.Blue, standard.Yellow, standard.Orange, standard.Red} {
 			s := fmt.Sprintf("{ hazard: %s, level: %s }", h.ID, level)
-			if strings.Contains(trigger, h.Name+string(level)+"色预警") && !slices.Contains(out, s) {
-				out = append(out, s)
+			if name := h.Name + string(level) + "色预警"; strings.Contains(trigger, name) && !slices.Contains(lines, s) {
+				lines, said = append(lines, s), append(said, name)
 				if from := r.county.Policies.Items[at].From; r.begins.Before(from) {
 					r.begins = from // a plan waits for the warnings of which it speaks
 				}
 			}
 		}
 	}
-	return out
+	return lines, said
 }
 
 // example starts the lowest level and looks whether its first task was given; it comes after file.

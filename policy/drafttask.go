@@ -64,6 +64,7 @@ func (r *planRead) tasks(text string, at place) (out []planTask) {
 		t.limit(at.of == ofAfter)
 		t.picture = picture.MatchString(t.do)
 		kept = append(kept, t)
+		r.noteTask(at, t)
 		r.used[at.clause] = true // also where nobody was named: then it is asked
 	}
 	return kept

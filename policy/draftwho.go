@@ -172,6 +172,7 @@ func (r *planRead) seated(text, clause string) {
 		}
 		r.seats = append(r.seats, s)
 		r.used[clause] = true
+		r.note(clause, PlanReading{What: "指挥机构", Who: s.role, Says: strings.Join(append(slices.Clone(s.posts), s.unknown...), "、")})
 	}
 }
 
@@ -236,4 +237,12 @@ func (r *planRead) group(n *gazette.Node, clause string) {
 	r.leads[name] = g.lead
 	r.groups = append(r.groups, g)
 	r.used[clause] = true
+	says := []string{g.does}
+	if len(g.members) > 0 {
+		says = []string{"成员 " + strings.Join(g.members, "、"), g.does}
+	}
+	if g.lead != "" {
+		says = append([]string{"牵头 " + g.lead}, says...)
+	}
+	r.note(clause, PlanReading{What: "工作组", Who: name, Says: strings.Trim(strings.Join(says, "；"), "；")})
 }
