@@ -64,7 +64,7 @@ type Kept struct {
 	Why string
 }
 
-func (b *Batch) source() string { return "import:" + b.List }
+func (b *Batch) source() string { return listSource + b.List }
 
 // maxReported is how many wrong rows a report names.
 const maxReported = 1000

@@ -103,7 +103,7 @@ func (a *Audience) Ask(ctx context.Context, tx *db.Tx, q Request) (Code, error) 
 
 // recipient is what a Join makes.
 func (q Request) recipient() Recipient {
-	return Recipient{Source: SourceSelf, Key: string(q.Address.Channel) + ":" + q.Address.To, Kind: Person, Place: q.Place, At: q.At,
+	return Recipient{Source: SourceSelf, Key: keyBy(q.Address), Kind: Person, Place: q.Place, At: q.At,
 		Roles: q.Roles, Wants: q.Wants, Quiet: q.Quiet, Addresses: []Address{q.Address}}
 }
 

@@ -24,6 +24,9 @@ type Error struct {
 	Op      string // such as audience.Put
 	Message string // in Chinese: what is wrong and what to do
 	Err     error  // for the log; may be nil
+
+	// Columns says of a recipient typed in a form what is wrong in which column of tables.
+	Columns map[string]string
 }
 
 // Error is for the log; pages show Message.
@@ -53,6 +56,15 @@ func Message(err error) string {
 		return e.Message
 	}
 	return ""
+}
+
+// ColumnsOf are the Columns of the *Error in err's chain.
+func ColumnsOf(err error) map[string]string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Columns
+	}
+	return nil
 }
 
 func refuse(kind ErrorKind, op, format string, args ...any) error {

@@ -125,6 +125,9 @@ type Recipient struct {
 	Quiet     Quiet
 	From      calendar.Date // it can be told from this day on; zero: since ever
 	Until     calendar.Date // and up to this one; zero: for ever
+
+	Rev   int64 // the county's number of its last change; what Put is given does not matter
+	Batch int64 // the import that changed it last; 0: something else did
 }
 
 // Quiet is when a recipient does not want to be woken, in minutes of the day in China; From after To runs over midnight, both equal
@@ -199,28 +202,44 @@ const (
 // tidy brings a recipient into its one spelling and says what is wrong with it, in words for whoever typed it; nothing where it
 // is right.
 func (a *Audience) tidy(r *Recipient) string {
-	for _, s := range []*string{&r.Key, &r.Name, &r.Unit, &r.Grid, &r.Place.Town, &r.Place.Village} {
-		*s = strings.TrimSpace(*s)
-		if !readable(*s) || len(*s) > 300 {
-			return "有一格太长，或有不能显示的字符。"
+	_, why := a.fault(r)
+	return why
+}
+
+// fault is tidy that also says in which column of a table the fault is.
+func (a *Audience) fault(r *Recipient) (column, why string) {
+	for _, f := range []struct {
+		column string
+		text   *string
+	}{{"编号", &r.Key}, {"名称", &r.Name}, {"单位", &r.Unit}, {"网格", &r.Grid}, {"乡镇", &r.Place.Town}, {"村", &r.Place.Village}, {"同意方式", &r.Consent.How}} {
+		*f.text = strings.TrimSpace(*f.text)
+		if !readable(*f.text) || len(*f.text) > 300 {
+			return f.column, "有一格太长，或有不能显示的字符。"
 		}
 	}
 	if kindChinese[r.Kind] == "" {
-		return fmt.Sprintf("没有“%s”这一类，可以是居民、经营主体、职务、喇叭和屏、媒体。", cut(string(r.Kind), 30))
+		return "类别", fmt.Sprintf("没有“%s”这一类，可以是居民、经营主体、职务、喇叭和屏、媒体。", cut(string(r.Kind), 30))
 	}
 	if len(r.Addresses) > maxAddresses || len(r.Roles) > maxRoles || len(r.Wants) > maxWants {
-		return fmt.Sprintf("一个接收对象最多%d个联系方式、%d个角色、%d项订阅。", maxAddresses, maxRoles, maxWants)
+		why := fmt.Sprintf("一个接收对象最多%d个联系方式、%d个角色、%d项订阅。", maxAddresses, maxRoles, maxWants)
+		switch {
+		case len(r.Roles) > maxRoles:
+			return "角色", why
+		case len(r.Wants) > maxWants:
+			return "订阅", why
+		}
+		return "手机", why
 	}
 	for i := range r.Addresses {
 		if why := r.Addresses[i].tidy(); why != "" {
-			return why
+			return columnOf[r.Addresses[i].Channel], why
 		}
 	}
 	r.Addresses = once(r.Addresses)
 	for i := range r.Roles {
 		r.Roles[i] = strings.TrimSpace(r.Roles[i])
 		if r.Roles[i] == "" || !readable(r.Roles[i]) || len(r.Roles[i]) > 60 {
-			return "有一个角色是空的或太长。"
+			return "角色", "有一个角色是空的或太长。"
 		}
 	}
 	slices.Sort(r.Roles)
@@ -228,24 +247,24 @@ func (a *Audience) tidy(r *Recipient) string {
 	for _, w := range r.Wants {
 		if w.Level != 0 && !w.Level.Known() || len(w.Hazard)+len(w.Crop)+len(w.Place.Town)+len(w.Place.Village) > 300 ||
 			!readable(w.Hazard+w.Crop+w.Place.Town+w.Place.Village) {
-			return "订阅写得不对：灾种、作物和地方各写名称，等级写红色、橙色、黄色或蓝色。"
+			return "订阅", "订阅写得不对：灾种、作物和地方各写名称，等级写红色、橙色、黄色或蓝色。"
 		}
 	}
 	r.Wants = once(r.Wants)
 	if q := r.Quiet; q.From < 0 || q.To < 0 || q.From >= 24*60 || q.To >= 24*60 {
-		return "免打扰时间写成 22:00-06:30。"
+		return "免打扰", "免打扰时间写成 22:00-06:30。"
 	}
 	if !r.Until.IsZero() && r.Until.Before(r.From) {
-		return "有效期的止日早于起日。"
+		return "有效期止", "有效期的止日早于起日。"
 	}
 	return a.settle(r)
 }
 
 // settle holds town, village and point against each other, and fills in what follows from what.
-func (a *Audience) settle(r *Recipient) string {
+func (a *Audience) settle(r *Recipient) (column, why string) {
 	if r.At != nil {
 		if p := *r.At; p.Y > 80e7 || p.Y < -80e7 || p.X > 180e7 || p.X < -180e7 {
-			return "经纬度超出范围：经度在前，纬度在后，请核对是否写反。"
+			return "经度", "经纬度超出范围：经度在前，纬度在后，请核对是否写反。"
 		}
 		if r.Place == (Place{}) {
 			r.Place.Town, r.Place.Village = a.Places.Find(*r.At)
@@ -255,12 +274,12 @@ func (a *Audience) settle(r *Recipient) string {
 		r.Place.Town = p.Town
 	}
 	if r.Place.Village != "" && r.Place.Town == "" {
-		return fmt.Sprintf("“%s”属于哪个乡镇？请填写乡镇。", cut(r.Place.Village, 30))
+		return "乡镇", fmt.Sprintf("“%s”属于哪个乡镇？请填写乡镇。", cut(r.Place.Village, 30))
 	}
 	if r.Place.Town != "" && !a.town(r.Place.Town) {
-		return fmt.Sprintf("没有“%s”这个乡镇：请写全称，如“%s”。", cut(r.Place.Town, 30), a.Towns[0])
+		return "乡镇", fmt.Sprintf("没有“%s”这个乡镇：请写全称，如“%s”。", cut(r.Place.Town, 30), a.Towns[0])
 	}
-	return ""
+	return "", ""
 }
 
 // village is the outline of a village; that of its town where the name is given twice in the county.

@@ -163,14 +163,14 @@ type stored struct {
 	at          XY
 	terms, data string
 	until       string
-	batch       int64
+	batch, rev  int64
 	addresses   []Address
 }
 
-const columns = `id, source, key, town, village, placed, x, y, terms, data, until_on, batch`
+const columns = `id, source, key, town, village, placed, x, y, terms, data, until_on, batch, rev`
 
 func scanStored(rows *sql.Rows) (s stored, err error) {
-	return s, rows.Scan(&s.id, &s.source, &s.key, &s.place.Town, &s.place.Village, &s.placed, &s.at.X, &s.at.Y, &s.terms, &s.data, &s.until, &s.batch)
+	return s, rows.Scan(&s.id, &s.source, &s.key, &s.place.Town, &s.place.Village, &s.placed, &s.at.X, &s.at.Y, &s.terms, &s.data, &s.until, &s.batch, &s.rev)
 }
 
 // recipients are those that the condition names, by number, with their addresses. Those that are gone are left out.
@@ -301,7 +301,7 @@ func (a *Audience) readOne(s *stored, r *Recipient) error {
 		return err
 	}
 	*r = Recipient{ID: s.id, Source: s.source, Key: s.key, Kind: t.Kind, Name: rest.Name, Unit: rest.Unit, Place: s.place, Grid: rest.Grid,
-		Roles: slices.Clone(t.Roles), Addresses: s.addresses, Wants: slices.Clone(t.Wants), Consent: rest.Consent, Quiet: rest.Quiet, From: t.From, Until: t.Until}
+		Roles: slices.Clone(t.Roles), Addresses: s.addresses, Wants: slices.Clone(t.Wants), Consent: rest.Consent, Quiet: rest.Quiet, From: t.From, Until: t.Until, Rev: s.rev, Batch: s.batch}
 	if s.placed {
 		at := s.at
 		r.At = &at

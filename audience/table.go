@@ -22,9 +22,12 @@ func text(title string, field func(*Recipient) *string) column {
 	return column{title, func(r *Recipient, cell string) string { *field(r) = cell; return "" }, func(r *Recipient) string { return *field(r) }}
 }
 
+// columnOf are the columns of addresses.
+var columnOf = map[Channel]string{SMS: "手机", Voice: "电话", Mail: "邮箱", Speaker: "喇叭", Screen: "显示屏", Push: "网页推送", Hook: "系统对接"}
+
 // address is a column that holds the addresses of a channel.
-func address(title string, c Channel) column {
-	return column{title,
+func address(c Channel) column {
+	return column{columnOf[c],
 		func(r *Recipient, cell string) string {
 			for _, to := range split(cell) {
 				r.Addresses = append(r.Addresses, Address{c, to})
@@ -72,8 +75,7 @@ var tableColumns = []column{
 	{"经度", degreesInto(func(p *XY) *int32 { return &p.X }), degreesOf(func(p *XY) int32 { return p.X })},
 	{"纬度", degreesInto(func(p *XY) *int32 { return &p.Y }), degreesOf(func(p *XY) int32 { return p.Y })},
 	{"角色", func(r *Recipient, cell string) string { r.Roles = split(cell); return "" }, func(r *Recipient) string { return strings.Join(r.Roles, "；") }},
-	address("手机", SMS), address("电话", Voice), address("邮箱", Mail), address("喇叭", Speaker), address("显示屏", Screen), address("网页推送", Push),
-	address("系统对接", Hook),
+	address(SMS), address(Voice), address(Mail), address(Speaker), address(Screen), address(Push), address(Hook),
 	{"订阅", func(r *Recipient, cell string) (why string) { r.Wants, why = ParseWants(cell); return why }, func(r *Recipient) string { return WantsText(r.Wants) }},
 	{"免打扰", func(r *Recipient, cell string) (why string) { r.Quiet, why = ParseQuiet(cell); return why }, func(r *Recipient) string { return r.Quiet.Text() }},
 	{"同意日期", readAgreed, func(r *Recipient) string {
@@ -199,23 +201,33 @@ func (a *Audience) readRow(line sheet.Row, source string) row {
 			return x
 		}
 	}
-	if p := x.r.At; p != nil && (p.X == nowhere || p.Y == nowhere) {
-		x.why = "经度和纬度要么都填，要么都空着。"
-		return x
-	}
-	if x.why = a.tidy(&x.r); x.why != "" {
-		return x
-	}
-	switch {
-	case len(x.r.Addresses) == 0:
-		x.why = "没有联系方式：手机、电话、邮箱、喇叭、显示屏至少填一个。"
-	case x.r.Kind == Person && x.r.Consent.How == "" && !x.r.Consent.Given.IsZero(), x.r.Consent.How != "" && x.r.Consent.Given.IsZero():
-		x.why = "同意日期和同意方式（如“书面”）要一起填。"
-	case x.r.Key == "":
-		x.r.Key = string(x.r.Addresses[0].Channel) + ":" + x.r.Addresses[0].To
+	if _, x.why = a.unfit(&x.r); x.why == "" && x.r.Key == "" {
+		x.r.Key = keyBy(x.r.Addresses[0])
 	}
 	return x
 }
+
+// unfit says what is wrong with a recipient as a list has it, and in which column: besides what tidy looks at, that it can be told at all.
+func (a *Audience) unfit(r *Recipient) (column, why string) {
+	if p := r.At; p != nil && (p.X == nowhere || p.Y == nowhere) {
+		return "经度", "经度和纬度要么都填，要么都空着。"
+	}
+	if column, why := a.fault(r); why != "" {
+		return column, why
+	}
+	switch {
+	case len(r.Addresses) == 0:
+		return "手机", "没有联系方式：手机、电话、邮箱、喇叭、显示屏至少填一个。"
+	case r.Consent.Given.IsZero() && r.Consent.How != "":
+		return "同意日期", "同意日期和同意方式（如“书面”）要一起填。"
+	case r.Kind == Person && r.Consent.How == "" && !r.Consent.Given.IsZero():
+		return "同意方式", "同意日期和同意方式（如“书面”）要一起填。"
+	}
+	return "", ""
+}
+
+// keyBy is the key of a recipient of a list that gives it none.
+func keyBy(first Address) string { return string(first.Channel) + ":" + first.To }
 
 // sheetOf is a table of recipients.
 func sheetOf(heading string, list []Recipient) sheet.Sheet {
