@@ -42,6 +42,7 @@ var deeds = func() map[string]string {
 		"audience.put": "更新预警接收对象", "audience.draw": "画预定区域", "audience.undraw": "删去预定区域", "audience.drop": "移出预警接收对象", "audience.export": "导出预警接收对象",
 		"audience.find": "按联系方式查接收对象", "audience.proofs": "查看订阅记录", "audience.retire": "清除到期的接收对象", "audience.withdraw": "退订预警", "audience.erase": "按本人要求删除",
 		"audience.join": "订阅预警", "audience.offer": "上传接收对象名单", "audience.import": "导入预警接收对象", "audience.undo": "撤销导入接收对象",
+		"audience.enter": "登记接收对象", "audience.correct": "修改接收对象", "audience.remove": "移出接收对象", "audience.look": "看一个接收对象",
 		"channel.resend": "重发信息", "channel.forget": "清除信息里的号码", "forecast.take": "收网格预报文件",
 	}
 	for _, more := range []map[string]string{account.Deeds, personnel.Deeds, ledger.Deeds(), notice.Deeds, score.Deeds, cases.Deeds(), bulletin.Deeds, relay.Deeds, warning.Deeds, callup.Deeds()} {

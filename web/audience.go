@@ -27,13 +27,17 @@ var audienceRoutes = []route{
 	{"POST /audience/import", seated, false, true, (*Server).audienceOffer, "上传名单，先逐行核对，不写入"},
 	{"GET /audience/imports/{id}", seated, false, false, (*Server).audienceBatch, "一批导入：逐行核对结果"},
 	{"POST /audience/imports/{id}/{act}", seated, false, false, (*Server).audienceBatchAct, "办理一批导入：apply 导入、leave 放弃、undo 撤销"},
+	{"GET /audience/new", seated, false, false, (*Server).recipientNew, "登记一个接收对象"},
+	{"POST /audience/new", seated, false, false, (*Server).recipientEnter, "把一个接收对象记入名单，与导入同样核对"},
+	{"GET /audience/{id}", seated, false, false, (*Server).recipient, "一个接收对象：修改、移出，和它的经过；号码打码"},
+	{"POST /audience/{id}/{act}", seated, false, false, (*Server).recipientAct, "办理一个接收对象：correct 修改、remove 移出名单"},
 	{"GET /open/subscribe", everybody, false, false, (*Server).subscribe, "订阅、退订预警短信"},
 	{"POST /open/subscribe", everybody, false, false, (*Server).subscribeAsk, "订阅、退订、删除：发验证码到本人的手机或邮箱"},
 	{"POST /open/subscribe/confirm", everybody, false, false, (*Server).subscribeConfirm, "填验证码，办成订阅、退订、删除"},
 }
 
 func init() {
-	for act, says := range map[string]string{"applied": "已导入。", "left": "已放弃，没有写入任何内容。", "undone": "已撤销。"} {
+	for act, says := range map[string]string{"applied": "已导入。", "left": "已放弃，没有写入任何内容。", "undone": "已撤销。", "entered": "已登记。", "corrected": "已保存。", "removed": "已移出名单。"} {
 		flashes["audience-"+act] = says
 	}
 }
