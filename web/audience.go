@@ -31,9 +31,10 @@ var audienceRoutes = []route{
 	{"POST /audience/new", seated, false, false, (*Server).recipientEnter, "把一个接收对象记入名单，与导入同样核对"},
 	{"GET /audience/{id}", seated, false, false, (*Server).recipient, "一个接收对象：修改、移出，和它的经过；号码打码"},
 	{"POST /audience/{id}/{act}", seated, false, false, (*Server).recipientAct, "办理一个接收对象：correct 修改、remove 移出名单"},
-	{"GET /open/subscribe", everybody, false, false, (*Server).subscribe, "订阅、退订预警短信"},
-	{"POST /open/subscribe", everybody, false, false, (*Server).subscribeAsk, "订阅、退订、删除：发验证码到本人的手机或邮箱"},
-	{"POST /open/subscribe/confirm", everybody, false, false, (*Server).subscribeConfirm, "填验证码，办成订阅、退订、删除"},
+	{"GET /warnings/subscribe", everybody, false, false, (*Server).subscribe, "订阅、退订预警短信"},
+	{"POST /warnings/subscribe", everybody, false, false, (*Server).subscribeAsk, "订阅、退订、删除：发验证码到本人的手机或邮箱"},
+	{"POST /warnings/subscribe/confirm", everybody, false, false, (*Server).subscribeConfirm, "填验证码，办成订阅、退订、删除"},
+	{"GET /open/subscribe", everybody, false, false, (*Server).subscribeMoved, "订阅、退订预警短信的旧地址，转到 /warnings/subscribe"},
 }
 
 func init() {

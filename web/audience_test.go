@@ -63,7 +63,7 @@ func TestAudiencePages(t *testing.T) {
 func TestSubscribe(t *testing.T) {
 	sites(t, func(s *site) {
 		s.works.Outbox = nil
-		s.want(s.get("", "/open/subscribe"), 404)
+		s.want(s.get("", "/warnings/subscribe"), 404)
 		stub := &gateway.Stub{Keep: 10}
 		out := &channel.Outbox{DB: s.srv.DB, County: s.srv.countyCode, Channels: []channel.Channel{{Name: "sms", Drivers: []channel.Driver{{Name: "stub", Gateway: stub}}}}}
 		s.works.Connect(out)
@@ -82,25 +82,29 @@ func TestSubscribe(t *testing.T) {
 			_, page, _ := strings.Cut(a.body, `name="id" value="`)
 			return page[:32], rest[:6]
 		}
-		s.want(s.get("", "/open/subscribe"), 200, "订阅须知", "暴雨", "古绛镇")
-		s.want(s.get("", "/warnings"), 200, "/open/subscribe")
+		s.want(s.get("", "/warnings/subscribe"), 200, "订阅须知", "暴雨", "古绛镇")
+		s.want(s.get("", "/warnings"), 200, "/warnings/subscribe")
+		s.want(s.get("", "/warnings/subscribe"), 200, `<a href="/warnings" aria-current="page">`)
+		if a := s.get("", "/open/subscribe"); a.status != 301 || a.header.Get("Location") != "/warnings/subscribe" {
+			t.Error("the old address does not lead to the new one:", a.status, a.header.Get("Location"))
+		}
 		form := url.Values{"deed": {"join"}, "to": {"13800000009"}, "place": {"古绛镇"}, "hazards": {"暴雨"}, "level": {"3"}, "quiet": {"22:00-06:30"}}
-		s.want(s.post("", "/open/subscribe", form), 400, "请阅读并同意", "22:00-06:30", "13800000009")
+		s.want(s.post("", "/warnings/subscribe", form), 400, "请阅读并同意", "22:00-06:30", "13800000009")
 		form.Set("agree", "1")
 		form.Set("to", "1380")
-		s.want(s.post("", "/open/subscribe", form), 400, "手机是11位")
+		s.want(s.post("", "/warnings/subscribe", form), 400, "手机是11位")
 		form.Set("to", "13800000009")
-		id, digits := code(s.post("", "/open/subscribe", form))
-		s.want(s.post("", "/open/subscribe/confirm", url.Values{"id": {id}, "digits": {"x"}}), 400, "还可以试 4 次")
-		s.want(s.post("", "/open/subscribe/confirm", url.Values{"id": {id}, "digits": {digits}}), 200, "已订阅")
-		s.want(s.post("", "/open/subscribe/confirm", url.Values{"id": {id}, "digits": {digits}}), 404)
+		id, digits := code(s.post("", "/warnings/subscribe", form))
+		s.want(s.post("", "/warnings/subscribe/confirm", url.Values{"id": {id}, "digits": {"x"}}), 400, "还可以试 4 次")
+		s.want(s.post("", "/warnings/subscribe/confirm", url.Values{"id": {id}, "digits": {digits}}), 200, "已订阅")
+		s.want(s.post("", "/warnings/subscribe/confirm", url.Values{"id": {id}, "digits": {digits}}), 404)
 		warningSeats(s)
 		s.want(s.get("气象员", "/audience?list=1&source=self"), 200, "138****0009", "暴雨 黄色以上", "网页")
-		id, digits = code(s.post("", "/open/subscribe", url.Values{"deed": {"withdraw"}, "to": {"13800000009"}}))
-		s.want(s.post("", "/open/subscribe/confirm", url.Values{"id": {id}, "digits": {digits}}), 200, "已退订")
+		id, digits = code(s.post("", "/warnings/subscribe", url.Values{"deed": {"withdraw"}, "to": {"13800000009"}}))
+		s.want(s.post("", "/warnings/subscribe/confirm", url.Values{"id": {id}, "digits": {digits}}), 200, "已退订")
 		s.want(s.get("气象员", "/audience?list=1&source=self"), 200, "没有符合条件")
-		code(s.post("", "/open/subscribe", url.Values{"deed": {"erase"}, "to": {"13800000009"}}))
-		s.want(s.post("", "/open/subscribe", url.Values{"deed": {"erase"}, "to": {"13800000009"}}), 429, "一小时后再试")
+		code(s.post("", "/warnings/subscribe", url.Values{"deed": {"erase"}, "to": {"13800000009"}}))
+		s.want(s.post("", "/warnings/subscribe", url.Values{"deed": {"erase"}, "to": {"13800000009"}}), 429, "一小时后再试")
 		if log := s.logs.String(); strings.Contains(log, "13800000009") || strings.Contains(log, digits) {
 			t.Error("a number or a code is in the log")
 		}

@@ -48,6 +48,12 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) error {
 	return s.subscribePage(w, r, http.StatusOK, url.Values{"deed": {"join"}}, "")
 }
 
+// subscribeMoved leads from where the page stood before, among the open data.
+func (s *Server) subscribeMoved(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/warnings/subscribe", http.StatusMovedPermanently)
+	return nil
+}
+
 func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status int, typed url.Values, problem string) error {
 	works, err := s.subscriber()
 	if err != nil {
@@ -55,7 +61,7 @@ func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status in
 	}
 	ways := subscribeWays(works)
 	p := s.page(r, "订阅预警信息", home, Link{Text: "预警", URL: "/warnings"}, Link{Text: "订阅预警信息"})
-	p.Canonical = s.BaseURL + "/open/subscribe"
+	p.Canonical = s.BaseURL + "/warnings/subscribe"
 	p.Data = map[string]any{"Typed": typed, "Problem": problem, "Towns": s.areaTowns(works), "Hazards": works.Warnings.Hazards, "Levels": []audience.Level{audience.Red, audience.Orange, audience.Yellow, audience.Blue},
 		"Terms": subscribeTerms, "Mail": slices.Contains(ways, audience.Mail), "SMS": slices.Contains(ways, audience.SMS), "Unit": works.Warnings.Hazards[0].Unit,
 		"Ticked": func(name string) bool { return slices.Contains(typed["hazards"], name) }}
@@ -141,7 +147,7 @@ func (s *Server) subscribeAsk(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) subscribeCodePage(w http.ResponseWriter, r *http.Request, status int, id string, deed audience.Deed, problem, digits string) error {
-	p := s.page(r, "填写验证码", home, Link{Text: "订阅预警信息", URL: "/open/subscribe"}, Link{Text: "填写验证码"})
+	p := s.page(r, "填写验证码", home, Link{Text: "订阅预警信息", URL: "/warnings/subscribe"}, Link{Text: "填写验证码"})
 	data := map[string]any{"ID": id, "Deed": deed, "Problem": problem, "Digits": ""}
 	if s.Demo { // nothing leaves a demonstration
 		data["Digits"] = digits
@@ -182,7 +188,7 @@ func (s *Server) subscribeConfirm(w http.ResponseWriter, r *http.Request) error 
 		}
 		return s.subscribeCodePage(w, r, http.StatusBadRequest, id, got.Deed, problem, "")
 	}
-	p := s.page(r, "已"+got.Deed.Chinese(), home, Link{Text: "订阅预警信息", URL: "/open/subscribe"}, Link{Text: "已" + got.Deed.Chinese()})
+	p := s.page(r, "已"+got.Deed.Chinese(), home, Link{Text: "订阅预警信息", URL: "/warnings/subscribe"}, Link{Text: "已" + got.Deed.Chinese()})
 	p.Data = map[string]any{"Deed": got.Deed, "Held": len(got.More), "Unit": works.Warnings.Hazards[0].Unit}
 	return s.render(w, http.StatusOK, "subscribed.html", p)
 }

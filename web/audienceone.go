@@ -274,7 +274,7 @@ func sourceLink(w *policy.Works, r *audience.Recipient) Link {
 	case r.Source == audience.SourcePosts:
 		return Link{Text: "人员页上登记的手机和任职", URL: "/persons/" + r.Key[strings.LastIndex(r.Key, "/")+1:]}
 	case r.Source == audience.SourceSelf:
-		return Link{Text: "本人在订阅页面办理，或回复短信 TD 退订", URL: "/open/subscribe"}
+		return Link{Text: "本人在订阅页面办理，或回复短信 TD 退订", URL: "/warnings/subscribe"}
 	case name == "register":
 		return Link{Text: "《" + strings.TrimPrefix(sourceWord(w, r.Source), "台账：") + "》里的条目", URL: "/lists/" + url.PathEscape(of)}
 	}

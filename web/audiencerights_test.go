@@ -19,7 +19,8 @@ var audienceRules = map[string]expected{
 	"POST /audience/new":                {right: "sit", idle: true},
 	"GET /audience/{id}":                {right: "sit", idle: true},
 	"POST /audience/{id}/{act}":         {right: "sit", idle: true},
+	"GET /warnings/subscribe":           {right: "everybody"},
+	"POST /warnings/subscribe":          {right: "everybody"},
+	"POST /warnings/subscribe/confirm":  {right: "everybody"},
 	"GET /open/subscribe":               {right: "everybody"},
-	"POST /open/subscribe":              {right: "everybody"},
-	"POST /open/subscribe/confirm":      {right: "everybody"},
 }
