@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"zhixing/manuscript/layout"
 )
@@ -118,7 +119,32 @@ func pdfPages(list string) []layout.Page {
 			pages = append(pages, layout.Page{Width: points(m[1])})
 		}
 	}
+	for i := range pages {
+		slim(pages[i].Words)
+	}
 	return pages
+}
+
+// slim cuts words down to their letters where their font says of itself that it is much higher, as those do that hold many scripts: then
+// the rectangles of lines one below the other would overlap. A Chinese character is as high as it is wide.
+func slim(words []layout.Word) {
+	size := map[int]float64{} // of the characters, by the height of the rectangle
+	for _, w := range words {
+		n := utf8.RuneCountInString(w.Text)
+		if n > 1 && strings.IndexFunc(w.Text, func(r rune) bool { return !unicode.Is(unicode.Han, r) }) < 0 {
+			h, em := int(w.Y1-w.Y0+0.5), (w.X1-w.X0)/float64(n)
+			if was, seen := size[h]; !seen || em < was { // those of a justified line stand further apart
+				size[h] = em
+			}
+		}
+	}
+	for i := range words {
+		w := &words[i]
+		if em := size[int(w.Y1-w.Y0+0.5)]; em > 0 && w.Y1-w.Y0 > 1.7*em {
+			middle := (w.Y0 + w.Y1) / 2
+			w.Y0, w.Y1 = middle-0.6*em, middle+0.6*em
+		}
+	}
 }
 
 func points(s string) float64 {

@@ -12,6 +12,7 @@ import (
 
 	"zhixing/edition"
 	"zhixing/gazette"
+	"zhixing/manuscript/layout"
 )
 
 // needPDF skips a test where the machine has no pdftotext, unless it must have.
@@ -162,5 +163,21 @@ func TestScannedPages(t *testing.T) {
 		if c.want == "" && (err != nil || strings.Count(got, "page ") != strings.Count(fmt.Sprint(c.pages), "true")) || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%v: want %q, got %q, %v", c.pages, c.want, got, err)
 		}
+	}
+}
+
+// A font for many scripts says of itself that it is more than twice as high as its letters. The short last line of a paragraph and the
+// next line, which is indented beyond it, are no row of a table for that.
+func TestHighFont(t *testing.T) {
+	const list = `  <page width="594.96" height="841.92">
+    <word xMin="111.5" yMin="103.9" xMax="497.7" yMax="145.4">（1）县林业局三十分钟内赶到现场，每两小时报告一次火</word>
+    <word xMin="79.5" yMin="132.4" xMax="111.5" yMax="173.9">情。</word>
+    <word xMin="111.5" yMin="161.0" xMax="488.3" yMax="202.5">（2）示例乡组织群众撤离，并报送照片。</word>
+    <word xMin="111.5" yMin="189.5" xMax="175.5" yMax="231.0">响应行动</word>
+    <word xMin="79.5" yMin="218.0" xMax="203.5" yMax="259.5">后面还有一行。</word>
+`
+	want := "（1）县林业局三十分钟内赶到现场，每两小时报告一次火\n情。\n（2）示例乡组织群众撤离，并报送照片。\n　　响应行动\n后面还有一行。\n\f"
+	if got := layout.Text(pdfPages(list)); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
