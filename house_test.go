@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"channel":                    {"journal", "calendar", "gateway", "drill"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "channel", "forecast", "drill"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "channel", "forecast", "drill", "gateway/sms"},
 	// The loop.
 	"publication":              {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus":       {"publication"},

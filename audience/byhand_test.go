@@ -149,7 +149,7 @@ func TestByHand(t *testing.T) {
 func TestByHandMinds(t *testing.T) {
 	stories(t, func(s *story) {
 		r := s.enter(Typed{List: "住户", Cells: map[string]string{"手机": "13800000001", "乡镇": "东镇", "同意日期": "2023-07-01", "同意方式": "书面"}})
-		s.write(func(tx *db.Tx) error { return s.a.WithdrawFrom(ctx, tx, "13800000001", "短信") })
+		s.write(func(tx *db.Tx) error { _, err := s.a.WithdrawFrom(ctx, tx, "13800000001", "短信"); return err })
 		now := s.one(r.ID)
 		cells := Cells(now)
 		if cells["同意日期"] != "" || cells["同意方式"] != "" {

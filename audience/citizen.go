@@ -162,6 +162,7 @@ type Result struct {
 type Held struct {
 	ID     ID
 	Source string
+	Kind   Kind
 }
 
 // Confirm does what was asked for, if the digits are right. Wrong digits are no error: the try must stay counted.
@@ -193,7 +194,7 @@ func (a *Audience) Confirm(ctx context.Context, tx *db.Tx, id, digits string) (R
 	case Join:
 		err = a.join(ctx, tx, h.secret, q)
 	case Withdraw:
-		err = a.WithdrawFrom(ctx, tx, q.Address.To, q.How)
+		_, err = a.WithdrawFrom(ctx, tx, q.Address.To, q.How)
 	case Erase:
 		out.More, err = a.EraseAll(ctx, tx, Actor{Account: "public", Keeps: true}, q.Address.To, q.How)
 	}

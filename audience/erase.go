@@ -9,42 +9,69 @@ import (
 	"zhixing/journal"
 )
 
+// Parting is what came of somebody's leaving.
+type Parting struct {
+	Own  int    // subscriptions of his own, which are gone
+	Kept int    // lists of residents that he stays in, to be told what the law tells everybody in danger
+	Held []Held // of a firm, a post, media: not his to leave
+	New  bool   // something came of it; otherwise he had left before, or was never told
+}
+
 // WithdrawFrom ends the consent of whoever has the address; the caller knows that he has it, by a code or as a reply came
 // from there. Who subscribed himself is gone with it: nothing else was the ground for keeping him. Who stands in a list of residents
-// stays in it, and is told what the law tells everybody in danger.
-func (a *Audience) WithdrawFrom(ctx context.Context, tx *db.Tx, to, how string) error {
+// stays in it, and is told what the law tells everybody in danger. Who leaves twice has left once.
+func (a *Audience) WithdrawFrom(ctx context.Context, tx *db.Tx, to, how string) (Parting, error) {
 	const op = "WithdrawFrom"
+	var out Parting
 	to = Spelt(to)
 	list, w, err := a.whose(ctx, tx, to)
 	if err != nil {
-		return wrap(op, err)
+		return out, wrap(op, err)
 	}
 	for i := range list {
-		s := &list[i]
-		var r Recipient
-		if err := a.readOne(s, &r); err != nil {
-			return wrap(op, err)
+		if err := a.leave(w, &list[i], how, &out); err != nil {
+			return out, wrap(op, err)
 		}
-		switch {
-		case r.Kind != Person:
-			continue
-		case r.Source == SourceSelf:
-			err = a.forget(w, s)
-		default:
-			r.Consent.Withdrawn = tx.Now()
-			_, err = w.put(&r, s)
-		}
-		if err == nil {
-			err = a.citizenEntry(ctx, tx, "public", "audience.withdraw", s.id, how)
-		}
-		if err != nil {
-			return wrap(op, err)
+	}
+	mark := keyed(w.head.secret, to)
+	if !out.New { // a withdrawal of what no list has yet stands against those that come
+		proofs, err := readProofs(ctx, tx, a.County, mark)
+		if n := len(proofs); err != nil || n > 0 && proofs[n-1].Deed != Join {
+			return out, wrap(op, err)
 		}
 	}
 	if err := w.end(); err != nil {
-		return wrap(op, err)
+		return out, wrap(op, err)
 	}
-	return wrap(op, insertProof(ctx, tx, a.County, Withdraw, keyed(w.head.secret, to), how, ""))
+	return out, wrap(op, insertProof(ctx, tx, a.County, Withdraw, mark, how, ""))
+}
+
+func (a *Audience) leave(w *writing, s *stored, how string, out *Parting) error {
+	var r Recipient
+	if err := a.readOne(s, &r); err != nil {
+		return err
+	}
+	switch {
+	case r.Kind != Person:
+		out.Held = append(out.Held, Held{s.id, s.source, r.Kind})
+		return nil
+	case r.Source == SourceSelf:
+		out.Own++
+		if err := a.forget(w, s); err != nil {
+			return err
+		}
+	case !r.Consent.Withdrawn.IsZero():
+		out.Kept++
+		return nil
+	default:
+		out.Kept++
+		r.Consent.Withdrawn = w.tx.Now()
+		if _, err := w.put(&r, s); err != nil {
+			return err
+		}
+	}
+	out.New = true
+	return a.citizenEntry(w.ctx, w.tx, "public", "audience.withdraw", s.id, how)
 }
 
 // whose are the recipients that have an address, by whatever channel, and a writing to change them by.
@@ -85,7 +112,7 @@ func (a *Audience) EraseAll(ctx context.Context, tx *db.Tx, by Actor, to, how st
 			return nil, wrap(op, err)
 		}
 		if t.Kind != Person || strings.HasPrefix(s.source, viewSource) {
-			held = append(held, Held{s.id, s.source})
+			held = append(held, Held{s.id, s.source, t.Kind})
 			continue
 		}
 		if err := a.forget(w, s); err != nil {

@@ -21,6 +21,7 @@ type Target struct {
 	To        string
 	Why       Why       // of Select only
 	NotBefore time.Time // the end of its quiet time; zero: at once
+	MayLeave  bool      // a resident who is told because he agreed: he has to be told how to leave
 }
 
 // chunk is how many recipients are read together.
@@ -91,7 +92,10 @@ func (a *Audience) each(ctx context.Context, tx *db.Tx, ids []ID, why map[ID]Why
 
 // targets gives the addresses of one recipient that nobody before it had.
 func targets(r *Recipient, level Level, by []Channel, why Why, now time.Time, seen map[Address]bool, yield func(Target, error) bool) bool {
-	t := Target{Recipient: r.ID, Kind: r.Kind, Name: r.Name, Place: r.Place, Why: why}
+	if r.Kind == Person && !r.Consent.Withdrawn.IsZero() && level > Orange {
+		return true // he was told before, and has left since
+	}
+	t := Target{Recipient: r.ID, Kind: r.Kind, Name: r.Name, Place: r.Place, Why: why, MayLeave: r.Kind == Person && r.Consent.Stands()}
 	if r.Kind == Person || r.Kind == Firm {
 		t.NotBefore, _ = r.Quiet.Ends(now, level)
 	}

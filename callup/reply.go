@@ -83,17 +83,24 @@ func (c *Callup) Reply(ctx context.Context, tx *db.Tx, in Incoming) (Result, err
 	return out, wrap(op, err)
 }
 
+// Waits reports whether somebody at an address has a call, and no drill, that he has not answered.
+func (c *Callup) Waits(ctx context.Context, tx *db.Tx, address string) (bool, error) {
+	mine, err := readAt(ctx, tx, c.County, number(cut(address, 100)), tx.Now().Add(-codeRest))
+	return slices.ContainsFunc(mine, func(o candidate) bool { return o.live && o.unheard && !o.drill }), wrap("Waits", err)
+}
+
 // candidate is a call as a reply sees it.
 type candidate struct {
-	round  ID
-	n      int
-	code   string
-	title  string
-	drill  bool
-	person PersonID
-	name   string
-	live   bool // it takes answers
-	ended  time.Time
+	round   ID
+	n       int
+	code    string
+	title   string
+	drill   bool
+	person  PersonID
+	name    string
+	live    bool // it takes answers
+	unheard bool // and has none
+	ended   time.Time
 }
 
 // match is the call for which a reply is meant.

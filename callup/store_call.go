@@ -150,11 +150,12 @@ func takeCodes(ctx context.Context, tx *db.Tx, county string, id ID, calls []*Ca
 // candidateColumns are a call as replies see it; $3 is now. A call is live that takes answers.
 const candidateColumns = `c.round, c.n, c.code, r.title, r.drill, c.person, c.name,
 	CASE WHEN c.ended_at > 0 THEN c.ended_at WHEN r.ended_at > 0 THEN r.ended_at ELSE r.until_at END,
-	c.live AND c.state IN ('calling', 'answered') AND r.state = 'open' AND (r.until_at = 0 OR r.until_at > $3)`
+	c.live AND c.state IN ('calling', 'answered') AND r.state = 'open' AND (r.until_at = 0 OR r.until_at > $3),
+	c.state = 'calling'`
 
 func scanCandidate(row interface{ Scan(...any) error }) (o candidate, err error) {
 	var ended int64
-	err = row.Scan(&o.round, &o.n, &o.code, &o.title, &o.drill, (*string)(&o.person), &o.name, &ended, &o.live)
+	err = row.Scan(&o.round, &o.n, &o.code, &o.title, &o.drill, (*string)(&o.person), &o.name, &ended, &o.live, &o.unheard)
 	o.ended = when(ended)
 	return o, err
 }

@@ -64,8 +64,12 @@ func (w *Works) tell(ctx context.Context, tx *db.Tx, t warning.Telling) error {
 		if err != nil {
 			return err
 		}
+		text := t.Text
+		if target.MayLeave && target.Channel == audience.SMS {
+			text = leavable(text)
+		}
 		list = append(list, channel.Message{Purpose: t.Key, Channel: string(target.Channel), To: target.To, Recipient: strconv.FormatInt(int64(target.Recipient), 10),
-			Place: placeWords(target.Place.Town, target.Place.Village), Urgency: channel.Warning, Title: t.Title, Text: t.Text, Level: t.Level, Drill: t.Drill, Expires: t.Expires,
+			Place: placeWords(target.Place.Town, target.Place.Village), Urgency: channel.Warning, Title: t.Title, Text: text, Level: t.Level, Drill: t.Drill, Expires: t.Expires,
 			Siren: target.Channel == audience.Speaker && level <= audience.Orange})
 		if len(list) == 1000 {
 			if err := put(); err != nil {
@@ -132,16 +136,6 @@ func (w *Works) withdrawCalls(ctx context.Context, tx *db.Tx, calls []string) er
 	}
 	for _, c := range calls {
 		if _, _, err := w.Outbox.Withdraw(ctx, tx, c, "已应答或者不再叫应"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Replied takes what people sent back for answers to calls; the outbox keeps every one of them.
-func (w *Works) Replied(ctx context.Context, tx *db.Tx, list []channel.Reply) error {
-	for _, r := range list {
-		if _, err := w.Callup.Reply(ctx, tx, callup.Incoming{Channel: r.Channel, From: r.From, Text: r.Text, Ref: r.Key, At: r.At}); err != nil {
 			return err
 		}
 	}

@@ -85,6 +85,8 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 		shown.Ends = shown.Sent.Add(time.Duration(v.Valid))
 	}
 	data["Text"] = shown.Text()
+	plain, leaving := policy.SMSLengths(&shown)
+	data["Plain"], data["Leaving"] = plain, leaving
 	typed := warningTyped(v)
 	if no.Act == "edit" || no.Act == "update" {
 		typed = no.Typed

@@ -55,6 +55,11 @@ func Parts(text string, reference byte) [][]byte {
 	return out
 }
 
+// Size is how many characters a text has, and in how many parts it goes, each of which is paid for; 0 parts where it is too long to go.
+func Size(text string) (characters, parts int) {
+	return len(utf16.Encode([]rune(text))), len(Parts(text, 0))
+}
+
 func ucs2(dst []byte, units []uint16) []byte {
 	for _, u := range units {
 		dst = append(dst, byte(u>>8), byte(u))
