@@ -108,20 +108,26 @@ func (w *work) answer(ctx context.Context, tx *db.Tx, k *Call, a answer) error {
 		text += "（照片" + strconv.Itoa(len(a.photos)) + "张）"
 	}
 	w.fact(k.N, wasReported, a.who, "", "%s", text)
+	return w.told(ctx, tx, k, a, false)
+}
+
+// late records what a person says to a call that nobody waits for any more: it answers nothing, and is not lost.
+func (w *work) late(ctx context.Context, tx *db.Tx, k *Call, a answer, words string) error {
+	w.fact(k.N, wasAnswered, a.who, "", "结束后回复：%s", words)
+	if a.text == "" && len(a.photos) == 0 {
+		return nil
+	}
+	return w.told(ctx, tx, k, a, true)
+}
+
+// told keeps what a person sees beside the fact that was just written, and passes it on.
+func (w *work) told(ctx context.Context, tx *db.Tx, k *Call, a answer, late bool) error {
 	w.seen = append(w.seen, Seen{N: w.r.Revision, Call: k.N, At: w.now, Once: a.once, Told: Told{Text: a.text, Photos: a.photos, Spot: a.spot}})
 	if w.c.Reported == nil {
 		return nil
 	}
 	return w.c.Reported(ctx, tx, Report{Round: w.r.ID, Call: k.N, Purpose: w.r.Purpose, Drill: w.r.Drill, Person: k.Person, Name: k.Name, By: a.who, Seat: k.seat(),
-		Text: a.text, Count: count(a.text), Photos: a.photos, Spot: a.spot, At: w.now})
-}
-
-// late records what a person says to a call that nobody waits for any more: it answers nothing, and is not lost.
-func (w *work) late(k *Call, a answer, words string) {
-	w.fact(k.N, wasAnswered, a.who, "", "结束后回复：%s", words)
-	if a.text != "" || len(a.photos) > 0 {
-		w.seen = append(w.seen, Seen{N: w.r.Revision, Call: k.N, At: w.now, Once: a.once, Told: Told{Text: a.text, Photos: a.photos, Spot: a.spot}})
-	}
+		Text: a.text, Count: count(a.text), Photos: a.photos, Spot: a.spot, At: w.now, Late: late})
 }
 
 // Said is what a person says on a page or in an app.
@@ -200,7 +206,7 @@ func (c *Callup) Answer(ctx context.Context, tx *db.Tx, person PersonID, account
 	if w.takes(k) {
 		err = w.answer(ctx, tx, k, a)
 	} else {
-		w.late(k, a, s.words())
+		err = w.late(ctx, tx, k, a, s.words())
 	}
 	if err != nil {
 		return nil, wrap(op, err)

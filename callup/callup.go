@@ -277,4 +277,5 @@ type Report struct {
 	Photos  []Photo
 	Spot    *Point // nil: not known
 	At      time.Time
+	Late    bool // nobody waited for it any more
 }

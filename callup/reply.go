@@ -190,7 +190,9 @@ func (c *Callup) takeReply(ctx context.Context, tx *db.Tx, m match, in Incoming)
 		w.fact(k.N, wasOther, system, "", "%s", k.Trouble)
 		return w.finish(ctx, tx, "other", system, "")
 	case m.heard == HeardLate:
-		w.late(k, m.a, in.Text)
+		if err := w.late(ctx, tx, k, m.a, in.Text); err != nil {
+			return err
+		}
 		return w.finish(ctx, tx, "answer", m.a.who, "")
 	}
 	if err := w.answer(ctx, tx, k, m.a); err != nil {

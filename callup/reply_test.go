@@ -182,12 +182,16 @@ func TestAnswerOnPages(t *testing.T) {
 		}
 		// After the end an answer changes no state, and what is told is on record, once.
 		before := w.board(r)
+		heard := len(w.reports)
 		for range 2 {
 			w.must(answer("p-柳村主任", liu.N, Said{Text: "水退了", Acted: true, Once: "一张表单"}))
 		}
 		w.must(answer("p-岭村主任", w.call(r, "岭村主任").N, Said{}))
 		if after := w.board(r); after.All != before.All {
 			w.Errorf("%+v, before %+v", after.All, before.All)
+		}
+		if got := w.reports[heard:]; len(got) != 1 || got[0].Text != "水退了" || !got[0].Late {
+			w.Errorf("passed on: %+v", got)
 		}
 		var told []string
 		for _, f := range w.facts(r) {

@@ -58,6 +58,9 @@ func (w *Works) heard(ctx context.Context, tx *db.Tx, r callup.Report) error {
 		}
 		s.Words += "（在" + place + "）"
 	}
+	if r.Late {
+		s.Words = "叫应结束后回报：" + s.Words
+	}
 	for _, p := range r.Photos {
 		s.Files = append(s.Files, ledger.File{SHA256: p.SHA256, Name: p.Name, MediaType: p.MediaType})
 	}

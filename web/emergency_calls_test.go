@@ -87,5 +87,18 @@ func TestCallsOfAResponse(t *testing.T) {
 			t.Errorf("the picture: %d", f.status)
 		}
 		s.want(s.get("副县长", "/emergencies/1.log.csv"), 200, "叫应回报", "沟口水涨")
+
+		// What is told after the calls are over is heard too, and is said to be late; that somebody heard is no news.
+		first, second := called("一镇长", "1"), called("二镇长", "1")
+		s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.works.Callup.Cancel(ctx, tx, "system", "emergency/1", "解除", "解除。", "")
+			return err
+		})
+		s.want(s.post("一镇长", first, url.Values{"state": {"doing"}, "words": {"还有积水"}}), 303)
+		s.want(s.post("二镇长", second, url.Values{"state": {"ack"}}), 303)
+		s.want(s.get("副县长", "/emergencies/1"), 200, "叫应结束后回报：还有积水")
+		if a := s.get("副县长", "/emergencies/1.log.csv"); strings.Count(a.body, "叫应结束后回报") != 1 {
+			t.Error("that somebody heard late is in the log")
+		}
 	})
 }
