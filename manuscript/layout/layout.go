@@ -154,7 +154,7 @@ func add(rows []row, w Word) []row {
 	case level && gap > -h/2 && gap < cellGap*h:
 		before, _ := utf8.DecodeLastRuneInString(last.Text)
 		after, _ := utf8.DecodeRuneInString(w.Text)
-		if gap > wordGap*h && latin(before) && latin(after) { // printers set a little room around figures too
+		if gap > wordGap*h && (latin(before) && latin(after) || numbers(last.Text, after)) { // printers set a little room around figures too
 			last.Text += " "
 		}
 		last.join(w)

@@ -91,6 +91,7 @@ func TestOddPages(t *testing.T) {
 		"bold by drawing twice": {[]Word{draw(50, 50, "标题"), draw(50.4, 50.2, "标题"), draw(50, 70, "标题")}, "标题\n标题\n\f"},
 		"drawn out of order":    {[]Word{draw(50, 200, "末行。"), draw(50, 50, "首行，"), draw(50, 100, "中行，")}, "首行，\n中行，\n末行。\n\f"},
 		"words set apart":       {[]Word{draw(50, 50, "甲县人民政府办公室"), draw(300, 50, "2026年3月2日印发")}, "甲县人民政府办公室" + strings.Repeat(" ", 20) + "2026年3月2日印发\n\f"},
+		"numbers of headings":   {[]Word{draw(50, 50, "3"), draw(58, 50, "应急响应"), draw(50, 70, "3.1"), draw(68, 70, "分级"), draw(50, 90, "12"), draw(63, 90, "月底")}, "3 应急响应\n3.1 分级\n12月底\n\f"},
 		"without height":        {[]Word{{1, 1, 1, 1, "字"}, {1, 1, 1, 1, "句"}}, "字\n句\n\f"},
 	} {
 		if got := Text([]Page{page(c.words...)}); got != c.want {

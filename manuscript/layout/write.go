@@ -57,3 +57,9 @@ func (c *cell) text() string {
 }
 
 func latin(r rune) bool { return r < 0x250 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// numbers reports the number of a heading, alone at the head of its line: 3 应急响应. A space after it is all that tells it from a quantity.
+func numbers(line string, after rune) bool {
+	return line != "" && line[0] != '.' && len(line) <= 8 && strings.Trim(line, "0123456789.") == "" && (len(line) <= 2 || strings.Contains(line, ".")) &&
+		unicode.Is(unicode.Han, after) && !strings.ContainsRune("年月日时秒个十百千万亿元吨公平立亩米里人户家项次名度级倍条所台辆", after)
+}
