@@ -38,6 +38,8 @@ type Audience struct {
 	Places *register.Places // boundaries of towns and villages; nil: places are known by name only
 	// Line is the place of an entry of a register, along which an area may run; nil: there are no such areas.
 	Line func(ctx context.Context, tx *db.Tx, name register.Name, key string) (*register.Geometry, error)
+	// Stands makes of a recipient that is a post whoever stands for it at this moment, with his name and addresses; nil: those on record are told.
+	Stands func(ctx context.Context, tx *db.Tx, r *Recipient) error
 	// Memory is taken over from the Audience before it where places or registers were loaded anew; nil: its own.
 	Memory *Memory
 

@@ -83,6 +83,12 @@ func (a *Audience) each(ctx context.Context, tx *db.Tx, ids []ID, why map[ID]Why
 			return
 		}
 		for i := range list {
+			if list[i].Kind == Post && a.Stands != nil {
+				if err := a.Stands(ctx, tx, &list[i]); err != nil {
+					yield(Target{}, wrap("Select", err))
+					return
+				}
+			}
 			if !targets(&list[i], level, by, why[list[i].ID], tx.Now(), seen, yield) {
 				return
 			}

@@ -80,7 +80,7 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Relay = &relay.Relay{County: code, Sends: w.Set.Sends, Destinations: to}
 	w.Bulletins = &bulletin.Bulletins{County: code, Definitions: w.Set.Bulletins, Judge: w.Judge, Registers: w.Registers, Workdays: c.Workdays, Seasons: l.Rules.Seasons,
 		CaseOf: w.caseOf, Listed: w.listed}
-	w.Audience = &audience.Audience{County: code, Towns: c.townNames(), Places: set.Places, Line: audience.OfRegisters(w.Registers)}
+	w.Audience = &audience.Audience{County: code, Towns: c.townNames(), Places: set.Places, Line: audience.OfRegisters(w.Registers), Stands: w.stands}
 	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Audience: w.told, Reached: w.reached}
 	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
 	if w.Forecasts, err = forecast.New(code, slices.Clone(c.Grids), set.Places); err != nil {

@@ -72,6 +72,23 @@ type recipientRow struct {
 	Masked []string
 	Wanted string
 	From   string
+	Now    string // of a post: who is told for it now, and why he
+}
+
+// toldNow is who is told for a post now, with his numbers masked; empty for what is no post.
+func toldNow(ctx context.Context, tx *db.Tx, w *policy.Works, r audience.Recipient) (string, error) {
+	s, err := w.Standing(ctx, tx, r)
+	if err != nil || s.Words == "" {
+		return "", err
+	}
+	var to []string
+	for _, a := range s.Addresses {
+		to = append(to, a.Channel.Chinese()+" "+a.Masked())
+	}
+	if len(to) == 0 {
+		return s.Words + "；现在发不到人", nil
+	}
+	return s.Words + "；现在发给" + strings.Join(to, "、"), nil
 }
 
 // audiencePageRows is how many stand on a page.
@@ -157,6 +174,9 @@ func (s *Server) audiencePage(w http.ResponseWriter, r *http.Request, f audience
 				row := recipientRow{Recipient: x, Wanted: audience.WantsText(x.Wants), From: sourceWord(works, x.Source)}
 				for _, a := range x.Addresses {
 					row.Masked = append(row.Masked, a.Channel.Chinese()+" "+a.Masked())
+				}
+				if row.Now, err = toldNow(r.Context(), tx, works, x); err != nil {
+					return err
 				}
 				rows = append(rows, row)
 			}

@@ -28,6 +28,7 @@ type recipientPage struct {
 	List    string
 	Masked  []string
 	From    string // what brings it
+	Now     string // of a post: who is told for it now
 	Where   Link   // where it is changed, if not here
 	Typed   url.Values
 	Wrong   map[string]string // by inputs
@@ -239,6 +240,9 @@ func (s *Server) recipientPage(w http.ResponseWriter, r *http.Request, status in
 			return err
 		}
 		if p.R, err = works.Audience.Look(r.Context(), tx, by, id); err != nil {
+			return err
+		}
+		if p.Now, err = toldNow(r.Context(), tx, works, *p.R); err != nil {
 			return err
 		}
 		past, _, err := journal.List(r.Context(), tx, s.countyCode, journal.Query{Subject: "audience/" + strconv.FormatInt(int64(id), 10), Limit: 100})
