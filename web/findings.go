@@ -413,7 +413,7 @@ func (s *Server) findingsUnknown(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		mine, lead := s.caseUnitNames(by, ""), s.leads(works, by)
-		words := seer{works, s.Devices, map[string]string{}, map[string]Link{}}
+		words := s.seer(works)
 		for _, u := range list {
 			x := row{Unknown: u, Rule: u.Rule}
 			at := u.Entry

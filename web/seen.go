@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"math"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -22,6 +23,7 @@ import (
 // seenView is a fact with its unit, and where it came from in words.
 type seenView struct {
 	finding.Seen
+	As        string // as the rule has it, where that is not said as well by the name and the value
 	Unit      string
 	From, URL string // what it is a reading or a field of
 	When      string
@@ -35,6 +37,10 @@ type seer struct {
 	devices *device.Registry
 	labels  map[string]string // of entries, by address
 	senders map[string]Link   // of readings
+}
+
+func (s *Server) seer(w *policy.Works) *seer {
+	return &seer{w, s.Devices, map[string]string{}, map[string]Link{}}
 }
 
 // seenAt divides a source into an address, the time, and what sent the reading.
@@ -90,10 +96,31 @@ func (s *seer) view(ctx context.Context, tx *db.Tx, f finding.Seen, ind *finding
 			}
 		}
 	}
-	if _, err := quantity.Parse(f.Value); err == nil {
+	if d, err := quantity.Parse(f.Value); err == nil {
 		v.Unit = unitText(unit)
+		switch call, _, _ := strings.Cut(f.Name, "("); call {
+		case "均值":
+			v.Value = shortened(d)
+		case "次数":
+			v.Name, v.Unit = strings.TrimSuffix(v.Name, "次数")+"读数", "个"
+		}
+	}
+	if strings.Contains(f.Name, "(") {
+		v.As = f.Name + " = " + f.Value
 	}
 	return v, nil
+}
+
+// shortened is a mean as people write it: two places, of what is below one three figures. What is measured has no more.
+func shortened(d quantity.Decimal) string {
+	places := 2
+	if f := math.Abs(d.Float()); f > 0 && f < 1 {
+		places = 2 - int(math.Floor(math.Log10(f)))
+	}
+	if d.Scale() <= places {
+		return d.String()
+	}
+	return d.Round(places).String()
 }
 
 // views are facts as a page shows them.
@@ -117,7 +144,7 @@ type timeView struct {
 
 // factsOf are the facts of a finding, the evidence of its end and its times, in words.
 func (s *Server) factsOf(ctx context.Context, tx *db.Tx, w *policy.Works, f *finding.Finding, times []finding.Occurrence) (facts, evidence []seenView, shown []timeView, err error) {
-	in := seer{w, s.Devices, map[string]string{}, map[string]Link{}}
+	in := s.seer(w)
 	var ind *finding.Indicator
 	if r := w.Judge.Rule(f.Rule); r != nil {
 		ind = w.Judge.Indicator(r.Indicator)

@@ -91,6 +91,7 @@ type warningProposal struct {
 	warning.Proposal
 	Name, From string
 	May        bool
+	Reasons    []reasonRow
 }
 
 func (p warningProposal) Colour() string { return warningColour(p.Level) }
@@ -118,9 +119,18 @@ func (s *Server) warningDeskPage(w http.ResponseWriter, r *http.Request, no *ref
 		if err != nil {
 			return err
 		}
-		for _, p := range list {
+		docs, err := s.addresses(ctx, tx, works)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			p := &list[i]
 			h := ww.Hazard(p.Hazard)
-			proposals = append(proposals, warningProposal{p, hazardName(works, p.Hazard), originNames[p.Origin], h != nil && h.MayDraft(by)})
+			reasons, err := s.reasonRows(ctx, tx, works, by, docs, p)
+			if err != nil {
+				return err
+			}
+			proposals = append(proposals, warningProposal{*p, hazardName(works, p.Hazard), originNames[p.Origin], h != nil && h.MayDraft(by), reasons})
 		}
 		submitted, err := ww.Waiting(ctx, tx)
 		if err != nil {
@@ -153,10 +163,6 @@ func (s *Server) warningDeskPage(w http.ResponseWriter, r *http.Request, no *ref
 			}
 		}
 		drafts, waiting, active, unconfirmed = warningRows(works, open), warningRows(works, submitted), warningRows(works, force), warningRows(works, alone)
-		docs, err := s.addresses(ctx, tx, works)
-		if err != nil {
-			return err
-		}
 		own, err := s.ownOrders(ctx, tx, works, by)
 		if err != nil {
 			return err
