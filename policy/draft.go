@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,12 +20,24 @@ import (
 // without a problem; what only a person can know stands in comments.
 type Draft struct {
 	ID    string            // proposed name of the folder
+	Title string            // of the document or its plan
 	Files map[string]string // by path in the folder
 	Left  []string          // what of the text stands in none of them, for a person to look at
 	Ask   []string          // what stands in them and has to be confirmed
 
 	Passages []Passage // of an emergency plan: its text, clause by clause, with what was read in each
 	Levels   []Overview
+}
+
+// Zip is the folder in one file.
+func (d Draft) Zip() ([]byte, error) {
+	a := newArchive()
+	for _, name := range slices.Sorted(maps.Keys(d.Files)) {
+		if err := a.add(d.ID+"/"+name, []byte(d.Files[name])); err != nil {
+			return nil, err
+		}
+	}
+	return a.close()
 }
 
 // drafting writes one plan's folder.
@@ -144,7 +157,7 @@ func (d *drafting) write() Draft {
 	}
 	files["rules.yaml"] = d.rules()
 	files["ladders.yaml"] = d.ladders()
-	out := Draft{ID: d.id, Files: files, Left: d.left()}
+	out := Draft{ID: d.id, Title: d.title(), Files: files, Left: d.left()}
 	if r := d.emergency; r != nil {
 		files["plans.yaml"], files["examples/plan.yaml"] = r.file(), r.example()
 		out.Ask, out.Passages, out.Levels = r.ask, r.passages(out.Left), r.overview()
@@ -170,6 +183,14 @@ func oneLine(s string) string {
 		}
 		return c
 	}, s)
+}
+
+// title is the plan's, or else the document's.
+func (d *drafting) title() string {
+	if d.plan != nil {
+		return d.plan.Title
+	}
+	return d.doc.Title
 }
 
 func (d *drafting) signed() calendar.Date {
@@ -213,19 +234,15 @@ func (d *drafting) unit(printed string) string {
 
 func (d *drafting) policy() string {
 	var b strings.Builder
-	title := d.doc.Title
 	fmt.Fprintf(&b, "document: %s\n", d.doc.No)
-	if d.plan != nil {
-		title = d.plan.Title
-		if d.plan.Key != "" {
-			fmt.Fprintf(&b, "plan: %s\n", d.plan.Key)
-		}
+	if d.plan != nil && d.plan.Key != "" {
+		fmt.Fprintf(&b, "plan: %s\n", d.plan.Key)
 	}
 	from := "成文日期；公文另定施行日期的改掉"
 	if d.doc.SignedOn.IsZero() {
 		from = "待确认：没有读到成文日期"
 	}
-	fmt.Fprintf(&b, "title: %s\nfrom: %s        # %s\nowner: %s   # 由谁负责，请核对\n", word(title), d.signed(), from, word(d.owner()))
+	fmt.Fprintf(&b, "title: %s\nfrom: %s        # %s\nowner: %s   # 由谁负责，请核对\n", word(d.title()), d.signed(), from, word(d.owner()))
 	b.WriteString("about: 待写：用自己的话写两三句，这份公文要做什么。\n")
 	return b.String()
 }

@@ -95,11 +95,7 @@ func textOf(c *County, handed *gazette.Issue, number string) (doc *gazette.Docum
 
 // readEmergency reads the plan where the text is an emergency plan, and takes what it carries out of the duties.
 func (d *drafting) readEmergency() {
-	title := d.doc.Title
-	if d.plan != nil {
-		title = d.plan.Title
-	}
-	if !isPlan(title) {
+	if !isPlan(d.title()) {
 		return
 	}
 	if d.county.Book == nil || len(d.county.Book.Posts()) == 0 {
@@ -214,6 +210,10 @@ func (r *planRead) enter(n *gazette.Node, in place) (place, string) {
 	if head == "" || n.Mark == "" {
 		return in, text
 	}
+	units, rest := r.subject(head)
+	if len(units) > 0 && rest != "" && (in.of == ofAction || in.of == ofAfter) && n.Level > 1 {
+		return in, text // what a unit does, short enough to be taken for a heading
+	}
 	if n.Level == 1 {
 		in.respond, in.of = respondChapter.MatchString(head) && !afterChapter.MatchString(head), ofNothing
 		if afterChapter.MatchString(head) {
@@ -233,12 +233,11 @@ func (r *planRead) enter(n *gazette.Node, in place) (place, string) {
 			in.of = ofAction // 4.1 Ⅳ级响应, with what belongs to it in plain paragraphs
 		}
 	}
-	if units, rest := r.subject(head); len(units) > 0 && rest == "" {
+	if len(units) > 0 && rest == "" {
 		in.units = units
 	}
-	rest := strings.TrimPrefix(text, head)
-	if rest != text {
-		text = strings.TrimLeft(rest, "：:。 　")
+	if below, ok := strings.CutPrefix(text, head); ok {
+		text = strings.TrimLeft(below, "：:。 　")
 	}
 	return in, text
 }

@@ -10,10 +10,7 @@ import (
 
 // file is plans.yaml of what was read. What is doubtful ends in 待确认 and is told once more to who asked for the draft.
 func (r *planRead) file() string {
-	title := r.doc.Title
-	if r.plan != nil {
-		title = r.plan.Title
-	}
+	title := r.title()
 	var b strings.Builder
 	b.WriteString("# 照预案正文读出的第一稿。带“待确认”的逐条对着正文看，改好就删去那几个字；整行注释的，补上单位、职务再去掉“#”。\nplans:\n")
 	fmt.Fprintf(&b, "  - id: %s-plan             # 改成好认的名字，如 flood\n    name: %s\n    mechanisms: [%s]\n", r.id, word(title), word(title))

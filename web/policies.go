@@ -94,7 +94,7 @@ func (s *Server) policyList(w http.ResponseWriter, r *http.Request, p *Page, ins
 	if inside && s.Live != nil {
 		trouble = s.Live.Trouble()
 	}
-	p.Data = map[string]any{"Rows": rows, "Versions": versions, "Trouble": trouble, "Inside": inside, "Reload": inside && s.Live != nil && by.May(ledger.ActEdit), "Wrong": "",
+	p.Data = map[string]any{"Rows": rows, "Versions": versions, "Trouble": trouble, "Inside": inside, "Draft": inside && by.May(ledger.ActEdit), "Reload": inside && s.Live != nil && by.May(ledger.ActEdit), "Wrong": "",
 		"Later": later(works), "Day": works.Day}
 	return s.render(w, http.StatusOK, "policies.html", p)
 }
@@ -120,7 +120,7 @@ func (s *Server) reloadPolicies(w http.ResponseWriter, r *http.Request) error {
 	}
 	if _, err := s.Live.Reload(r.Context(), string(sessionOf(r).User.Name)); err != nil {
 		p := s.office(r, "政策包", Link{Text: "政策包", URL: "/policies"}, Link{Text: "没有载入"})
-		p.Data = map[string]any{"Wrong": err.Error(), "Inside": true, "Reload": true, "Day": works.Day, "Rows": []policyRow(nil), "Versions": []policy.Version(nil), "Trouble": nil, "Later": []policy.Policy(nil)}
+		p.Data = map[string]any{"Wrong": err.Error(), "Inside": true, "Draft": false, "Reload": true, "Day": works.Day, "Rows": []policyRow(nil), "Versions": []policy.Version(nil), "Trouble": nil, "Later": []policy.Policy(nil)}
 		return s.render(w, http.StatusConflict, "policies.html", p)
 	}
 	http.Redirect(w, r, "/policies?done=reloaded", http.StatusSeeOther)

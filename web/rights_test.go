@@ -178,6 +178,8 @@ var rules = map[string]expected{
 	"GET /policies":              {right: "see"},
 	"GET /policies/{id}":         {right: "sit", things: one("water-2023")},
 	"POST /policies/reload":      {right: "edit", idle: true},
+	"GET /policies/draft":        {right: "edit"},
+	"POST /policies/draft":       {right: "edit", file: "file", idle: true},
 	"GET /bulletins":             {right: "see"},
 	"GET /bulletins/{id}":        {right: "sit", things: one("section-month")},
 	"POST /bulletins/{id}/issue": {right: "edit", things: one("section-month"), form: map[string]string{"on": "2031-06-08"}},
