@@ -81,6 +81,8 @@ func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, 
 	var seen []callup.Seen
 	var facts []callup.Fact
 	var responses []Link
+	var about Link
+	var basis cited
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if form == "json" {
 			revision, err = works.Callup.Revision(ctx, tx, id)
@@ -90,6 +92,13 @@ func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, 
 			return err
 		}
 		if responses, err = responsesOf(ctx, tx, works, b.Round); err != nil {
+			return err
+		}
+		docs, err := s.addresses(ctx, tx, works)
+		if err != nil {
+			return err
+		}
+		if about, basis, err = callCause(ctx, tx, works, docs, b.Round); err != nil {
 			return err
 		}
 		if seen, err = works.Callup.Reports(ctx, tx, id, 0, callReports); err != nil {
@@ -106,11 +115,11 @@ func (s *Server) callupPage(w http.ResponseWriter, r *http.Request, status int, 
 	case form == "json":
 		return writeJSON(w, http.StatusOK, map[string]any{"revision": revision})
 	case form == "csv":
-		return writeCSV(w, b.Round.Title+"叫应.csv", b.Table())
+		return writeCSV(w, b.Round.Title+"叫应.csv", callTable(b))
 	}
 	now := s.now()
 	p := s.office(r, b.Round.Title, Link{Text: "叫应", URL: "/callups"}, Link{Text: b.Round.Title})
-	p.Data = map[string]any{"B": b, "R": b.Round, "Towns": callTowns(b, now), "Steps": callNext(b), "Colour": callLevels[max(0, min(b.Round.Level, 4))], "About": aboutCall(b.Round.Purpose), "Responses": responses,
+	p.Data = map[string]any{"B": b, "R": b.Round, "Towns": callTowns(b, now), "Steps": callNext(b), "Colour": callLevels[max(0, min(b.Round.Level, 4))], "About": about, "Cite": basis, "Responses": responses,
 		"Seen": callReported(b, seen, works.Registers.Places), "Facts": callHappened(b, facts), "May": b.Round.State == callup.Open && maySayFor(by, b.Round), "No": no,
 		"URL": "/callups/" + name, "Now": now, "Unfolded": callUnfolded, "Ladder": b.Round.Ladder.Steps[b.Round.Ladder.From:],
 		"Post": func(x callup.Seat) string { return callup.Seat{Post: x.Post}.String() }, "At": func(t time.Time) string { return hourMinute(t, now) }, "Way": callWay, "Trouble": callTrouble}
@@ -147,6 +156,16 @@ func callTrouble(why string) string {
 		}
 	}
 	return why
+}
+
+// callTable is the board for a file, with channels in words.
+func callTable(b *callup.Board) [][]string {
+	out := b.Table()
+	way, trouble := slices.Index(out[0], "应答方式"), slices.Index(out[0], "问题")
+	for _, line := range out[1:] {
+		line[way], line[trouble] = callWay(line[way]), callTrouble(line[trouble])
+	}
+	return out
 }
 
 // callWhat is what happens at a moment.

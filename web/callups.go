@@ -10,8 +10,11 @@ import (
 
 	"zhixing/callup"
 	"zhixing/db"
+	"zhixing/emergency"
 	"zhixing/ledger"
 	"zhixing/personnel"
+	"zhixing/policy"
+	"zhixing/warning"
 )
 
 // callupRoutes are the calls (叫应): who was called, who has answered. Officials read them without anybody's number; whoever gets the lists of
@@ -61,16 +64,33 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 // callLevels are the colours of the levels of calls.
 var callLevels = []string{"", "红", "橙", "黄", "蓝"}
 
-// aboutCall is what people are called for.
-func aboutCall(purpose string) Link {
-	kind, n, _ := strings.Cut(purpose, "/")
+// callCause is what people are called for, and the clause that it goes back to: of a warning its hazard's, of a response its plan's.
+func callCause(ctx context.Context, tx *db.Tx, w *policy.Works, docs addresses, r *callup.Round) (about Link, basis cited, err error) {
+	kind, number, _ := strings.Cut(r.Purpose, "/")
+	n, _ := strconv.ParseInt(number, 10, 64)
 	switch kind {
 	case "warning":
-		return Link{Text: "第 " + n + " 号预警", URL: "/warnings/" + n}
+		about.Text = "第 " + number + " 号预警"
+		list, err := w.Warnings.Versions(ctx, tx, warning.EventID(n))
+		if err != nil || len(list) == 0 {
+			return about, basis, err
+		}
+		v := list[max(0, min(r.Version, len(list))-1)]
+		about = Link{Text: hazardName(w, v.Hazard) + "预警，第 " + strconv.Itoa(v.N) + " 版", URL: deskPath(v.Event, v.N)}
+		if h := w.Warnings.Hazard(v.Hazard); h != nil {
+			basis = docs.cite(h.Basis)
+		}
 	case "emergency":
-		return Link{Text: "第 " + n + " 次应急响应", URL: "/emergencies/" + n}
+		about = Link{Text: "第 " + number + " 次应急响应", URL: emergencyURL(emergency.ID(n))}
+		list, err := w.Emergencies.About(ctx, tx, r.Purpose)
+		if err != nil || len(list) == 0 {
+			return about, basis, err
+		}
+		basis = docs.cite(list[0].Basis)
+	default:
+		about.Text = r.Purpose
 	}
-	return Link{Text: purpose}
+	return about, basis, nil
 }
 
 // maySayFor reports whether the actor may say that somebody else has answered: the county office, and the posts that get the lists of those who

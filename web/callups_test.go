@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -25,20 +26,23 @@ func TestCallupBoard(t *testing.T) {
 			}
 		}
 		s.want(s.get("督查", "/callups"), 200, "还没有叫应过")
+		draft := storm("预计有强降雨。")
+		draft.Level = "黄" // for which nobody is called by itself
+		v := s.warned(draft)
 		s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
 			_, err := works.Audience.Put(ctx, tx, audience.System, audience.SourcePosts, []audience.Recipient{
 				{Key: "1", Kind: audience.Post, Name: "示例镇长", Place: audience.Place{Town: town}, Roles: []string{"镇长", "乡长"}, Addresses: []audience.Address{{Channel: audience.SMS, To: "13800000001"}}}}, true)
 			if err != nil {
 				return err
 			}
-			_, err = works.Callup.Open(ctx, tx, "system", callup.Opening{Purpose: "warning/7", Version: 1, Title: "暴雨橙色预警", Text: "注意防范。", Level: 2, Places: []callup.Place{{Town: town}},
+			_, err = works.Callup.Open(ctx, tx, "system", callup.Opening{Purpose: fmt.Sprintf("warning/%d", v.Event), Version: 1, Title: "暴雨橙色预警", Text: "注意防范。", Level: 2, Basis: "示例站三小时雨量55毫米", Places: []callup.Place{{Town: town}},
 				Ladder: callup.Ladder{Name: "橙色预警", Office: []string{"某单位/值班员"}, Tell: []string{"sms"}, Steps: []callup.Step{
 					{Name: "乡镇主官", Of: callup.Town, Posts: []string{"镇长|乡长"}, Rungs: []callup.Rung{{After: 0, By: []string{"sms"}}, {After: 5, Do: callup.DoOffice}}}}}})
 			return err
 		})
 		s.want(s.get("督查", "/callups"), 200, "暴雨橙色预警", "进行中")
 		page := s.get("督查", "/callups/1")
-		s.want(page, 200, "示例镇长", town, "未应答", "登记答复", "/warnings/7")
+		s.want(page, 200, "示例镇长", town, "未应答", "登记答复", `href="`+deskPath(v.Event, 1)+`"`, "暴雨预警，第 1 版", "根据", "示例站三小时雨量55毫米", "依据", "绛政发〔2023〕15号 二(三)5", "2031-")
 		if strings.Contains(page.body, "13800000001") {
 			t.Error("the board shows somebody's number")
 		}
@@ -47,13 +51,21 @@ func TestCallupBoard(t *testing.T) {
 			t.Error("the form is shown to who may not")
 		}
 		s.want(s.get("督查", "/callups/1.json"), 200, `"revision"`)
-		s.want(s.get("督查", "/callups/1.csv"), 200, "示例镇长")
+		s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
+			return works.Callup.Received(ctx, tx, []callup.Receipt{{Key: "callup/1/1/rung/0/sms", Reason: "一号网关：关机", At: tx.Now()}})
+		})
+		file := s.get("督查", "/callups/1.csv")
+		s.want(file, 200, "示例镇长", "短信未送达：", "关机")
+		if strings.Contains(file.body, "sms") {
+			t.Error("a channel stands in the file by its code")
+		}
 		s.want(s.get("督查", "/callups/9"), 404)
 		s.want(s.get("督查", "/callups/x"), 404)
 		s.want(s.post("经办", "/callups/1/1", url.Values{"words": {"打通电话"}}), 403)
 		s.want(s.post("督查", "/callups/1/1", url.Values{"words": {""}}), 400, "请填写本人是怎样答复的")
 		s.want(s.post("督查", "/callups/1/1", url.Values{"words": {"打通电话，已到岗"}, "acted": {"1"}}), 303)
 		s.want(s.get("督查", "/callups/1"), 200, "已应答", "登记")
+		s.want(s.get("督查", "/callups/1.csv"), 200, "已应答", "登记")
 		s.want(s.post("督查", "/callups/1/8", url.Values{"words": {"没有这个人"}}), 404)
 	})
 }
