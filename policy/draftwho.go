@@ -106,8 +106,12 @@ func (r *planRead) list(s string) (units, unknown []string) {
 	for _, name := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune("、，, ", c) }) {
 		more, rest := r.subject(strings.TrimSuffix(name, "等"))
 		if len(more) == 0 || rest != "" {
-			unknown = append(unknown, name)
-			continue
+			if !strings.Contains(name, "和") {
+				unknown = append(unknown, name)
+				continue
+			}
+			known, strange := r.list(strings.ReplaceAll(name, "和", "、")) // one of the two is not known
+			more, unknown = known, append(unknown, strange...)
 		}
 		for _, u := range more {
 			if !slices.Contains(units, u) {
@@ -218,7 +222,7 @@ func (r *planRead) group(n *gazette.Node, clause string) {
 		rest = strings.TrimSuffix(rest, m[0])
 	}
 	if m := groupOf.FindStringSubmatch(rest); m != nil {
-		units, unknown := r.list(strings.ReplaceAll(strings.Join(m[1:], ""), "和", "、"))
+		units, unknown := r.list(strings.Join(m[1:], ""))
 		g.members, g.unknown = append(g.members, units...), append(g.unknown, unknown...)
 	}
 	if g.does == "" && g.lead != "" && len(g.members) == 0 {
