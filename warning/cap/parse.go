@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // oldNamespaces are editions that are recognised and not read.
@@ -108,14 +109,14 @@ func (c *checker) alert(n *node) *Alert {
 		case "incidents":
 			a.Incidents = c.quoted(e)
 		case "info":
-			a.Infos = append(a.Infos, c.info(e))
+			a.Infos = append(a.Infos, c.info(e, a.Sent))
 		}
 	}
 	c.alertRules(n, a)
 	return a
 }
 
-func (c *checker) info(n *node) Info {
+func (c *checker) info(n *node, sent time.Time) Info {
 	var i Info
 	for _, e := range n.nodes {
 		if e.name.Space != Namespace {
@@ -168,7 +169,7 @@ func (c *checker) info(n *node) Info {
 			i.Areas = append(i.Areas, c.area(e))
 		}
 	}
-	c.infoAdvice(n, &i)
+	c.infoAdvice(n, &i, sent)
 	return i
 }
 

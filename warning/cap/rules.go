@@ -39,7 +39,7 @@ func (c *checker) alertRules(n *node, a *Alert) {
 		if e == nil {
 			continue
 		}
-		k := strings.IndexFunc(e.text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",<&", r) })
+		k := strings.IndexFunc(e.text, unnameable)
 		switch {
 		case e.text == "":
 			c.reason(e, "<%s> 不能空着：预警以发送者、标识和发送时间识别", name)
@@ -81,13 +81,19 @@ func (c *checker) alertRules(n *node, a *Alert) {
 	c.languages(n, a)
 }
 
+// unnameable is what identifiers and senders may not hold.
+func unnameable(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",<&", r) }
+
+// nameless says that no message and no sender can be called s.
+func nameless(s string) bool { return s == "" || strings.ContainsFunc(s, unnameable) }
+
 // references reads triples. What is no triple is a reason: a receiver would not know what is replaced.
 func (c *checker) references(n *node) []Triple {
 	var out []Triple
-	for _, s := range strings.Fields(n.text) {
+	for _, s := range strings.FieldsFunc(n.text, xmlSpace) {
 		part := strings.Split(s, ",")
-		if len(part) != 3 || part[0] == "" || part[1] == "" {
-			c.reason(n, "%q 不是“发送者,标识,发送时间”：中间没有空白，各条之间用空白隔开", short(s))
+		if len(part) != 3 || nameless(part[0]) || nameless(part[1]) {
+			c.reason(n, "%q 不是“发送者,标识,发送时间”：中间没有空白、< 和 &，各条之间用空白隔开", short(s))
 			continue
 		}
 		sent, err := ParseTime(part[2])
@@ -134,7 +140,7 @@ func (c *checker) languages(n *node, a *Alert) {
 
 var markup = regexp.MustCompile(`<[/a-zA-Z!][^<>]*>|&(#[0-9]+|#x[0-9a-fA-F]+|[a-zA-Z]+);`)
 
-func (c *checker) infoAdvice(n *node, i *Info) {
+func (c *checker) infoAdvice(n *node, i *Info, sent time.Time) {
 	for _, e := range n.nodes {
 		switch e.name.Local {
 		case "event":
@@ -158,6 +164,8 @@ func (c *checker) infoAdvice(n *node, i *Info) {
 			c.advise(n, "失效时间早于生效时间")
 		} else if i.Onset.After(i.Expires) {
 			c.advise(n, "失效时间早于预计发生时间")
+		} else if sent.After(i.Expires) {
+			c.advise(n, "失效时间早于发送时间：发出时已经过期")
 		}
 	} else {
 		c.advise(n, "没有 <expires>：各接收方要自定期限")

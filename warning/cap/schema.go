@@ -155,6 +155,10 @@ func (c *checker) value(n *node) {
 		}
 		return
 	}
+	if name == "language" && n.text == "" { // the schema's default stands in for nothing, not for blanks
+		c.advise(n, "<language> 空着，按标准就是 en-US：请写明")
+		return
+	}
 	check := simple[name]
 	if check == nil {
 		return

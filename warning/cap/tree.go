@@ -15,6 +15,7 @@ const (
 	MaxFeed   = 8 << 20 // of a feed, which may hold documents
 	maxDepth  = 32
 	maxScope  = 32 // namespaces that an element sees
+	maxAttrs  = 64 // of an element
 	maxInfos  = 256
 	maxAreas  = 1000   // in one info
 	maxPoints = 20_000 // in all
@@ -157,7 +158,7 @@ func (t *treeReader) read() (*node, error) {
 				err = errors.New("不是正确的 XML：有 XML 不容的字符")
 			case t.open != nil:
 				t.text[t.open].Write(token)
-			case len(bytes.Trim(token, " \t\r\n")) > 0:
+			case len(bytes.Trim(raw, " \t\r\n")) > 0: // raw: blanks in CDATA or by number are text too
 				err = errors.New("不是正确的 XML：根元素之外有文字")
 			}
 		case xml.ProcInst:
@@ -189,6 +190,8 @@ func (t *treeReader) start(e xml.StartElement, from int) error {
 		return fmt.Errorf("元素套了 %d 层以上：不读", maxDepth)
 	case t.count > t.most:
 		return fmt.Errorf("元素多于 %d 个：不读", t.most)
+	case len(e.Attr) > maxAttrs:
+		return fmt.Errorf("一个元素的属性多于 %d 个：不读", maxAttrs)
 	}
 	if t.open != nil {
 		n.scope = t.open.scope

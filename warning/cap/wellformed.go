@@ -1,8 +1,8 @@
 package cap
 
 import (
+	"bytes"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,18 +10,23 @@ import (
 // declarationForm is the XML declaration behind <?xml; encoding/xml looks in it for what it needs and lets the rest pass.
 var declarationForm = regexp.MustCompile(`^\s+version\s*=\s*("1\.0"|'1\.0')(\s+encoding\s*=\s*("[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(\s+standalone\s*=\s*("(yes|no)"|'(yes|no)'))?\s*\?>$`)
 
-var numberReferences = regexp.MustCompile(`&#(x[0-9a-fA-F]+|[0-9]+);`)
-
-// surrogate says whether a character is given by a number that is none: encoding/xml puts U+FFFD for it.
+// surrogate says whether a character is given by a number that is none: encoding/xml puts U+FFFD for it. It has seen to the rest.
 func surrogate(raw []byte) bool {
-	return slices.ContainsFunc(numberReferences.FindAllSubmatch(raw, -1), func(m [][]byte) bool {
-		digits, base := string(m[1]), 10
-		if digits[0] == 'x' {
-			digits, base = digits[1:], 16
+	for {
+		_, after, ok := bytes.Cut(raw, []byte("&#"))
+		if !ok {
+			return false
 		}
-		n, err := strconv.ParseUint(digits, base, 32)
-		return err == nil && n >= 0xd800 && n <= 0xdfff
-	})
+		digits, rest, _ := bytes.Cut(after, []byte(";"))
+		base := 10
+		if hex, ok := bytes.CutPrefix(digits, []byte("x")); ok {
+			digits, base = hex, 16
+		}
+		if n, err := strconv.ParseUint(string(digits), base, 32); err == nil && n >= 0xd800 && n <= 0xdfff {
+			return true
+		}
+		raw = rest
+	}
 }
 
 // spaced says whether the attributes of a start tag are parted by white space.
