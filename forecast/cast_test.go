@@ -296,7 +296,9 @@ func TestDefinitionsSayWhere(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"products: {": "f.yaml：写法不对",
-		"things: []":  "things",
+		strings.Replace(good, "step", "public: true, step", 1):  "f.yaml:2：产品“a”的 public 请删去：网格只给有职务的人看",
+		strings.Replace(good, "step", "public: false, step", 1): "public 请删去",
+		"things: []": "things",
 		strings.Replace(good, "step: 1小时", "steps: 1小时", 1):                                  "steps",
 		strings.Replace(good, "step: 1小时", "step: 1时辰", 1):                                   "f.yaml:2：产品“a”的 step 写作 10分钟、1小时、30日",
 		strings.Replace(good, "unit: mm", "unit: 寸", 1):                                      "f.yaml:2：产品“a”：计量单位“寸”",

@@ -22,7 +22,8 @@ import (
 type written struct {
 	Name, Title, Source, Element, Unit string
 	Places                             int
-	Amount, Public                     bool
+	Amount                             bool
+	Public                             any // opened nothing, and is refused
 	Pick                               struct {
 		GRIB, Level, NetCDF, CSV, Unit string
 		Files                          []string
@@ -73,9 +74,12 @@ func ReadDefinitions(file string, b []byte) ([]Definition, error) {
 }
 
 func (w *written) definition(file string) (*Definition, error) {
-	d := &Definition{Name: Name(w.Name), Title: w.Title, Source: w.Source, Element: w.Element, Places: w.Places, Amount: w.Amount, Public: w.Public,
+	d := &Definition{Name: Name(w.Name), Title: w.Title, Source: w.Source, Element: w.Element, Places: w.Places, Amount: w.Amount,
 		Pick:        Pick{Files: w.Pick.Files, GRIB: w.Pick.GRIB, Level: w.Pick.Level, NetCDF: w.Pick.NetCDF, CSV: w.Pick.CSV, Unit: w.Pick.Unit},
 		Extrapolate: Name(w.Extrapolate), Gauges: w.Gauges, Before: Name(w.Before), Radius: w.Radius, File: file, LineNo: w.line}
+	if w.Public != nil {
+		return nil, d.wrong("产品“%s”的 public 请删去：网格只给有职务的人看，不对外公布；要告诉公众的，经预警发布台发布预警", d.Name)
+	}
 	var err error
 	if d.Unit, err = quantity.ParseUnit(w.Unit); err != nil {
 		return nil, d.wrong("产品“%s”：%v", d.Name, err)

@@ -38,7 +38,6 @@ type Definition struct {
 	Unit    quantity.Unit
 	Places  int  // after the decimal point
 	Amount  bool // what gathers over a period, as rain does; else an instant, a mean or an extreme
-	Public  bool
 
 	Pick        Pick          // where it is found in files
 	Extrapolate Name          // of which measured product this one is the nowcast; empty: none
