@@ -73,7 +73,7 @@ kills-readings: ## kill -9 while 40 stations send, 100 times on each database
 load-channel: ## a warning to 226,800 telephones put and handed to a stub gateway, on both databases
 	ZHIXING_LOAD_CHANNEL=$(or $(MESSAGES),226800) $(GO) test -count=1 -timeout 30m -run 'TestLoad$$' -v ./channel
 
-kills-channel: ## kill -9 while warnings are handed over, 100 times on each database
+kills-channel: ## kill -9 while warnings are handed over, and while the broker restarts, 100 times on each database
 	ZHIXING_KILLS=100 $(GO) test -count=1 -timeout 60m -run Kill -v ./channel
 
 kills-callup: ## kill -9 while people are called, 100 times on each database

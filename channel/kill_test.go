@@ -17,6 +17,7 @@ import (
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/gateway"
+	"zhixing/gateway/speaker/brokertest"
 )
 
 // What a child process needs to know to send messages until it is killed.
@@ -36,8 +37,14 @@ func child(dsn, peer string) error {
 	if err != nil {
 		return err
 	}
+	o := killOutbox(d, peer)
+	if strings.Contains(peer, "://") { // a broker
+		if o, err = hornOutbox(d, peer); err != nil {
+			return err
+		}
+	}
 	fmt.Println("ready")
-	killOutbox(d, peer).Run(ctx)
+	o.Run(ctx)
 	return nil
 }
 
@@ -75,12 +82,7 @@ func (l line) Send(ctx context.Context, list []gateway.Message) []gateway.Outcom
 // Killed at any moment while it sends: whatever was put has arrived, or stands as unknown where the far side cannot tell doubles, where nothing
 // arrives twice. `make kills-channel` makes it the long form.
 func TestKillWhileSending(t *testing.T) {
-	kills := 4
-	if n, err := strconv.Atoi(os.Getenv("ZHIXING_KILLS")); err == nil {
-		kills = n
-	} else if testing.Short() {
-		kills = 2
-	}
+	kills := killsOr(4)
 	for _, dialect := range dbtest.Dialects {
 		t.Run(string(dialect), func(t *testing.T) {
 			far := listen(t)
@@ -113,8 +115,76 @@ func TestKillWhileSending(t *testing.T) {
 	}
 }
 
+// The same over a broker that ends and comes back at a moment of its own: the next server tells those who were not told, and every
+// loudspeaker plays every warning, once.
+func TestKillWhileTheBrokerRestarts(t *testing.T) {
+	kills := killsOr(2)
+	for _, dialect := range dbtest.Dialects {
+		t.Run(string(dialect), func(t *testing.T) {
+			b := brokertest.Start(t)
+			h := plug(t, b)
+			dsn := dbtest.DSN(t, dialect)
+			d := dbtest.Open(t, dsn, time.Now)
+			var longest time.Duration
+			before := 0
+			for i := range kills {
+				purpose := fmt.Sprintf("warning/%d/1", i)
+				list := loud(purpose, fmt.Sprintf("请立即撤离%d。", i), time.Now().Add(20*24*time.Hour))
+				if err := d.Write(ctx, func(tx *db.Tx) error { _, err := killOutbox(d, "").PutAll(ctx, tx, list); return err }); err != nil {
+					t.Fatal(err)
+				}
+				kill := startChild(t, dsn, b.Address(), i*120)
+				until(t, "the first are told", func() bool { return h.heard() > i*len(list) })
+				time.Sleep(rand.N(150 * time.Millisecond))
+				if rand.N(2) == 0 {
+					kill()
+					time.Sleep(rand.N(50 * time.Millisecond))
+					b.Stop()
+				} else {
+					b.Stop()
+					time.Sleep(rand.N(50 * time.Millisecond))
+					kill()
+				}
+				before += h.heard() - i*len(list)
+				b.Start()
+				began := time.Now()
+				own, err := db.Open(ctx, dsn, func() time.Time { return time.Now().Add(time.Duration(i*120+60) * time.Second) })
+				if err != nil {
+					t.Fatal(err)
+				}
+				next, end := lively(t, own, b)
+				until(t, "all have said that they played it", func() bool { return delivered(t, next, purpose) == len(list) })
+				end()
+				own.Close()
+				longest = max(longest, time.Since(began))
+			}
+			h.once(t, kills*142)
+			t.Logf("%d warnings: %d loudspeakers were told before the server was killed and the broker stopped, %d by the next server within %v; %d were asked again under the same seq",
+				kills, before, kills*142-before, longest.Round(time.Millisecond), h.asked-kills*142)
+		})
+	}
+}
+
+// killsOr is how often to kill: n, unless a long run says otherwise.
+func killsOr(n int) int {
+	if long, err := strconv.Atoi(os.Getenv("ZHIXING_KILLS")); err == nil {
+		return long
+	}
+	if testing.Short() {
+		return 2
+	}
+	return n
+}
+
 // killOne starts a child and kills it at a random moment.
 func killOne(t *testing.T, dsn, peer string, ahead int) {
+	t.Helper()
+	kill := startChild(t, dsn, peer, ahead)
+	time.Sleep(rand.N(300 * time.Millisecond))
+	kill()
+}
+
+func startChild(t *testing.T, dsn, peer string, ahead int) (kill func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childDSN+"="+dsn, childPeer+"="+peer, childAhead+"="+strconv.Itoa(ahead))
@@ -129,11 +199,12 @@ func killOne(t *testing.T, dsn, peer string, ahead int) {
 	if said, err := bufio.NewReader(out).ReadString('\n'); said != "ready\n" {
 		t.Fatalf("the child says %q, %v", said, err)
 	}
-	time.Sleep(rand.N(300 * time.Millisecond))
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
+	return func() {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
 	}
-	_ = cmd.Wait()
 }
 
 // far is the far side: it counts what it got.

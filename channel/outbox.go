@@ -52,6 +52,10 @@ type Driver struct {
 	// is sent again; otherwise never by itself.
 	TellsDoubles bool
 
+	// Again is after how long what the far side has not acknowledged is sent to it again, each time longer; 0: never. Only where it
+	// TellsDoubles and says Delivered.
+	Again time.Duration
+
 	Rate    float64       // messages a second, 0: no limit
 	Batch   int           // at most in one Send, 100; what a crash leaves unknown is no more than this for each worker
 	Workers int           // that send at once, 1

@@ -470,3 +470,48 @@ func TestTallyByPlace(t *testing.T) {
 		}
 	})
 }
+
+// What a broker has taken and no device has acknowledged goes again under its number, later each time, and stays what it was.
+func TestDevicesThatSayNothingAreAskedAgain(t *testing.T) {
+	stories(t, noon, func(s *story) {
+		s.drivers = func(name string, d *Driver) {
+			if name == "喇叭" {
+				d.Again, d.Tries = time.Minute, 4
+			}
+		}
+		loud := func(purpose string, n int) Message {
+			m := s.text(purpose, n)
+			m.Channel = "speaker"
+			return m
+		}
+		at := func(after, want string) {
+			s.Helper()
+			d, _ := time.ParseDuration(after)
+			s.clock.Set(noon)
+			s.clock.Advance(d)
+			s.restart()
+			s.wantPass(want)
+		}
+		gone := loud("warning/2/1", 4)
+		gone.Expires = s.clock.Now().Add(150 * time.Second)
+		s.put(s.text("warning/1/1", 1), loud("warning/1/1", 2), loud("warning/1/1", 3), gone)
+		at("0s", "短信甲:1 喇叭:2 喇叭:3 喇叭:4")
+		first := s.stubs["喇叭"].Sent()[0].ID
+		s.receive("喇叭", gateway.Receipt{Ref: "喇叭" + s.stubs["喇叭"].Sent()[1].ID, To: "13800000003", State: gateway.Delivered})
+		at("59s", "")
+		at("60s", "喇叭:2 喇叭:4")
+		if again := s.stubs["喇叭"].Sent()[0].ID; again != first {
+			t.Errorf("it went again as %s, not %s", again, first)
+		}
+		at("170s", "")
+		s.answers["喇叭"] = func(gateway.Message) gateway.Outcome { return gateway.Outcome{State: gateway.Busy, Reason: "忙"} }
+		at("180s", "喇叭:2") // two minutes later; the other has expired
+		s.states("warning/1/1", Accepted, Accepted, Delivered)
+		s.answers["喇叭"] = nil
+		if got := s.sum("warning/1/1"); got.Handed != 3 || got.In10 != 3 {
+			t.Errorf("%+v", got)
+		}
+		s.withdraw("warning/1/1")
+		at("24m", "")
+	})
+}

@@ -213,6 +213,7 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 				Played, Failed, Offline    []string
 				Verbatim                   bool
 				MaxBytes                   int `yaml:"max-bytes"`
+				Again                      *time.Duration
 			}
 			if err := o.Into(&v); err != nil {
 				return channel.Driver{}, err
@@ -223,7 +224,16 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 			if err != nil {
 				return channel.Driver{}, err
 			}
-			return channel.Driver{Gateway: c, Run: c.Run, TellsDoubles: true}, nil
+			d := channel.Driver{Gateway: c, Run: c.Run, TellsDoubles: true}
+			switch {
+			case v.Again != nil && v.Ack == "":
+				return channel.Driver{}, errors.New("again 要有 ack：不应答的喇叭，不知道哪些要再发")
+			case v.Again != nil:
+				d.Again = *v.Again
+			case v.Ack != "":
+				d.Again = 3 * time.Minute // longer than a text is played
+			}
+			return d, nil
 		},
 		"voice": func(o channel.Options, hear gateway.Hear) (channel.Driver, error) {
 			var v struct {
