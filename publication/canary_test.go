@@ -36,7 +36,7 @@ var notPublic = []string{"draft", "draft_step", "draft_file", "withdrawn_file", 
 
 // arePublic are the tables that any read for the public may touch; package web looks for canaries of the ledger in them.
 var arePublic = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
-	"ledger_public", "case_public", "case_picture", "warning_public", "warning_reach", "search_entry", "search_source", "search_unit", "search_gram", "log_entry", "log_hash", "log_checkpoint"}
+	"ledger_public", "case_public", "case_picture", "warning_public", "warning_reach", "warning_passed", "warning_key", "search_entry", "search_source", "search_unit", "search_gram", "log_entry", "log_hash", "log_checkpoint"}
 
 // tables lists all tables of the database.
 func (s *story) tables() (names []string) {

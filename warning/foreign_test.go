@@ -285,7 +285,7 @@ func TestRebroadcast(t *testing.T) {
 		bad("还没有到", ledger.Invalid, "督查", func(r *Rebroadcast) { r.At = day("28 13:21") })
 		bad("0 以上", ledger.Invalid, "督查", func(r *Rebroadcast) { r.Reach = -2 })
 		bad("从名录里选择", ledger.Invalid, "督查", func(r *Rebroadcast) { r.Who = "" })
-		bad("自己登记", ledger.NotAllowed, "住建局长", func(*Rebroadcast) {})
+		bad("它的主管单位登记", ledger.NotAllowed, "住建局长", func(*Rebroadcast) {})
 		bad("没有第 9 号预警", ledger.NotFound, "督查", func(r *Rebroadcast) { r.Event = 9 })
 		s.do(func(tx *db.Tx) error { return s.w.Passed(ctx, tx, as("督查"), r) })
 		r.Reach = 15000
@@ -296,6 +296,28 @@ func TestRebroadcast(t *testing.T) {
 		}
 		if by := read(s, func(tx *db.Tx) ([]Rebroadcast, error) { return s.w.RebroadcastsBy(ctx, tx, "M1", day("01 00:00")) }); len(by) != 1 {
 			t.Errorf("by M1: %+v", by)
+		}
+		// Who is in charge of it says so too; anybody reads of it only while its register is public.
+		public := func() []Rebroadcast {
+			return read(s, func(tx *db.Tx) ([]Rebroadcast, error) { return PublicPassed(ctx, tx, s.w.County, v.Event) })
+		}
+		if list := public(); len(list) != 0 {
+			t.Errorf("public: %+v", list)
+		}
+		r.Unit, r.Public = "县住建局", true
+		s.do(func(tx *db.Tx) error { return s.w.Passed(ctx, tx, as("住建局长"), r) })
+		if list := public(); len(list) != 1 || list[0].Reach != 15000 || list[0].Words != "" {
+			t.Errorf("public: %+v", list)
+		}
+		if by := read(s, func(tx *db.Tx) (map[string]PassedBy, error) {
+			return PublicPassedBy(ctx, tx, s.w.County, day("01 00:00"))
+		}); by["M1"].Times != 1 {
+			t.Errorf("of late: %+v", by)
+		}
+		r.Public = false
+		s.do(func(tx *db.Tx) error { return s.w.Passed(ctx, tx, as("督查"), r) })
+		if list := public(); len(list) != 0 {
+			t.Errorf("public after its register is not: %+v", list)
 		}
 		d := orangeDraft()
 		d.Drill = "演练"

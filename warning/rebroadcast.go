@@ -21,6 +21,9 @@ type Rebroadcast struct {
 	At    time.Time
 	Reach int    // people; -1: not known
 	Words string // how, and where it can be seen
+
+	Unit   string // whose re-broadcaster it is, and who may say so for it; empty: none
+	Public bool   // its register is public, so anybody may know
 }
 
 // After is how long after publishing it was passed on.
@@ -35,11 +38,11 @@ func (w *Warnings) Passed(ctx context.Context, tx *db.Tx, by Actor, r Rebroadcas
 	}
 	h := w.Hazard(v.Hazard)
 	speaks := h != nil && h.MayDraft(by) || slices.ContainsFunc(by.Seats, func(s personnel.Seat) bool {
-		return s.Role == personnel.Office || s.Unit == r.Name && s.Role != personnel.Auditor
+		return s.Role == personnel.Office || (s.Unit == r.Name || s.Unit == r.Unit) && s.Role != personnel.Auditor
 	})
 	switch {
 	case !speaks:
-		return refuse(ledger.NotAllowed, op, "再传播由发布单位、县政府办公室或传播单位自己登记。")
+		return refuse(ledger.NotAllowed, op, "再传播由发布单位、县政府办公室、传播单位或它的主管单位登记。")
 	case v.Identifier == "":
 		return refuse(ledger.WrongState, op, "这一稿没有发布过。")
 	case v.Drill != "":
@@ -57,6 +60,9 @@ func (w *Warnings) Passed(ctx context.Context, tx *db.Tx, by Actor, r Rebroadcas
 		return err
 	}
 	if err := w.putRebroadcast(ctx, tx, r, by.Account); err != nil {
+		return wrap(op, err)
+	}
+	if err := w.putPassed(ctx, tx, r); err != nil {
 		return wrap(op, err)
 	}
 	_, err = journal.Append(ctx, tx, w.County, journal.Entry{Who: by.Account, What: "warning.rebroadcast", Subject: v.Subject(),

@@ -85,8 +85,11 @@ func toldNow(ctx context.Context, tx *db.Tx, w *policy.Works, r audience.Recipie
 	for _, a := range s.Addresses {
 		to = append(to, a.Channel.Chinese()+" "+a.Masked())
 	}
-	if len(to) == 0 {
+	switch {
+	case len(to) == 0:
 		return s.Words + "；现在发不到人", nil
+	case slices.Equal(s.Addresses, r.Addresses):
+		return s.Words, nil
 	}
 	return s.Words + "；现在发给" + strings.Join(to, "、"), nil
 }

@@ -17,7 +17,7 @@ import (
 
 // publicTables are those that reads for the public touch; package publication holds the list of the others.
 var publicTables = []string{"issue", "document", "document_version", "published_file", "citation", "published_duty", "mention", "published_appointment",
-	"ledger_public", "case_public", "case_picture", "warning_public", "warning_reach", "search_entry", "search_source", "search_unit", "log_entry"}
+	"ledger_public", "case_public", "case_picture", "warning_public", "warning_reach", "warning_passed", "warning_key", "search_entry", "search_source", "search_unit", "log_entry"}
 
 // rowsOf is every value of a table as text.
 func (s *site) rowsOf(table string) string {

@@ -9,14 +9,18 @@ func init() { maps.Copy(rules, warningRules) }
 var warningRules = map[string]expected{
 	"GET /warnings":                 {right: "everybody"},
 	"GET /warnings.json":            {right: "everybody"},
+	"GET /warnings.csv":             {right: "everybody"},
 	"GET /warnings/feed.xml":        {right: "everybody"},
 	"GET /warnings/{id}":            {right: "everybody"},
+	"GET /warnings/media":           {right: "everybody"},
+	"GET /warnings/media.json":      {right: "everybody"},
 	"GET /warnings/verify":          {right: "everybody"},
 	"GET /warnings/certificate.pem": {right: "everybody"},
 	"GET /warnings/{id}/{file}":     {right: "everybody"},
 
 	"GET /warnings/desk":                  {right: "sit"},
 	"GET /warnings/quality":               {right: "sit"},
+	"GET /warnings/quality.csv":           {right: "sit"},
 	"GET /warnings/desk/new":              {right: "sit", idle: true},
 	"POST /warnings/desk/new":             {right: "sit", idle: true},
 	"POST /warnings/desk/inside.json":     {right: "sit", idle: true},

@@ -25,6 +25,8 @@ var warningRoutes = []route{
 	{"GET /warnings/verify", everybody, false, false, (*Server).warningVerify, "怎样核对预警文件的数字签名"},
 	{"GET /warnings/certificate.pem", everybody, false, false, (*Server).warningCertificate, "预警文件签名的证书"},
 	{"GET /warnings/{id}", everybody, false, false, (*Server).warning, "一次预警：最新一版全文和历次各版；后缀 .json 得数据"},
+	{"GET /warnings/media", everybody, false, false, (*Server).warningMedia, "转播预警的单位：约定的时限、覆盖人口，近一年转播几次、最近一次"},
+	{"GET /warnings/media.json", everybody, false, false, (*Server).warningMedia, "转播预警的单位，数据"},
 	{"GET /warnings/{id}/{file}", everybody, false, false, (*Server).warningDocument, "一版预警的 CAP 1.2 文件，如 2.xml，逐字节照发布时的原样"},
 }
 
@@ -234,13 +236,21 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 	newest = list[len(list)-1]
 	if asJSON {
 		w.Header().Set("Cache-Control", "public, max-age=60")
-		return writeJSON(w, http.StatusOK, map[string]any{"standing": eventStanding(newest), "versions": s.warningData(list)})
+		by := []passedData{}
+		for _, p := range passed {
+			by = append(by, s.passedData(p))
+		}
+		return writeJSON(w, http.StatusOK, map[string]any{"standing": eventStanding(newest), "versions": s.warningData(list), "rebroadcasts": by})
 	}
 	standing, last := eventStanding(newest), newest
 	for _, p := range slices.Backward(list) { // of a cancel, what it ended tells what to do no longer
 		if p.Kind != warning.Cancel {
 			last = p
 			break
+	var passed []passedRow
+		}
+		if passed, err = s.passedRows(ctx, tx, list); err != nil {
+			return err
 		}
 	}
 	p := s.page(r, newest.Headline, home, Link{Text: "预警", URL: "/warnings"}, Link{Text: newest.Name + "预警"})
@@ -252,7 +262,7 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 	if towns == newest.Area.Words {
 		towns = ""
 	}
-	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Towns": towns, "Sketch": s.sketchOf(last.Area)}
+	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Towns": towns, "Sketch": s.sketchOf(last.Area), "Passed": passed}
 	return s.render(w, http.StatusOK, "warning.html", p)
 }
 

@@ -96,7 +96,7 @@ func (s *Server) spreadOf(ctx context.Context, tx *db.Tx, w *policy.Works, by le
 		h := ww.Hazard(v.Hazard)
 		out.May = h != nil && h.MayDraft(by) || by.Everywhere(ledger.ActEdit)
 		for _, m := range out.Media {
-			out.May = out.May || ofUnit(by, m.Name)
+			out.May = out.May || ofUnit(by, m.Name) || ofUnit(by, m.Unit)
 		}
 	}
 	return out, nil
@@ -127,8 +127,8 @@ func (s *Server) passOn(r *http.Request, tx *db.Tx, w *policy.Works, by ledger.A
 		return err
 	}
 	for _, m := range media {
-		if string(m.Register)+"/"+m.Key == f.Get("who") {
-			x.Who, x.Name = string(m.Register)+"/"+m.Key, m.Name
+		if m.Who() == f.Get("who") {
+			x.Who, x.Name, x.Unit, x.Public = m.Who(), m.Name, m.Unit, m.Public
 		}
 	}
 	return w.Warnings.Passed(r.Context(), tx, by, x)
