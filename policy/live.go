@@ -35,6 +35,7 @@ type Live struct {
 	Ledger *ledger.Ledger               // nil where the county keeps none
 	To     map[string]relay.Destination // platforms of higher levels
 	Sign   func([]byte) ([]byte, error) // signs the documents of warnings; nil: they go out without
+	First  *Copy                        // Folder as it was read a moment ago, for Start; nil: Start reads it
 
 	works   atomic.Pointer[Works]
 	trouble atomic.Pointer[Trouble]
@@ -64,7 +65,7 @@ func (l *Live) Start(ctx context.Context, by string) error {
 	if err == nil || l.works.Load() != nil {
 		return nil
 	}
-	was, failed := l.recorded(ctx)
+	was, failed := l.recorded(ctx, "")
 	if failed != nil || was == nil {
 		return errors.Join(err, failed)
 	}
@@ -73,8 +74,8 @@ func (l *Live) Start(ctx context.Context, by string) error {
 	return nil
 }
 
-// recorded wires the newest version on record; nil where there is none.
-func (l *Live) recorded(ctx context.Context) (*Works, error) {
+// recorded wires the newest version on record; nil where there is none, or none but the one of this digest.
+func (l *Live) recorded(ctx context.Context, but string) (*Works, error) {
 	code, ok := l.code()
 	if !ok {
 		return nil, nil
@@ -82,7 +83,7 @@ func (l *Live) recorded(ctx context.Context) (*Works, error) {
 	var folder fs.FS
 	err := l.DB.Read(ctx, func(tx *db.Tx) error {
 		v, ok, err := newest(ctx, tx, code)
-		if err != nil || !ok {
+		if err != nil || !ok || v.Digest == but {
 			return err
 		}
 		folder, err = VersionFiles(ctx, tx, code, v.N)
@@ -148,25 +149,25 @@ func (l *Live) Reload(ctx context.Context, by string) (Version, error) {
 }
 
 func (l *Live) reload(ctx context.Context, by string) (Version, error) {
-	digest, files, err := Archive(l.Folder())
+	next, err := l.First, error(nil)
+	if l.First = nil; next == nil {
+		next, err = Take(l.Folder())
+	}
 	if err != nil {
 		return Version{}, err
 	}
-	c, err := LoadCounty(taken{archived(files), l.Folder()})
-	if err != nil {
-		return Version{}, err
-	}
+	c := next.County
 	w, err := l.wire(&c, calendar.DateOf(l.DB.Now()))
 	if err != nil {
 		return Version{}, err
 	}
 	was := l.works.Load()
 	if was == nil {
-		if was, err = l.recorded(ctx); err != nil {
+		if was, err = l.recorded(ctx, next.digest); err != nil { // what is on record cannot clash with itself
 			return Version{}, err
 		}
 	}
-	v := Version{Digest: digest, By: by}
+	v := Version{Digest: next.digest, By: by}
 	if c.Policies != nil {
 		for _, p := range c.Policies.Policies {
 			v.Policies = append(v.Policies, p.ID)
@@ -179,14 +180,14 @@ func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 				return err
 			}
 		}
-		if last, ok, err := newest(ctx, tx, code); err != nil || ok && last.Digest == digest {
+		if last, ok, err := newest(ctx, tx, code); err != nil || ok && last.Digest == next.digest {
 			v = last
 			return err
 		}
-		if err := insertVersion(ctx, tx, code, &v, files); err != nil {
+		if err := insertVersion(ctx, tx, code, &v, next.files); err != nil {
 			return err
 		}
-		_, err := journal.Append(ctx, tx, code, journal.Entry{Who: by, What: "policy.load", Subject: fmt.Sprintf("policies/%d", v.N), Detail: digest + " " + strings.Join(v.Policies, " ")})
+		_, err := journal.Append(ctx, tx, code, journal.Entry{Who: by, What: "policy.load", Subject: fmt.Sprintf("policies/%d", v.N), Detail: next.digest + " " + strings.Join(v.Policies, " ")})
 		if err != nil {
 			return err
 		}
@@ -230,6 +231,29 @@ func (l *Live) Turn(ctx context.Context) (turned bool, err error) {
 	}
 	l.works.Store(next)
 	return true, nil
+}
+
+// Copy is a county's folder as it was at one moment: the county that it makes, and what is kept of it.
+type Copy struct {
+	County County
+	digest string
+	files  []byte
+}
+
+// Take reads and checks a folder as LoadCounty does, once for whoever serves the county and for Live.
+func Take(folder fs.FS) (*Copy, error) {
+	digest, files, err := Archive(folder)
+	if err != nil {
+		if _, bad := LoadCounty(folder); bad != nil {
+			err = bad // says where
+		}
+		return nil, err
+	}
+	c, err := LoadCounty(taken{archived(files), folder})
+	if err != nil {
+		return nil, err
+	}
+	return &Copy{c, digest, files}, nil
 }
 
 // Archive is what is kept of a county's folder: a zip of all but the gazette, the demonstration and what is only for people, and a

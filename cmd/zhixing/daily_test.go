@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -30,10 +29,11 @@ import (
 // a forecast shows is proposed. Each check fails where its line is cut.
 func TestTheDailyTurn(t *testing.T) {
 	ctx := context.Background()
-	county, err := policy.LoadCounty(counties.Demonstration())
+	taken, err := demonstrationCounty()
 	if err != nil {
 		t.Fatal(err)
 	}
+	county := taken.County
 	const start = "2023-10-31T09:00:00+08:00"
 	clock := dbtest.At(start)
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
@@ -44,7 +44,7 @@ func TestTheDailyTurn(t *testing.T) {
 		if s.log, err = journal.OpenLog(ctx, d, code, "gov.example.cn/"+code, ""); err != nil {
 			t.Fatal(err)
 		}
-		live := &policy.Live{DB: d, Folder: func() fs.FS { return counties.Demonstration() }, Ledger: s.ledger}
+		live := &policy.Live{DB: d, Folder: counties.Demonstration, First: taken, Ledger: s.ledger}
 		if err := live.Start(ctx, "test"); err != nil {
 			t.Fatal(err)
 		}

@@ -70,8 +70,8 @@ func (s *site) demonstrate(ctx context.Context, c *call, on string) (err error) 
 		return err
 	}
 	defer s.listener.Close()
-	if s.county, err = c.loadCounty(); err != nil {
-		return fmt.Errorf("county folder:\n%w", err)
+	if err := s.loadCounty(c); err != nil {
+		return err
 	}
 	switch story := s.county.Story; {
 	case story != nil:

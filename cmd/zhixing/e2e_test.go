@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,44 +133,70 @@ func TestAClerkPublishesAndACitizenChecks(t *testing.T) {
 	}
 }
 
-// asTold is the story of the demonstration up to its own day, for the tests that only want to have it behind them.
+// The days on which tests want the story behind them: the storm's, and the story's own.
+const beforeTheStorm, storyDay = "2023-09-23T13:30:00+08:00", "2023-11-01"
+
+// asTold is the story as far as it has been told, for the tests that only want to have it behind them.
 var asTold struct {
 	sync.Mutex
-	files fstest.MapFS
+	on      []string // the days up to now, each with its data folder
+	folders []fstest.MapFS
+	leftOut []string
+	took    time.Duration
 }
 
-// demoFolder is a data folder of the test's own in which the story is told. It is told once, and copied.
-func demoFolder(t *testing.T) string {
+// demoFolder is a data folder of the test's own in which the story is told up to its day.
+func demoFolder(t *testing.T) string { return toldFolder(t, storyDay) }
+
+// toldFolder is a data folder of the test's own in which the story is told up to a day. It is told once, and copied.
+func toldFolder(t *testing.T, on string) string {
 	t.Helper()
 	asTold.Lock()
 	defer asTold.Unlock()
-	if asTold.files == nil {
-		first := t.TempDir()
-		s, err := shownOn(t, []string{"--data", first}, "2023-11-01")
-		if err == nil {
-			err = s.db.Close()
+	for _, day := range []string{beforeTheStorm, storyDay} {
+		if !slices.Contains(asTold.on, day) {
+			tellOn(t, day)
 		}
-		files := fstest.MapFS{}
-		if err == nil {
-			err = fs.WalkDir(os.DirFS(first), ".", func(name string, d fs.DirEntry, err error) error {
-				if err != nil || d.IsDir() {
-					return err
-				}
-				content, err := os.ReadFile(filepath.Join(first, name))
-				files[name] = &fstest.MapFile{Data: content, Mode: 0o600}
-				return err
-			})
+		if day == on {
+			break
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		asTold.files = files
 	}
 	data := t.TempDir()
-	if err := os.CopyFS(data, asTold.files); err != nil {
+	if err := os.CopyFS(data, asTold.folders[slices.Index(asTold.on, on)]); err != nil {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// tellOn tells the story from where it was left to a day.
+func tellOn(t *testing.T, day string) {
+	t.Helper()
+	data, begun := t.TempDir(), time.Now()
+	if n := len(asTold.folders); n > 0 {
+		if err := os.CopyFS(data, asTold.folders[n-1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := shownOn(t, []string{"--data", data}, day)
+	if err == nil {
+		err = s.db.Close()
+	}
+	files := fstest.MapFS{}
+	if err == nil {
+		err = fs.WalkDir(os.DirFS(data), ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(filepath.Join(data, name))
+			files[name] = &fstest.MapFile{Data: content, Mode: 0o600}
+			return err
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	asTold.on, asTold.folders, asTold.leftOut = append(asTold.on, day), append(asTold.folders, files), append(asTold.leftOut, s.leftOut...)
+	asTold.took += time.Since(begun)
 }
 
 // startDemo starts the demonstration on a free port and waits for its first page. "--on", with an early day, spares a test

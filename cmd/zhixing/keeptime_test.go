@@ -6,20 +6,19 @@ import (
 	"testing"
 
 	"zhixing/calendar"
-	"zhixing/counties"
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/notice"
 	"zhixing/personnel"
-	"zhixing/policy"
 )
 
 // TestProbationsAreToldOnce lets a probation come near its end: the office is told once, however often the clock looks.
 func TestProbationsAreToldOnce(t *testing.T) {
-	county, err := policy.LoadCounty(counties.Demonstration())
+	taken, err := demonstrationCounty()
 	if err != nil {
 		t.Fatal(err)
 	}
+	county := taken.County
 	clock := dbtest.At("2024-07-01")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()

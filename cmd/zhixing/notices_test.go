@@ -12,12 +12,10 @@ import (
 
 	"zhixing/account"
 	"zhixing/calendar"
-	"zhixing/counties"
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/notice"
 	"zhixing/personnel"
-	"zhixing/policy"
 )
 
 // flagsOf is the ways out that a call of serve names.
@@ -84,10 +82,11 @@ func TestWaysOutAreFlags(t *testing.T) {
 
 // TestRecipientsHoldTheOfficeToday: a notice goes to whoever holds the posts on the day and can log in.
 func TestRecipientsHoldTheOfficeToday(t *testing.T) {
-	county, err := policy.LoadCounty(counties.Demonstration())
+	taken, err := demonstrationCounty()
 	if err != nil {
 		t.Fatal(err)
 	}
+	county := taken.County
 	code := string(county.Place.Code)
 	clock := dbtest.At("2023-10-30")
 	ctx := context.Background()

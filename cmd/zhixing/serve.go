@@ -38,6 +38,7 @@ type site struct {
 	listener net.Listener // nil but where the site is served
 	db       *db.DB
 	county   policy.County
+	taken    *policy.Copy // the folder that county was read from
 	log      *journal.Log
 	accounts *account.Accounts
 	press    *publication.Press
@@ -67,7 +68,20 @@ func (c *call) site() *site {
 }
 
 // loadCounty reads the county's folder, the demonstration county where none is named.
-func (c *call) loadCounty() (policy.County, error) { return policy.LoadCounty(c.folder()) }
+func (s *site) loadCounty(c *call) (err error) {
+	take := demonstrationCounty
+	if *c.common.county != "" {
+		take = func() (*policy.Copy, error) { return policy.Take(c.folder()) }
+	}
+	if s.taken, err = take(); err != nil {
+		return fmt.Errorf("county folder:\n%w", err)
+	}
+	s.county = s.taken.County
+	return nil
+}
+
+// demonstrationCounty is inside the program, where nobody writes into it.
+var demonstrationCounty = sync.OnceValues(func() (*policy.Copy, error) { return policy.Take(counties.Demonstration()) })
 
 // folder is the county's folder, as it is now.
 func (c *call) folder() fs.FS {
@@ -89,8 +103,8 @@ func (c *call) openSite(ctx context.Context, s *site, how opening) (err error) {
 		return err
 	}
 	if s.county.Directory == nil {
-		if s.county, err = c.loadCounty(); err != nil {
-			return fmt.Errorf("county folder:\n%w", err)
+		if err := s.loadCounty(c); err != nil {
+			return err
 		}
 	}
 	if *s.baseURL == "" {

@@ -152,7 +152,7 @@ func TestServeOnPostgreSQL(t *testing.T) {
 }
 
 func TestDemoTwice(t *testing.T) {
-	data := t.TempDir()
+	data := demoFolder(t)
 	count := func() string { return zhixing("check", "--data", data).must(t) }
 	base, stop := start(t, "demo", "--data", data)
 	front := get(t, base+"/")
@@ -317,7 +317,7 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 // TestKilledAndStartedAgain: after kill -9 with the log of the database unmerged, everything stands as before.
 func TestKilledAndStartedAgain(t *testing.T) {
 	data := t.TempDir()
-	p := launch(t, "demo", "--data", data, "--listen", "127.0.0.1:0")
+	p := launch(t, "demo", "--data", data, "--on", "2023-01-06", "--listen", "127.0.0.1:0")
 	issues := get(t, p.errs.ready(t)+"/api/v1/issues")
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -327,7 +327,7 @@ func TestKilledAndStartedAgain(t *testing.T) {
 		t.Error("the kill left nothing to recover from, so this shows little:", err)
 	}
 	zhixing("check", "--data", data).must(t)
-	base, _ := start(t, "demo", "--data", data)
+	base, _ := start(t, "demo", "--data", data, "--on", "2023-01-06")
 	if got := get(t, base+"/api/v1/issues"); got != issues {
 		t.Errorf("before:\n%s\nafter:\n%s", issues, got)
 	}

@@ -28,8 +28,8 @@ const villagesCalled = 132
 // quality scores it. Each step names the clause that orders it.
 func TestOneStorm(t *testing.T) {
 	b := openBrowser(t)
-	data := t.TempDir()
-	settle(t, data, "2023-09-23T13:30:00+08:00")
+	data := toldFolder(t, beforeTheStorm)
+	settle(t, data)
 	base, stop := start(t, "demo", "--data", data, "--on", "2023-09-23T14:05:00+08:00")
 
 	// A gauge, and a program that sends what it measures.
@@ -253,11 +253,11 @@ func TestOneStorm(t *testing.T) {
 	b.shot("storm-quality-phone")
 }
 
-// settle tells the story up to a time and brings in the heads of those villages that the demonstration does not name, all of whom answer
+// settle brings in the heads of those villages that the demonstration does not name, all of whom answer
 // the first message.
-func settle(t *testing.T, data, on string) {
+func settle(t *testing.T, data string) {
 	t.Helper()
-	s, err := shownOn(t, []string{"--data", data}, on)
+	s, err := shownOn(t, []string{"--data", data}, beforeTheStorm)
 	if err != nil {
 		t.Fatal(err)
 	}

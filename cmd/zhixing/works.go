@@ -143,7 +143,7 @@ func servers(text string, ours func(code string) bool) ([]cases.Server311, error
 
 // startPolicies puts what is in force today to work.
 func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
-	live := &policy.Live{DB: s.db, Folder: c.folder, Ledger: s.ledger}
+	live := &policy.Live{DB: s.db, Folder: c.folder, First: s.taken, Ledger: s.ledger}
 	if s.takes != nil {
 		if live.To, err = platforms(*s.takes.sends); err != nil {
 			return err
