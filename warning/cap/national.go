@@ -118,7 +118,7 @@ func (r *nationalReader) need(n *node, name string) string {
 	s := n.value(name)
 	if s == "" {
 		r.reason(n, "缺少 <%s>", name)
-	} else if strings.ContainsAny(s, " ,<&\t\r\n") {
+	} else if strings.ContainsFunc(s, unnameable) {
 		r.reason(n.child(name), "<%s> 里不能有空白、逗号、< 和 &", name)
 	}
 	return s
@@ -139,12 +139,12 @@ func (r *nationalReader) when(n *node, name string) time.Time {
 		return time.Time{}
 	}
 	for _, form := range []string{"2006-01-02 15:04:05-07:00", "2006-01-02T15:04:05-07:00", "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if t, err := time.ParseInLocation(form, s, nationalZone); err == nil {
-			if _, offset := t.Zone(); offset == 0 {
-				return t.UTC()
-			} else {
-				return t.In(time.FixedZone("", offset))
-			}
+		t, err := time.ParseInLocation(form, s, nationalZone)
+		if err != nil {
+			continue
+		}
+		if same, err := ParseTime(FormatTime(t)); err == nil && same.Equal(t) { // CAP can say it too
+			return same
 		}
 	}
 	r.reason(n.child(name), "时间 %q 不是 2026-08-05 14:30:00+08:00 的写法", short(s))

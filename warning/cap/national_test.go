@@ -69,9 +69,11 @@ func TestFromNationalOdd(t *testing.T) {
 		check    func(n *National) bool
 		lost     string
 	}{
-		"no zone":  {"2026-08-05 14:30:00+08:00</sendTime>", "2026-08-05 14:30:00</sendTime>", func(n *National) bool { return n.Alert.Sent.Equal(at(14, 30)) }, ""},
-		"a T":      {"2026-08-05 14:30:00+08:00</sendTime>", "2026-08-05T14:30:00+08:00</sendTime>", func(n *National) bool { return n.Alert.Sent.Equal(at(14, 30)) }, ""},
-		"a secret": {"<secClassification>None", "<secClassification>Secret", func(n *National) bool { return n.Alert.Scope == Restricted && n.Alert.Restriction != "" }, "密级"},
+		"no zone":     {"2026-08-05 14:30:00+08:00</sendTime>", "2026-08-05 14:30:00</sendTime>", func(n *National) bool { return n.Alert.Sent.Equal(at(14, 30)) }, ""},
+		"a T":         {"2026-08-05 14:30:00+08:00</sendTime>", "2026-08-05T14:30:00+08:00</sendTime>", func(n *National) bool { return n.Alert.Sent.Equal(at(14, 30)) }, ""},
+		"a Java time": {"2026-08-05 14:30:00+08:00</sendTime>", "2026-08-05 14:30:00.0</sendTime>", func(n *National) bool { return n.Alert.Sent.Equal(at(14, 30)) }, ""},
+		"UTC":         {"2026-08-05 14:30:00+08:00</sendTime>", "2026-08-05T06:30:00+00:00</sendTime>", func(n *National) bool { return n.Alert.Sent.Equal(at(14, 30)) }, ""},
+		"a secret":    {"<secClassification>None", "<secClassification>Secret", func(n *National) bool { return n.Alert.Scope == Restricted && n.Alert.Restriction != "" }, "密级"},
 		"a code of nobody": {"11B03", "11B98", func(n *National) bool {
 			return n.Alert.Infos[0].Event == "11B98" && n.Alert.Infos[0].Categories[0] == Met
 		}, "不在表里"},
@@ -104,6 +106,10 @@ func TestFromNationalOdd(t *testing.T) {
 		"no senderCode": strings.Replace(nationalForm, "<senderCode>14082641600000", "<senderCode>", 1),
 		"a status":      strings.Replace(nationalForm, "<status>Actual", "<status>实际", 1),
 		"a blank":       strings.Replace(nationalForm, "<identifier>", "<identifier>a ", 1),
+		"a wide blank":  strings.Replace(nationalForm, "<identifier>", "<identifier>a\u3000", 1),
+		"half a second": strings.Replace(nationalForm, "2026-08-05 14:30:00+08:00</sendTime>", "2026-08-05 14:30:00.5</sendTime>", 1),
+		"a far zone":    strings.Replace(nationalForm, "<onset/>", "<onset>2026-08-05 14:30:00+15:00</onset>", 1),
+		"the year 0":    strings.Replace(nationalForm, "<expires/>", "<expires>0000-01-01 00:00:00</expires>", 1),
 		"a DTD":         "<!DOCTYPE alert>" + strings.TrimPrefix(nationalForm, `<?xml version="1.0" encoding="UTF-8"?>`),
 	} {
 		if n, problems := FromNational([]byte(doc), Rules{}); n != nil || Valid(problems) {
