@@ -8,6 +8,7 @@ func init() { maps.Copy(rules, callupRules) }
 // it. That nobody answers for another TestMyCalls tries.
 var callupRules = map[string]expected{
 	"GET /callups":                   {right: "sit"},
+	"GET /callups.csv":               {right: "sit"},
 	"GET /callups/{id}":              {right: "sit", idle: true},
 	"GET /callups/{id}/photos/{sha}": {right: "sit", idle: true},
 	"POST /callups/{id}/{call}":      {right: "sit", idle: true},
@@ -15,6 +16,8 @@ var callupRules = map[string]expected{
 	"GET /callups/mine/{call}":       {right: "sit", idle: true},
 	"POST /callups/mine/{call}":      {right: "sit", idle: true},
 	"GET /callups/roster":            {right: "sit"},
+	"GET /callups/roster.csv":        {right: "sit"},
+	"GET /speakers.csv":              {right: "sit"},
 	"GET /speakers":                  {right: "sit"},
 	"POST /speakers":                 {right: "sit", form: map[string]string{"channel": "speaker", "device": "none", "once": "1"}, idle: true},
 	"POST /callups/roster":           {right: "sit", form: map[string]string{"act": "drop", "id": "99"}, idle: true},

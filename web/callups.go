@@ -10,6 +10,7 @@ import (
 
 	"zhixing/callup"
 	"zhixing/db"
+	"zhixing/drill"
 	"zhixing/emergency"
 	"zhixing/ledger"
 	"zhixing/personnel"
@@ -21,6 +22,7 @@ import (
 // those who did not answer says for others that they did.
 var callupRoutes = slicesConcat([]route{
 	{"GET /callups", seated, false, false, (*Server).callups, "叫应：正在进行的、以往的；?before= 更早的"},
+	{"GET /callups.csv", seated, false, false, (*Server).callups, "叫应导出 CSV：最近的五千次"},
 	{"GET /callups/{id}", seated, false, false, (*Server).callupBoard, "一次叫应：按乡镇、按村看谁没有应答，未应答的在前；.json 是修订号，.csv 导出"},
 	{"GET /callups/{id}/photos/{sha}", seated, false, false, (*Server).callupPhoto, "叫应中回报的照片"},
 	{"POST /callups/{id}/{call}", seated, false, false, (*Server).confirmCall, "登记本人已用别的办法答复；由县政府办公室和阶梯写明的职务办"},
@@ -43,13 +45,20 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 		}
 		before = callup.ID(n)
 	}
+	file, most := strings.HasSuffix(r.URL.Path, ".csv"), callupRounds+1
+	if file {
+		most = 5000
+	}
 	var list []*callup.Round
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = works.Callup.Rounds(ctx, tx, false, before, callupRounds+1)
+		list, err = works.Callup.Rounds(ctx, tx, false, before, most)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if file {
+		return writeCSV(w, "叫应.csv", roundsTable(list))
 	}
 	next := ""
 	if len(list) > callupRounds {
@@ -57,8 +66,21 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 		next = "/callups?before=" + strconv.FormatInt(int64(list[len(list)-1].ID), 10)
 	}
 	p := s.office(r, "叫应", Link{Text: "叫应"})
-	p.Data = map[string]any{"Rounds": list, "Next": next, "Ladders": works.County.Callups, "Levels": callLevels}
+	p.Data = map[string]any{"Rounds": list, "Next": next, "Ladders": works.County.Callups, "Levels": callLevels, "Post": func(post string) string { return callup.Seat{Post: post}.String() }}
 	return s.render(w, http.StatusOK, "callups.html", p)
+}
+
+// roundsTable are rounds for a file.
+func roundsTable(list []*callup.Round) [][]string {
+	out := [][]string{{"编号", "事由", "级别", "演练", "状态", "开始", "结束", "阶梯", "叫应人次"}}
+	for _, x := range list {
+		title := x.Title
+		if x.Drill {
+			title = drill.Marked(drill.Unmarked(title))
+		}
+		out = append(out, []string{strconv.FormatInt(int64(x.ID), 10), title, callLevels[max(0, min(x.Level, 4))], map[bool]string{true: "是", false: "否"}[x.Drill], x.State.Chinese(), minute(x.OpenedAt), minute(x.EndedAt), x.Ladder.Name, strconv.Itoa(x.Calls)})
+	}
+	return out
 }
 
 // callLevels are the colours of the levels of calls.

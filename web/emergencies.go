@@ -18,6 +18,7 @@ import (
 // package emergency says.
 var emergencyRoutes = slicesConcat([]route{
 	{"GET /emergencies", seated, false, false, (*Server).emergencies, "应急响应：启动建议、正在进行的、预案、以往的"},
+	{"GET /emergencies.csv", seated, false, false, (*Server).emergencies, "应急响应导出 CSV：正在进行的和以往的"},
 	{"POST /emergencies", seated, false, false, (*Server).startEmergency, "启动预案；各级由谁决定写在预案里"},
 	{"POST /emergencies/dismiss", seated, false, false, (*Server).dismissEmergency, "不按建议启动，写明理由；由有权启动的人办"},
 	{"GET /emergencies/plans/{id}", seated, false, false, (*Server).emergencyPlan, "一个预案：分级和启动条件、谁决定、各级任务、资源，启动表；?proposal= 带入一条建议"},
@@ -83,6 +84,9 @@ func (s *Server) emergencyList(w http.ResponseWriter, r *http.Request, no *refus
 	if err != nil {
 		return err
 	}
+	if strings.HasSuffix(r.URL.Path, ".csv") {
+		return writeCSV(w, "应急响应.csv", responsesTable(all))
+	}
 	var open, past []*emergency.Activation
 	for _, a := range all {
 		if a.State == emergency.Active {
@@ -117,6 +121,15 @@ func (s *Server) emergencyList(w http.ResponseWriter, r *http.Request, no *refus
 	return s.render(w, status, "emergencies.html", p)
 }
 
+// responsesTable are responses for a file.
+func responsesTable(list []*emergency.Activation) [][]string {
+	out := [][]string{{"编号", "预案", "级别", "名称", "演练", "状态", "范围", "启动", "启动人", "终止", "依据"}}
+	for _, a := range list {
+		out = append(out, []string{strconv.FormatInt(int64(a.ID), 10), a.PlanName, emergency.LevelName(a.Level), a.Title, map[bool]string{true: "是", false: "否"}[a.Drill], a.State.Chinese(), a.Area, minute(a.Began), a.By, minute(a.Ended), a.Basis.String()})
+	}
+	return out
+}
+
 // causeLink is the way to what proposed a plan.
 func causeLink(key string, exercise bool) Link {
 	kind, id, _ := strings.Cut(key, "/")
@@ -127,7 +140,7 @@ func causeLink(key string, exercise bool) Link {
 		if !exercise { // the public is not shown exercises
 			return Link{Text: "预警 " + id, URL: "/warnings/" + id}
 		}
-		return Link{Text: "演练预警 " + id}
+		return Link{Text: "演练预警 " + id, URL: "/warnings/desk/" + id + "/1"}
 	}
 	return Link{}
 }

@@ -26,6 +26,7 @@ func init() { maps.Copy(rules, emergencyRules) }
 // plan, and TestEmergencyPages walks it.
 var emergencyRules = map[string]expected{
 	"GET /emergencies":                         {right: "sit"},
+	"GET /emergencies.csv":                     {right: "sit"},
 	"POST /emergencies":                        {right: "sit", form: map[string]string{"plan": "construction", "level": "3", "title": "塌方", "area": "全县", "says": "有人被困", "drill": "0"}, idle: true},
 	"POST /emergencies/dismiss":                {right: "sit", form: map[string]string{"proposal": "1", "why": "不必"}, idle: true},
 	"GET /emergencies/plans/{id}":              {right: "sit", things: one("construction")},
@@ -71,6 +72,7 @@ func TestEmergencyPages(t *testing.T) {
 		}
 		s.want(s.get("经办", "/emergencies"), 200, "现在没有启动任何预案", "没有待决定的启动建议", "还没有结束了的响应", plan.Title, "模板")
 		s.want(s.get("", "/emergencies"), 303)
+		s.want(s.get("经办", "/emergencies.csv"), 200, "编号,预案,级别,名称,演练,状态")
 		s.want(s.get("副县长", "/emergencies/plans/construction"), 200, "谁决定", plan.Level(3).Trigger, plan.Level(3).Tasks[0].Do, "/lists/em-teams", plan.Template, `name="title"`)
 		if a := s.get("经办", "/emergencies/plans/construction"); strings.Contains(a.body, `name="title"`) {
 			t.Error("the form to start is shown to who may not")

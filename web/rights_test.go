@@ -186,6 +186,7 @@ var rules = map[string]expected{
 	"GET /open/bulletins":        {right: "everybody"},
 	"GET /open/bulletins/{id}":   {right: "everybody", things: one("section-month"), idle: true},
 	"GET /sends":                 {right: "see"},
+	"GET /sends.csv":             {right: "see"},
 	"GET /sends/{id}":            {right: "sit", things: one("plant-online")},
 	"POST /sends/{id}/drop":      {right: "edit", things: one("plant-online"), idle: true},
 	"GET /open/policies":         {right: "everybody"},

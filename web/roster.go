@@ -24,6 +24,7 @@ import (
 // rosterRoutes are who is on duty and who stands in for whom. Every official reads them; the county office writes for all, a town for its own.
 var rosterRoutes = []route{
 	{"GET /callups/roster", seated, false, false, (*Server).roster, "值班和请假：今后一天谁会被叫、哪里没有人，交接班；?town= 登记哪个乡镇的"},
+	{"GET /callups/roster.csv", seated, false, false, (*Server).roster, "今后一个月的值班和请假，导出 CSV"},
 	{"POST /callups/roster", seated, false, false, (*Server).rosterAct, "登记值班、请假，撤销值班，提前销假；县政府办公室办全县的，乡镇办本乡镇的"},
 }
 
@@ -134,6 +135,9 @@ func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string,
 	if err != nil {
 		return err
 	}
+	if strings.HasSuffix(r.URL.Path, ".csv") {
+		return writeCSV(w, "值班和请假.csv", rosterTable(shifts, leaves))
+	}
 	var towns []string
 	for _, u := range s.County.Directory.Units() {
 		if u.Kind == org.Town {
@@ -155,6 +159,18 @@ func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string,
 		status = ledgerStatus[no.Err.Kind]
 	}
 	return s.render(w, status, "roster.html", p)
+}
+
+// rosterTable is the roster for a file; nobody's number stands in it.
+func rosterTable(shifts []callup.Shift, leaves []callup.Leave) [][]string {
+	out := [][]string{{"类别", "岗位", "姓名", "代班人", "开始", "结束", "事由"}}
+	for _, x := range shifts {
+		out = append(out, []string{"值班", x.Seat.String(), x.Name, "", minute(x.From), minute(x.To), ""})
+	}
+	for _, x := range leaves {
+		out = append(out, []string{"请假", "", x.Name, x.StandInName, minute(x.From), minute(x.To), x.Reason})
+	}
+	return out
 }
 
 // rosterAct writes the roster.

@@ -56,6 +56,11 @@ func TestRoster(t *testing.T) {
 		s.want(s.post("一镇长", "/callups/roster", with("seat0", "别的岗位")), 400, "请选择哪个岗位")
 		s.want(s.post("一镇长", "/callups/roster", shift), 303)
 		s.want(s.get("一镇长", "/callups/roster"), 200, "示例一镇长", "6月9日 00:00", "撤销")
+		file := s.get("督查", "/callups/roster.csv")
+		s.want(file, 200, "类别,岗位,姓名", "值班,", "示例一镇长", "2031-06-08 20:00,2031-06-09 00:00")
+		if strings.Contains(file.body, "1380000000") {
+			t.Error("the roster's file holds somebody's number")
+		}
 
 		leave := url.Values{"act": {"leave"}, "town": {one}, "person": {ids[one]}, "standin": {ids[two]}, "from": {"2031-06-08T18:00"}, "to": {"2031-06-08T22:00"}, "reason": {"看病"}}
 		s.want(s.post("督查", "/callups/roster", leave), 303)

@@ -67,6 +67,7 @@ func TestSendsStory(t *testing.T) {
 
 		s.works.Relay.Destinations = map[string]relay.Destination{send.To: {URL: platform.URL}}
 		carry()
+		wants(t, "for a file", w.get("督查", "/sends.csv"), http.StatusOK, "联网,送给,待送达", send.Title, send.Basis.String())
 		wants(t, "not taken", w.get("督查", "/sends"), http.StatusOK, "503", "已试 1 次", "再试")
 		carry()
 		a := w.get("督查", "/sends/plant-online")

@@ -26,6 +26,7 @@ import (
 // them; the county office tries all, a town its own.
 var speakerRoutes = []route{
 	{"GET /speakers", seated, false, false, (*Server).speakers, "喇叭和显示屏：在线、离线、最后一次播了什么、故障；?town= 只看一个乡镇，?off=1 只看要处置的"},
+	{"GET /speakers.csv", seated, false, false, (*Server).speakers, "喇叭和显示屏导出 CSV；同样的参数"},
 	{"POST /speakers", seated, false, false, (*Server).speakersTry, "试播喇叭、显示屏，只能是演练；县政府办公室办全县的，乡镇办本乡镇的"},
 }
 
@@ -46,7 +47,7 @@ const (
 	speakerOn     speakerState = "在线"
 	speakerOff    speakerState = "离线"
 	speakerStale  speakerState = "很久没有消息"
-	speakerUnseen speakerState = "没有听到过"
+	speakerUnseen speakerState = "从未上线"
 )
 
 // speakerRow is one device, whether it is registered, has spoken, or both.
@@ -203,6 +204,9 @@ func (s *Server) speakersPage(w http.ResponseWriter, r *http.Request, town strin
 	if off {
 		rows = slices.DeleteFunc(rows, func(x *speakerRow) bool { return !x.Attend() })
 	}
+	if strings.HasSuffix(r.URL.Path, ".csv") {
+		return writeCSV(w, "喇叭和显示屏.csv", speakersTable(rows))
+	}
 	now := s.now()
 	status := http.StatusOK
 	if no.Err != nil {
@@ -212,6 +216,19 @@ func (s *Server) speakersPage(w http.ResponseWriter, r *http.Request, town strin
 	p.Data = map[string]any{"Rows": rows, "Count": count, "Town": town, "Towns": towns, "Off": off, "May": mayRoster(by, town), "No": no, "Once": newOnce(), "Now": now,
 		"At": func(t time.Time) string { return hourMinute(t, now) }}
 	return s.render(w, status, "speakers.html", p)
+}
+
+// speakersTable are devices for a file.
+func speakersTable(rows []*speakerRow) [][]string {
+	out := [][]string{{"种类", "名称", "设备号", "乡镇", "村", "状态", "最后来信", "音量", "故障", "最后一次", "播出内容", "结果", "原因"}}
+	for _, x := range rows {
+		line := []string{x.Word(), x.Name, x.Device, x.Place.Town, x.Place.Village, string(x.State), minute(x.Heard), x.Volume, x.Fault, "", "", "", ""}
+		if t := x.Last; t != nil {
+			line[9], line[10], line[11], line[12] = minute(t.Made), cmp.Or(t.Title, t.Text), t.State.Chinese(), t.Reason
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // speakersTry has one device, or those of a town, say that this is a drill. There is no other text: whoever wants to warn drafts a warning.

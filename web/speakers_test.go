@@ -40,7 +40,8 @@ func TestSpeakers(t *testing.T) {
 			t.Fatal(err)
 		}
 		page := s.get("督查", "/speakers")
-		s.want(page, 200, "示例loud-1", "故障：功放过热", ">60<", "离线", "没有听到过", "没有登记为接收对象", "没有播过")
+		s.want(s.get("督查", "/speakers.csv"), 200, "种类,名称,设备号", "示例loud-1", "从未上线")
+		s.want(page, 200, "示例loud-1", "故障：功放过热", ">60<", "离线", "从未上线", "没有登记为接收对象", "没有播过")
 		if strings.Contains(page.body, "1380000000") {
 			t.Error("the page shows somebody's number")
 		}

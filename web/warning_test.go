@@ -63,6 +63,11 @@ func TestWarningsInPublic(t *testing.T) {
 		s.want(s.get("", "/"), 200, "发布暴雨橙色预警", warningPath(v.Event))
 		s.want(s.get("", "/warnings"), 200, "发布暴雨橙色预警", "warning orange", "古绛镇", "预计有强降雨。", "怎样防范")
 		s.want(s.get("", "/warnings.json"), 200, `"in_force":true`, `"level":"橙"`, v.Identifier)
+		file := s.get("", "/warnings.csv")
+		s.want(file, 200, "编号,标题,灾种,级别", v.Identifier, "橙色", "古绛镇", "生效中", "http://gazette.test"+warningPath(v.Event))
+		if strings.Contains(file.body, "金丝雀") {
+			t.Error("a drill stands in the file")
+		}
 		s.want(s.get("", warningPath(v.Event)), 200, "生效中", "预计有强降雨。", "古绛镇", v.Identifier, "1.xml")
 		doc := s.get("", warningPath(v.Event)+"/1.xml")
 		s.want(doc, 200)
@@ -175,7 +180,8 @@ func TestWarningDesk(t *testing.T) {
 		s.want(s.get("气象副", at), 200, "拟稿的人不能签发") // he wrote some of it
 		s.want(s.post("气象副", at+"/publish", nil), 403)
 		s.want(s.post("气象员", at+"/return", url.Values{"words": {"再看看"}}), 403)
-		s.want(s.post("气象正", at+"/return", nil), 400, "请填写退回的理由")
+		s.want(s.post("气象正", at+"/return", nil), 400, "请填写退回的理由", "<details open><summary>退回")
+		s.want(s.post("气象正", at+"/return", url.Values{"words": {strings.Repeat("长", 600)}}), 400, `value="长长`)
 		s.want(s.post("气象正", at+"/return", url.Values{"words": {"写明时段。"}}), 303)
 		s.want(s.get("气象员", at), 200, "写明时段。", "草稿")
 		s.want(s.post("气象员", at+"/submit", nil), 303)
@@ -273,6 +279,7 @@ func TestWarningDeskByNightAndFromProposals(t *testing.T) {
 		}
 		s.want(s.post("旁局", p+"/dismiss", url.Values{"why": {"不像"}}), 403)
 		s.want(s.post("气象副", p+"/dismiss", nil), 400, "理由")
+		s.want(s.post("气象副", p+"/dismiss", url.Values{"why": {strings.Repeat("长", 600)}}), 400, `value="长长`)
 		s.want(s.post("气象副", p+"/dismiss", url.Values{"why": {"雨量计在维修。"}}), 303)
 		s.want(s.post("气象副", p+"/take", nil), 409, "不采纳")
 		p = suggest("finding/2", "橙")
@@ -304,6 +311,7 @@ func TestWarningQuality(t *testing.T) {
 		s.enter("旁局")
 		s.want(s.get("旁局", "/warnings/quality"), 200, "要求准确率 85%，提前 45分钟", `data-is="空报">1<`, "100.0%", "未达到", "2031-06", "橙色", `x1="85"`, "没有可检验的")
 		s.want(s.get("旁局", "/warnings/quality?from=2031-06-09&to=2031-06-09"), 200, "没有可以检验的预警")
+		s.want(s.get("旁局", "/warnings/quality.csv"), 200, "灾种,范围,命中", "暴雨,全部,0,0,1,0,0,—,100.0%", "85%", "45分钟", "绛政发〔2023〕15号")
 		s.want(s.get("旁局", "/warnings/quality?from=2031-06-09&to=2031-06-01"), 400)
 		s.want(s.get("旁局", "/warnings/quality?from=1900-01-01"), 400)
 		s.want(s.get("旁局", "/warnings/quality?from=x"), 400)

@@ -23,6 +23,7 @@ var warningDeskRoutes = []route{
 	{"POST /warnings/desk/new", seated, false, false, (*Server).draftWarning, "新拟预警；演练的填演练名称；count 只算人数，keep 把区域存为预设范围"},
 	{"POST /warnings/desk/inside.json", seated, false, false, (*Server).inside, "划定区域时算人数：范围内多少、将告知多少、其中职务人员多少，分乡镇；拟稿单位可用"},
 	{"GET /warnings/quality", seated, false, false, (*Server).warningQuality, "预警检验：命中率、空报率、TS 评分、准确率和提前量，分种类、月份、级别、乡镇；?from= &to= 日期"},
+	{"GET /warnings/quality.csv", seated, false, false, (*Server).warningQuality, "预警检验导出 CSV；同样的参数"},
 	{"GET /warnings/desk/{id}/{n}", seated, false, false, (*Server).warningVersion, "一版预警：内容、短信文字、经过、能办的事；发布过的看指令执行、送达和再传播；?sent=1 分渠道算送达"},
 	{"POST /warnings/desk/{id}/{n}/{act}", seated, false, false, (*Server).warningAct, "办理一版预警：edit 修改、submit 送签、return 退回、drop 弃用、publish 签发、confirm 复核、update 更新、cancel 解除、pass 登记再传播"},
 	{"POST /warnings/proposals/{id}/{act}", seated, false, false, (*Server).warningProposalAct, "预警建议：take 据此拟稿、dismiss 不采纳并说明理由"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"zhixing/calendar"
@@ -55,6 +57,28 @@ type qualityPart struct {
 	Name string
 	Cite cited
 	Rows []qualityRow
+}
+
+// qualityTable are the rows of all hazards for a file.
+func qualityTable(parts []qualityPart) [][]string {
+	out := [][]string{{"灾种", "范围", "命中", "迟报", "空报", "漏报", "未到期", "命中率", "空报率", "TS评分", "准确率", "要求准确率", "平均提前", "要求提前", "依据"}}
+	for _, p := range parts {
+		for _, x := range p.Rows {
+			line := []string{p.Name, x.What}
+			for _, n := range []int{x.Hits, x.Tally.Late, x.False, x.Misses, x.Waiting} {
+				line = append(line, strconv.Itoa(n))
+			}
+			line = append(line, x.POD().Percent(), x.FAR().Percent(), x.CSI().Percent(), x.Accuracy().Percent(), "", x.Lead, "", p.Cite.Text)
+			if x.Wanted.Accuracy > 0 {
+				line[11] = strconv.Itoa(x.Wanted.Accuracy) + "%"
+			}
+			if x.Wanted.Lead > 0 {
+				line[13] = x.LeadWanted()
+			}
+			out = append(out, line)
+		}
+	}
+	return out
 }
 
 // warningQuality shows how good the warnings of a stretch of days were; without a question those of this year.
@@ -110,6 +134,9 @@ func (s *Server) warningQuality(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	if strings.HasSuffix(r.URL.Path, ".csv") {
+		return writeCSV(w, fmt.Sprintf("预警检验%s至%s.csv", from, to), qualityTable(parts))
 	}
 	p := s.office(r, "预警检验", Link{Text: "预警发布台", URL: "/warnings/desk"}, Link{Text: "预警检验"})
 	p.Data = map[string]any{"Parts": parts, "Nothing": nothing, "From": from, "To": to}

@@ -21,12 +21,15 @@ import (
 var warningRoutes = []route{
 	{"GET /warnings", everybody, false, false, (*Server).warnings, "预警：生效中的在前，其后是已解除、已失效的；?page= 翻页"},
 	{"GET /warnings.json", everybody, false, false, (*Server).warnings, "预警，数据；?page= 翻页"},
+	{"GET /warnings.csv", everybody, false, false, (*Server).warnings, "预警导出 CSV：生效中的和最近一千次已结束的"},
 	{"GET /warnings/feed.xml", everybody, false, false, (*Server).warningFeed, "生效中的预警的 Atom 索引，每条指向一份 CAP 1.2 文件"},
-	{"GET /warnings/verify", everybody, false, false, (*Server).warningVerify, "怎样核对预警文件的数字签名"},
-	{"GET /warnings/certificate.pem", everybody, false, false, (*Server).warningCertificate, "预警文件签名的证书"},
-	{"GET /warnings/{id}", everybody, false, false, (*Server).warning, "一次预警：最新一版全文和历次各版；后缀 .json 得数据"},
+	{"GET /warnings/verify", everybody, false, false, (*Server).warningVerify, "怎样核对预警文件的数字签名：各把密钥的证书和使用时间"},
+	{"POST /warnings/verify", everybody, false, true, (*Server).warningCheck, "核对一份预警文件：是不是本县发布的、有没有改过、是哪一把密钥签的；不保存"},
+	{"GET /warnings/certificate.pem", everybody, false, false, (*Server).warningCertificate, "预警文件签名的现用证书"},
+	{"GET /warnings/certificates.pem", everybody, false, false, (*Server).warningCertificates, "预警文件签名用过的全部证书"},
 	{"GET /warnings/media", everybody, false, false, (*Server).warningMedia, "转播预警的单位：约定的时限、覆盖人口，近一年转播几次、最近一次"},
 	{"GET /warnings/media.json", everybody, false, false, (*Server).warningMedia, "转播预警的单位，数据"},
+	{"GET /warnings/{id}", everybody, false, false, (*Server).warning, "一次预警：最新一版全文和历次各版；后缀 .json 得数据"},
 	{"GET /warnings/{id}/{file}", everybody, false, false, (*Server).warningDocument, "一版预警的 CAP 1.2 文件，如 2.xml，逐字节照发布时的原样"},
 }
 
@@ -152,6 +155,10 @@ func (s *Server) warnings(w http.ResponseWriter, r *http.Request) error {
 		}
 		page = n
 	}
+	file, from, most := strings.HasSuffix(r.URL.Path, ".csv"), (page-1)*warningsPage, warningsPage
+	if file {
+		from, most = 0, 1000
+	}
 	var live, past []publicWarning
 	var total int
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) error {
@@ -163,7 +170,7 @@ func (s *Server) warnings(w http.ResponseWriter, r *http.Request) error {
 		for _, p := range force {
 			live = append(live, publicWarning{Public: p, Now: now, Newest: p.N})
 		}
-		list, n, err := warning.PublicPast(ctx, tx, s.countyCode, now, (page-1)*warningsPage, warningsPage)
+		list, n, err := warning.PublicPast(ctx, tx, s.countyCode, now, from, most)
 		for _, p := range list {
 			past = append(past, publicWarning{Public: p, Now: now, Newest: p.N})
 		}
@@ -172,6 +179,10 @@ func (s *Server) warnings(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	if file {
+		w.Header().Set("Cache-Control", "public, max-age=60")
+		return writeCSV(w, "预警.csv", s.warningsTable(append(live, past...)))
 	}
 	last := pages(total, warningsPage)
 	if page > last {
@@ -189,6 +200,19 @@ func (s *Server) warnings(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Data = map[string]any{"Live": live, "Past": past, "Total": total, "Pager": pagerOf("/warnings", nil, page, last), "Now": now, "Members": s.maySit(r, seated) == nil, "Subscribes": s.subscribes()}
 	return s.render(w, http.StatusOK, "warnings.html", p)
+}
+
+// warningsTable are warnings for a file, each by its newest version.
+func (s *Server) warningsTable(list []publicWarning) [][]string {
+	out := [][]string{{"编号", "标题", "灾种", "级别", "阶段", "区域", "发布单位", "最后一版发布", "有效至", "状态", "地址"}}
+	for _, p := range list {
+		ends := ""
+		if p.Kind != warning.Cancel {
+			ends = minute(p.Ends)
+		}
+		out = append(out, []string{p.Identifier, p.Headline, p.Name, p.LevelWords(), string(p.Stage), p.Area.Words, p.Issuer, minute(p.Sent), ends, eventStanding(p), s.BaseURL + p.Path()})
+	}
+	return out
 }
 
 // warningEvent are the public versions of the event of an address, the first first.
@@ -221,7 +245,11 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 	}
 	newest := list[len(list)-1]
 	var reach map[int]warning.Reach
+	var passed []passedRow
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		if passed, err = s.passedRows(ctx, tx, list); err != nil {
+			return err
+		}
 		reach, err = warning.PublicReach(ctx, tx, s.countyCode, newest.Event)
 		return err
 	})
@@ -247,10 +275,6 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 		if p.Kind != warning.Cancel {
 			last = p
 			break
-	var passed []passedRow
-		}
-		if passed, err = s.passedRows(ctx, tx, list); err != nil {
-			return err
 		}
 	}
 	p := s.page(r, newest.Headline, home, Link{Text: "预警", URL: "/warnings"}, Link{Text: newest.Name + "预警"})
