@@ -345,5 +345,5 @@ var Deeds = map[string]string{
 	"warning.draft": "拟预警稿", "warning.edit": "修改预警稿", "warning.submit": "预警送签", "warning.return": "退回预警稿", "warning.drop": "弃用预警稿",
 	"warning.publish": "发布预警", "warning.confirm": "复核确认夜间发布的预警", "warning.expire": "预警到期", "warning.dismiss": "不采纳预警建议",
 	"warning.seen": "签收预警指令", "warning.done": "报告预警指令已执行", "warning.comply": "报告执行情况", "warning.lift": "解除预警指令",
-	"warning.receive": "收到其他单位的预警", "warning.rebroadcast": "登记再传播", "warning.unconfirmed": "夜间发布的预警到时未复核",
+	"warning.receive": "收到其他单位的预警", "warning.rebroadcast": "登记再传播", "warning.unconfirmed": "夜间发布的预警到时未复核", "warning.key": "启用预警签名密钥",
 }

@@ -55,6 +55,9 @@ func TestServeIsWired(t *testing.T) {
 	if err != nil || len(certs) != 1 || certs[0].Subject.CommonName != "示例县" {
 		t.Error("certificate", certs, err)
 	}
+	if all, err := cap.ReadCertificates([]byte(get(t, base+"/warnings/certificates.pem"))); err != nil || len(all) != 1 || !all[0].Equal(certs[0]) {
+		t.Error("the key is not kept with its time:", all, err)
+	}
 	why := filepath.Join(grids, "refused", "rain.grb2.txt")
 	for range 300 {
 		if _, err := os.Stat(why); err == nil && asked.Load() > 0 {

@@ -159,6 +159,12 @@ func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 	if err := live.Trouble(); err != nil {
 		s.logger.Error("the policies on record go on, those in the folder are not taken", "reason", err)
 	}
+	if certificate != nil {
+		err := s.db.Write(ctx, func(tx *db.Tx) error { return warning.UseKey(ctx, tx, string(s.county.Place.Code), certificate) })
+		if err != nil {
+			return err
+		}
+	}
 	s.running = &running{live: live, devices: device.NewRegistry(string(s.county.Place.Code)), inbox: filepath.Join(*c.common.data, "inbox"), certificate: certificate}
 	if s.takes != nil {
 		ours := func(code string) bool { _, ok := s.works().Cases.ServiceOf(code); return ok }
