@@ -16,6 +16,12 @@
     const url = new URL(location.href);
     url.searchParams.set('hour', n);
     history.replaceState(null, '', url);
+    for (const a of document.querySelectorAll('a[data-ofhour]')) { // what they lead to is of the hour that is shown
+      const to = new URL(a.href);
+      to.searchParams.set('hour', n);
+      a.href = to;
+    }
+    for (const e of document.querySelectorAll('input[name=hour]')) e.value = n;
   }
   slide.closest('p').hidden = false;
   slide.addEventListener('input', () => show(slide.value));
