@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"zhixing/audience"
 	"zhixing/calendar"
 	"zhixing/letter"
 	"zhixing/org"
@@ -21,6 +22,16 @@ type Story struct {
 	Scenes  []Scene  // by At
 
 	Recipients string // of warnings: a table as package audience reads it, which the act recipients brings in
+	Devices    []StoryDevice
+}
+
+// StoryDevice is what a loudspeaker or a display says of itself at a time.
+type StoryDevice struct {
+	At     time.Time
+	Way    audience.Channel
+	Device string
+	Off    bool
+	Says   string // in its maker's words
 }
 
 // StoryPerson is an invented person. His account has his name; he can log in with it where LogsIn is set.
@@ -87,7 +98,16 @@ type demoFile struct {
 	Words   []text           `yaml:"words"`
 	Acts    []demoActFile    `yaml:"acts"`
 
-	Recipients text `yaml:"recipients"` // .csv
+	Recipients text             `yaml:"recipients"` // .csv
+	Devices    []demoDeviceFile `yaml:"devices"`
+}
+
+type demoDeviceFile struct {
+	At     text `yaml:"at"`
+	Way    text `yaml:"channel"` // speaker, screen
+	Device text `yaml:"device"`
+	Off    bool `yaml:"off"`
+	Says   text `yaml:"says"`
 }
 
 type demoPersonFile struct {
@@ -153,6 +173,9 @@ func (f *folder) story(c *County) *Story {
 	if len(s.Scenes) == 0 {
 		f.bad(demoYAML, 0, "缺少 acts")
 	}
+	for _, d := range file.Devices {
+		s.Devices = append(s.Devices, t.device(d))
+	}
 	return s
 }
 
@@ -174,6 +197,22 @@ func (t telling) instant(x text) time.Time {
 		t.bad(demoYAML, x.line, "“%s”不在办公时间（%s）", x.s, t.county.Rules.Hours)
 	}
 	return at
+}
+
+// device reads what a device says; it keeps no office hours.
+func (t telling) device(d demoDeviceFile) StoryDevice {
+	out := StoryDevice{Way: audience.Channel(d.Way.s), Device: d.Device.s, Off: d.Off, Says: d.Says.s}
+	var err error
+	if out.At, err = time.ParseInLocation("2006-01-02 15:04", d.At.s, calendar.Zone); err != nil {
+		t.bad(demoYAML, max(d.At.line, d.Device.line), "时间“%s”应写作“2023-10-12 09:20”", d.At.s)
+	}
+	if out.Way != audience.Speaker && out.Way != audience.Screen {
+		t.bad(demoYAML, max(d.Way.line, d.Device.line), "channel 写 speaker 或 screen，不是“%s”", d.Way.s)
+	}
+	if out.Device == "" {
+		t.bad(demoYAML, d.At.line, "缺少 device：哪一个设备")
+	}
+	return out
 }
 
 func (t telling) date(x text) calendar.Date {

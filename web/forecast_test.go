@@ -100,7 +100,7 @@ func TestForecastPages(t *testing.T) {
 		}
 		s.want(s.get("督查", "/forecasts"), 200, "25.5 mm", "rain-1.csv", "没有收", "表头", "正常")
 		a := s.get("督查", "/forecasts/rain-6h")
-		s.want(a, 200, `class="fieldmap"`, "测试用", "最大 25.5 mm，暴雨", "大交镇", "153.0", "示例路段", "自5公里起", "运城市气象台", "收到的文件", `data-hour="6"`, "无资料", "示意边界")
+		s.want(a, 200, `class="fieldmap"`, "测试用", "最大 25.5 mm，暴雨", "大交镇", "153.0", "示例路段", "自5公里起", "示例市气象台", "收到的文件", `data-hour="6"`, "无资料", "示意边界")
 		if strings.Count(a.body, `<g class="hour"`) != 2 || strings.Count(a.body, `<g class="hour off"`) != 10 {
 			t.Error("not one hour is shown, of six")
 		}

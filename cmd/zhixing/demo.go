@@ -125,8 +125,9 @@ func (s *site) live(ctx context.Context, c *call, asked time.Time) error {
 	if err := s.demoAccounts(ctx); err != nil {
 		return err
 	}
+	var t *teller
 	if story != nil {
-		t := &teller{site: s, clock: c.clock, story: story, newest: newest}
+		t = &teller{site: s, clock: c.clock, story: story, newest: newest}
 		if err := t.tell(ctx, from, asked); err != nil {
 			return err
 		}
@@ -138,6 +139,9 @@ func (s *site) live(ctx context.Context, c *call, asked time.Time) error {
 	}
 	if !asked.IsZero() {
 		c.clock.goOn(asked)
+	}
+	if t != nil && s.county.Policies != nil {
+		s.rain = t.rain()
 	}
 	return nil
 }

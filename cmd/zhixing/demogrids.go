@@ -22,7 +22,23 @@ import (
 // The demonstration has grids, too: each hour around its storm it makes what the county makes of gauges, and takes in a forecast that is made of what
 // the gauges of the story measure later. The file says so.
 
-const demoGridNote = "演示：由演示故事里后来的实况减去两成做成，不是任何气象台的预报。"
+const demoGridNote = "演示：由演示故事里后来的实况挪动时间、改小做成，不是任何气象台的预报。"
+
+// demoCast is what such a forecast says of a gauge for the hour that begins at start, lead hours after its run. It errs as forecasts do: it spreads the
+// rain over more hours and sees no drizzle, and the further ahead the less of it and the more too early here and too late there.
+func demoCast(gauge string, told map[int64]float64, run, start time.Time, lead int) float64 {
+	n := int(run.Unix() / 3600)
+	for _, c := range gauge {
+		n += int(c)
+	}
+	off := time.Duration((lead+1+n%2)/3) * time.Hour
+	if n%4 < 2 {
+		off = -off
+	}
+	at := start.Add(off)
+	rain := .6*told[at.Unix()] + .2*told[at.Add(-time.Hour).Unix()] + .2*told[at.Add(time.Hour).Unix()]
+	return max(0, rain*(1-.04*float64(lead))-.15)
+}
 
 // gridsAfter is how long after the hour: readings are in by then, and the forecast has come.
 const gridsAfter = 12 * time.Minute
@@ -156,11 +172,12 @@ func (t *teller) demoGrid(ctx context.Context, d, of *forecast.Definition, run t
 	g := grid.Grid{West: a.MinX, South: a.MinY, DX: r, DY: r, NX: int((a.MaxX-a.MinX)/r) + 1, NY: int((a.MaxY-a.MinY)/r) + 1}
 	var b strings.Builder
 	fmt.Fprintf(&b, "product,%s\nrun,%s\nunit,%s\nnote,%s\nstart,end,lon,lat,value\n", d.Pick.CSV, run.Format(time.RFC3339), d.Unit, demoGridNote)
-	for end := run.Add(d.Step); !end.After(run.Add(d.Horizon)); end = end.Add(d.Step) {
+	for lead := 1; lead <= int(d.Horizon/d.Step); lead++ {
+		end := run.Add(time.Duration(lead) * d.Step)
 		start := end.Add(-d.Step)
 		var gauges []nowcast.Gauge
 		for key, xy := range at {
-			gauges = append(gauges, nowcast.Gauge{X: xy.X, Y: xy.Y, Value: int32(math.Round(told[key][start.Unix()] * .8 * math.Pow10(d.Places)))})
+			gauges = append(gauges, nowcast.Gauge{X: xy.X, Y: xy.Y, Value: int32(math.Round(demoCast(key, told[key], run, start, lead) * math.Pow10(d.Places)))})
 		}
 		slices.SortFunc(gauges, func(a, b nowcast.Gauge) int { return int(a.X - b.X) })
 		f := nowcast.Spread(gauges, g, d.Places, 100_000) // all of the county

@@ -70,6 +70,11 @@ func (s *site) keepGrids(ctx context.Context, g *grids) {
 func (s *site) runGrids(ctx context.Context, g *grids) error {
 	w := s.works()
 	now := s.db.Now()
+	if s.rain != nil {
+		if err := s.rain.fall(ctx); err != nil {
+			return err
+		}
+	}
 	var failed error
 	if g.folder != nil {
 		_, _, failed = g.folder.Look(ctx, w.Forecasts, s.db) // one file that cannot be read must not hold up the rest

@@ -51,6 +51,7 @@ type site struct {
 	takes    *intake       // how readings come in and go on; nil where they do not
 	running  *running      // the policies at work
 	people   *people       // who answer in a demonstration; nil elsewhere
+	rain     *demoRain     // of a demonstration; nil elsewhere
 }
 
 func (c *call) site() *site {

@@ -11,6 +11,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/channel"
 	"zhixing/db"
+	"zhixing/gateway"
 	"zhixing/journal"
 	"zhixing/ledger"
 	"zhixing/personnel"
@@ -48,12 +49,16 @@ type moment struct {
 	unit  string        // of a scene that many units play; empty: all that the scene names
 	facts []policy.Fact // what the policies' own stories tell, instead of a scene: one, or all readings of the hour
 	grids bool          // gridded products are made and taken in, instead of a scene
+	says  *policy.StoryDevice
 }
 
 // where names the line of the story.
 func (m moment) where() string {
 	if m.grids {
 		return "forecast.yaml：演示的网格"
+	}
+	if m.says != nil {
+		return "demo.yaml：设备" + m.says.Device
 	}
 	if len(m.facts) > 0 {
 		return fmt.Sprintf("%s:%d: %s %s", m.facts[0].File, m.facts[0].Line, m.facts[0].Kind, m.facts[0].ID)
@@ -214,6 +219,9 @@ func (t *teller) moments() []moment {
 		out = append(out, factMoments(t.county.Policies.Story)...)
 	}
 	out = append(out, t.gridMoments()...)
+	for i := range t.story.Devices {
+		out = append(out, moment{at: t.story.Devices[i].At, says: &t.story.Devices[i]})
+	}
 	slices.SortStableFunc(out, func(a, b moment) int { return a.at.Compare(b.at) })
 	for i := 1; i < len(out); i++ {
 		if !out[i].at.After(out[i-1].at) {
@@ -284,6 +292,13 @@ func (t *teller) play(ctx context.Context, m moment) error {
 	t.stand(m.at)
 	if m.grids {
 		return t.tellGrids(ctx, m)
+	}
+	if d := m.says; d != nil {
+		way := string(d.Way)
+		if err := t.out.Hear(way, way+"-stub").Device(ctx, gateway.Health{Device: d.Device, Online: !d.Off, Detail: d.Says, At: m.at}); err != nil {
+			return err
+		}
+		return t.db.Write(ctx, func(tx *db.Tx) error { return t.mark(ctx, tx, m) })
 	}
 	if len(m.facts) > 0 {
 		return t.tellFacts(ctx, m)
