@@ -79,7 +79,7 @@ func (v *forecastView) Map() template.HTML {
 	for i, r := range towns.Rows {
 		m := towns.shapes[i].Middle()
 		x, y := f.pixel(float64(m.X)/degree, float64(m.Y)/degree)
-		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f">%s</text>`, x, y-3, html.EscapeString(r.Name))
+		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f">%s</text>`, x, y-4, html.EscapeString(r.Name))
 	}
 	for n := range v.Hours {
 		hour(n+1, func() {
@@ -87,7 +87,7 @@ func (v *forecastView) Map() template.HTML {
 				m := towns.shapes[i].Middle()
 				x, y := f.pixel(float64(m.X)/degree, float64(m.Y)/degree)
 				if value := r.Cells[n].Value; value != "" {
-					fmt.Fprintf(&b, `<text class="figure" x="%.1f" y="%.1f">%s</text>`, x, y+13, value)
+					fmt.Fprintf(&b, `<text class="figure" x="%.1f" y="%.1f">%s</text>`, x, y+16, value)
 				}
 			}
 		})

@@ -53,6 +53,7 @@ type worstUnit struct {
 
 // screenView is all that the leaders' screen shows.
 type screenView struct {
+	Alarms              []alarm
 	Figures             []figure
 	Overdue             []ledger.Row
 	Lines               figure // overdue lines that were split off
@@ -101,6 +102,10 @@ func (s *Server) screen(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) fillScreen(ctx context.Context, tx *db.Tx, by ledger.Actor, on, first calendar.Date, v *screenView) error {
+	var err error
+	if v.Alarms, err = s.alarms(ctx, tx, by); err != nil {
+		return err
+	}
 	whole := ledger.Query{Lines: ledger.Whole}
 	c, err := s.Ledger.CountsOf(ctx, tx, by, whole, on)
 	if err != nil {

@@ -50,6 +50,7 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 	var document []byte
 	var spreads spread
 	var cite cited
+	var calls *alarm
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if v, list, err = s.versionAt(ctx, tx, works, r); err != nil {
 			return err
@@ -67,6 +68,16 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 		if h := works.Warnings.Hazard(v.Hazard); h != nil {
 			cite = docs.cite(h.Basis)
 		}
+		if round, err := works.Callup.RoundOf(ctx, tx, "warning/"+strconv.FormatInt(int64(v.Event), 10)); err != nil {
+			return err
+		} else if round != nil {
+			b, err := works.Callup.BoardOf(ctx, tx, round.ID)
+			if err != nil {
+				return err
+			}
+			x := callAlarm(b)
+			calls = &x
+		}
 		of, err := works.Warnings.Orders(ctx, tx, v.Event)
 		if err != nil {
 			return err
@@ -78,7 +89,7 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 		return err
 	}
 	h := works.Warnings.Hazard(v.Hazard)
-	data := map[string]any{"V": warningRow{v, hazardName(works, v.Hazard)}, "Versions": warningRows(works, list), "No": no, "Document": string(document), "Now": s.now(), "InForce": v.State == warning.Published && v.Kind != warning.Cancel, "Spread": spreads, "Cite": cite, "Sketch": s.sketchOf(v.Area)}
+	data := map[string]any{"V": warningRow{v, hazardName(works, v.Hazard)}, "Versions": warningRows(works, list), "No": no, "Document": string(document), "Now": s.now(), "InForce": v.State == warning.Published && v.Kind != warning.Cancel, "Spread": spreads, "Cite": cite, "Calls": calls, "Sketch": s.sketchOf(v.Area)}
 	shown := *v
 	if v.Sent.IsZero() { // as it would read if it went out now
 		shown.Sent = s.now()
