@@ -41,7 +41,9 @@ func (w *Warnings) alert(h *Hazard, v *Version, before []cap.Triple) cap.Alert {
 	}
 	if v.Source != nil {
 		a.Source = "据" + v.Source.Name + "发布的预警"
-		a.Incidents = []string{v.Source.Identifier}
+		if id := v.Source.Identifier; !strings.Contains(id, `"`) { // CAP has no way to quote it, and nobody here can change it
+			a.Incidents = []string{id}
+		}
 	}
 	i := cap.Info{
 		Language: "zh-CN", Categories: []cap.Category{cap.Category(h.Category)}, Event: marked(v.Drill, h.Name),

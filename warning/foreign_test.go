@@ -48,6 +48,18 @@ func (s *story) open() []Proposal {
 	return read(s, func(tx *db.Tx) ([]Proposal, error) { return s.w.Proposals(ctx, tx, ProposalOpen, 50) })
 }
 
+// A name with a quotation mark, which CAP cannot quote, hinders nobody from passing the warning on.
+func TestPassedOnWithAnOddName(t *testing.T) {
+	stories(t, "2023-07-28T13:05:00+08:00", func(s *story) {
+		s.receive(city(t, `C"1`, cap.MsgAlert, "28 13:00"))
+		d := read(s, func(tx *db.Tx) (Draft, error) { return s.w.Prepare(ctx, tx, s.open()[0].ID) })
+		s.warn(d)
+		if a := s.document(1, 1); a.Source != "据云台市气象台发布的预警" || len(a.Incidents) != 0 {
+			t.Errorf("document %+v", a)
+		}
+	})
+}
+
 // The city warns, the county passes it on with its source named; the city's update and cancel come as proposals about the same event.
 func TestPassedOn(t *testing.T) {
 	stories(t, "2023-07-28T13:05:00+08:00", func(s *story) {
