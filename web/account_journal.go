@@ -90,6 +90,11 @@ func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
 				d.URL = "/warnings/desk/" + event + "/" + n
 			}
 		}
+	case noun == "audience":
+		d.About = id
+		if _, err := strconv.Atoi(id); err == nil {
+			d.About, d.URL = "接收对象 "+id, "/audience/"+id
+		}
 	case noun == "document":
 		d.About, d.URL = cmp.Or(publication.Key(id).No(), id), (&url.URL{Path: "/documents/" + id}).String()
 	case noun == "person":
