@@ -145,6 +145,31 @@ func TestByHand(t *testing.T) {
 	})
 }
 
+// What was put right by hand is left alone where the table that brought it is taken back.
+func TestByHandStaysAfterUndo(t *testing.T) {
+	stories(t, func(s *story) {
+		b, _ := s.offer(csvHead + "1,居民,示例甲,东镇,,,,,13800000001,,,,,,\n2,居民,示例乙,东镇,,,,,13800000002,,,,,,\n")
+		s.apply(b.ID, false)
+		now := s.one(1)
+		if now.Batch != b.ID || now.Number() != "1" {
+			t.Errorf("%+v", now)
+		}
+		cells := Cells(now)
+		cells["名称"] = "示例甲一"
+		s.write(func(tx *db.Tx) error {
+			_, err := s.a.Correct(ctx, tx, office, 1, Typed{Cells: cells, Keep: []int{0}, Saw: now.Rev})
+			return err
+		})
+		s.write(func(tx *db.Tx) (err error) {
+			b, err = s.a.Undo(ctx, tx, office, b.ID, "传错了")
+			return err
+		})
+		if b.Taken != 1 || len(b.Kept) != 1 || s.one(1) == nil || s.one(1).Name != "示例甲一" || s.one(2) != nil {
+			t.Errorf("%+v", b)
+		}
+	})
+}
+
 // What he asked for himself stands above what is typed, and what others bring is not changed by hand.
 func TestByHandMinds(t *testing.T) {
 	stories(t, func(s *story) {

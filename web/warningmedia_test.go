@@ -38,6 +38,7 @@ func TestRebroadcasters(t *testing.T) {
 		s.want(s.post("融媒", at+"/pass", form), 400, "写作整数", "金丝雀频率")
 		form.Set("reach", "42000")
 		s.want(s.post("融媒", at+"/pass", form), 303)
+		s.want(s.get("融媒", warningPath(v.Event)), 200, "登记转播", at+"#passed")
 		s.want(s.get("融媒", at), 200, "42000", "金丝雀频率")
 		s.want(s.post("融媒", "/warnings/desk/1/1/pass", form), 409)
 

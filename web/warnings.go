@@ -286,7 +286,7 @@ func (s *Server) warning(w http.ResponseWriter, r *http.Request) error {
 	if towns == newest.Area.Words {
 		towns = ""
 	}
-	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Towns": towns, "Sketch": s.sketchOf(last.Area), "Passed": passed}
+	p.Data = map[string]any{"W": newest, "Last": last, "Standing": standing, "Versions": list, "Towns": towns, "Sketch": s.sketchOf(last.Area), "Passed": passed, "Members": s.maySit(r, seated) == nil}
 	return s.render(w, http.StatusOK, "warning.html", p)
 }
 
