@@ -142,6 +142,26 @@ func newCode(now time.Time) (Code, error) {
 	return Code{hex.EncodeToString(id), fmt.Sprintf("%06d", n), now.Add(codeLasts)}, nil
 }
 
+// Seal signs a text with the county's secret, in as few letters as a message has room for.
+func (a *Audience) Seal(ctx context.Context, tx *db.Tx, text string) (string, error) {
+	h, err := loadHead(ctx, tx, a.County)
+	if err != nil {
+		return "", wrap("Seal", err)
+	}
+	return keyed(h.secret, text)[:sealLen], nil
+}
+
+// Sealed reports whether a seal is that of a text.
+func (a *Audience) Sealed(ctx context.Context, tx *db.Tx, text, seal string) (bool, error) {
+	h, ok, err := headIfAny(ctx, tx, a.County)
+	if err != nil || !ok || len(seal) != sealLen {
+		return false, wrap("Sealed", err)
+	}
+	return hmac.Equal([]byte(keyed(h.secret, text)[:sealLen]), []byte(seal)), nil
+}
+
+const sealLen = 24 // of 4 bits each
+
 // keyed is what is kept of a secret or an address: whoever has only the record of proofs cannot try numbers out.
 func keyed(secret []byte, text string) string {
 	m := hmac.New(sha256.New, secret)

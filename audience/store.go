@@ -101,8 +101,7 @@ func newest(ctx context.Context, tx *db.Tx, county string) (rev int64, err error
 
 // loadHead reads what is counted, and begins counting where nothing was.
 func loadHead(ctx context.Context, tx *db.Tx, county string) (h head, err error) {
-	ok, err := found(tx.QueryRow(ctx, `/* audience.head */ SELECT next_id, rev, secret FROM audience_head WHERE county = $1`, county).
-		Scan(&h.next, &h.rev, &h.secret))
+	h, ok, err := headIfAny(ctx, tx, county)
 	if ok || err != nil {
 		return h, err
 	}
@@ -113,6 +112,12 @@ func loadHead(ctx context.Context, tx *db.Tx, county string) (h head, err error)
 	_, err = tx.Exec(ctx, `/* audience.begin */ INSERT INTO audience_head (county, next_id, rev, secret) VALUES ($1, $2, $3, $4)`,
 		county, h.next, h.rev, h.secret)
 	return h, err
+}
+
+func headIfAny(ctx context.Context, tx *db.Tx, county string) (h head, ok bool, err error) {
+	ok, err = found(tx.QueryRow(ctx, `/* audience.head */ SELECT next_id, rev, secret FROM audience_head WHERE county = $1`, county).
+		Scan(&h.next, &h.rev, &h.secret))
+	return h, ok, err
 }
 
 func (h head) keep(ctx context.Context, tx *db.Tx, county string) error {

@@ -246,6 +246,15 @@ func (c *Callup) MineAt(ctx context.Context, tx *db.Tx, person PersonID, id ID, 
 	return k, w.r, w.takes(k), nil
 }
 
+// Linked is a call for whoever shows that he got its message, as MineAt.
+func (c *Callup) Linked(ctx context.Context, tx *db.Tx, id ID, n int) (k *Call, r *Round, takes bool, err error) {
+	w, k, err := c.called(ctx, tx, "Linked", id, n)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	return k, w.r, w.takes(k), nil
+}
+
 // Deeds gives what pages call this package's records in the journal.
 func Deeds() map[string]string {
 	out := map[string]string{}

@@ -35,6 +35,7 @@ type Live struct {
 	Ledger *ledger.Ledger               // nil where the county keeps none
 	To     map[string]relay.Destination // platforms of higher levels
 	Sign   func([]byte) ([]byte, error) // signs the documents of warnings; nil: they go out without
+	Site   string                       // see Works
 	First  *Copy                        // Folder as it was read a moment ago, for Start; nil: Start reads it
 
 	works   atomic.Pointer[Works]
@@ -114,7 +115,7 @@ func (l *Live) Connect(out *channel.Outbox) {
 func (l *Live) wire(c *County, day calendar.Date) (*Works, error) {
 	w, err := c.Works(l.Ledger, day, l.To)
 	if err == nil {
-		w.Audience.Memory, w.Warnings.Sign = &l.recipients, l.Sign
+		w.Audience.Memory, w.Warnings.Sign, w.Site = &l.recipients, l.Sign, l.Site
 		w.Connect(l.outbox)
 	}
 	return w, err

@@ -120,8 +120,12 @@ func (w *Works) sendCalls(ctx context.Context, tx *db.Tx, calls []callup.Message
 		if purpose == "" {
 			purpose = m.Purpose
 		}
+		text, err := w.linked(ctx, tx, m)
+		if err != nil {
+			return err
+		}
 		list = append(list, channel.Message{Purpose: purpose, Channel: m.Channel, To: m.To, Key: m.Key, Recipient: string(m.Person), Place: placeWords(m.Place.Town, m.Place.Village),
-			Urgency: channel.Call, Title: m.Title, Text: m.Text, Code: m.Code, Level: m.Level, Drill: m.Drill, Expires: m.Expires})
+			Urgency: channel.Call, Title: m.Title, Text: text, Code: m.Code, Level: m.Level, Drill: m.Drill, Expires: m.Expires})
 	}
 	if len(list) == 0 {
 		return nil

@@ -50,6 +50,7 @@ type Works struct {
 	Emergencies  *emergency.Emergencies
 	Callup       *callup.Callup
 	Outbox       *channel.Outbox // nil: nothing leaves the house
+	Site         string          // https://… by which people outside reach the pages; empty: messages carry no links
 
 	followed atomic.Pointer[followed]
 }
@@ -131,14 +132,12 @@ func (w *Works) hook() {
 	w.Observations.Unwanted = w.Judge.Unwanted
 	w.Judge.CaseOpen = w.Cases.CaseOpen
 	w.Judge.Opened = func(ctx context.Context, tx *db.Tx, f finding.Finding) error {
-		if err := w.Warnings.Found(ctx, tx, f); err != nil {
-			return err
-		}
-		if err := w.respond(ctx, tx, f); err != nil {
+		if err := w.propose(ctx, tx, f); err != nil {
 			return err
 		}
 		return w.Cases.Opened(ctx, tx, f)
 	}
+	w.Cases.Woken = w.woken
 	w.Judge.Over = func(ctx context.Context, tx *db.Tx, f finding.Finding, words string) error {
 		if err := w.Warnings.Over(ctx, tx, f); err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/callup"
 	"zhixing/db"
+	"zhixing/policy"
 	"zhixing/register"
 )
 
@@ -137,18 +138,24 @@ func hourMinute(t, now time.Time) string {
 
 // callWay is what pages call a way on which people are called or answer.
 func callWay(channel string) string {
-	if channel == callup.App {
+	switch channel {
+	case callup.App:
 		return "本站"
+	case policy.ByLink:
+		return "信息里的链接"
 	}
 	return cmp.Or(audience.Channel(channel).Chinese(), channel)
 }
 
 // gatewayName stands before the reason that a gateway gave; it tells an official nothing.
-var gatewayName = regexp.MustCompile(`：[a-z0-9][a-z0-9_.-]*：`)
+var gatewayName = regexp.MustCompile(`(^|：)[a-z0-9][a-z0-9_.-]*：`)
+
+// plainReason is why something did not arrive, without the names of gateways.
+func plainReason(why string) string { return gatewayName.ReplaceAllString(why, "$1") }
 
 // callTrouble is why somebody cannot be reached, with channels in words.
 func callTrouble(why string) string {
-	why = gatewayName.ReplaceAllString(why, "：")
+	why = plainReason(why)
 	for _, c := range append([]audience.Channel{callup.App}, audience.Channels...) {
 		why = strings.ReplaceAll(why, string(c)+"未送达", callWay(string(c))+"未送达")
 		if strings.HasPrefix(why, "没有") {
@@ -261,8 +268,8 @@ func callHappened(b *callup.Board, facts []callup.Fact) (out []callFact) {
 		case "answered", "acted", "delivered":
 			f.Text = callWay(f.Text)
 		case "failed":
-			by, why, _ := strings.Cut(gatewayName.ReplaceAllString(f.Text, "："), "：")
-			f.Text = callWay(by) + "：" + why
+			by, why, _ := strings.Cut(f.Text, "：")
+			f.Text = callWay(by) + "：" + plainReason(why)
 		}
 		out = append(out, callFact{Fact: f, Who: callWho(b, f.Call)})
 	}

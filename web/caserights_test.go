@@ -77,6 +77,8 @@ var caseRules = map[string]expected{
 	"POST /open/report":                      {right: "everybody"},
 	"GET /open/report/map.svg":               {right: "everybody"},
 	"GET /open/report/track":                 {right: "everybody"},
+	"GET /c/{link}":                          {right: "everybody", things: one("1-1-0123456789abcdef01234567"), idle: true},
+	"POST /c/{link}":                         {right: "everybody", things: one("1-1-0123456789abcdef01234567"), idle: true},
 	"POST /open/report/track":                {right: "everybody"},
 	"POST /open/report/answer":               {right: "everybody"},
 	"GET /open311/v2/discovery.json":         {right: "everybody"},

@@ -13,6 +13,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"zhixing/policy"
 )
 
 // maxBody bounds every request body but uploads, which say their own bound; maxAddress an address with its query.
@@ -207,10 +209,12 @@ func (s *Server) observe(next http.Handler) http.Handler {
 	})
 }
 
-// loggedPath is the path without what opens a calendar: whoever reads the log must not have everybody's feeds.
+// loggedPath is the path without what opens a calendar or answers a call: whoever reads the log must not have everybody's keys.
 func loggedPath(r *http.Request) string {
-	if strings.HasPrefix(r.URL.Path, feedPath) {
-		return feedPath + "…"
+	for _, keyed := range []string{feedPath, policy.LinkPath} {
+		if strings.HasPrefix(r.URL.Path, keyed) {
+			return keyed + "…"
+		}
 	}
 	return r.URL.Path
 }

@@ -21,7 +21,7 @@ const maxUpload = 66 << 20
 
 // routes is every address that this server answers, and who may use it. A test walks the list and fails where
 // something that is not public comes out.
-var routes = slicesConcat(publicRoutes, openDataRoutes, accountRoutes, deskRoutes, ledgerRoutes, personnelRoutes, intakeRoutes, noticeRoutes, calendarRoutes, phoneRoutes, letterRoutes, outcomeRoutes, ledgerUnitRoutes, scoreRoutes, policyRoutes, policyDraftRoutes, listRoutes, findingRoutes, caseRoutes, caseOpenRoutes, open311Routes, seriesRoutes, indicatorRoutes, deviceRoutes, sampleRoutes, readingRoutes, bulletinRoutes, sendRoutes, emergencyRoutes, callupRoutes, forecastRoutes, warningRoutes, warningDeskRoutes, audienceRoutes)
+var routes = slicesConcat(publicRoutes, openDataRoutes, accountRoutes, deskRoutes, ledgerRoutes, personnelRoutes, intakeRoutes, noticeRoutes, calendarRoutes, phoneRoutes, letterRoutes, outcomeRoutes, ledgerUnitRoutes, scoreRoutes, policyRoutes, policyDraftRoutes, listRoutes, findingRoutes, caseRoutes, caseOpenRoutes, open311Routes, seriesRoutes, indicatorRoutes, deviceRoutes, sampleRoutes, readingRoutes, bulletinRoutes, sendRoutes, emergencyRoutes, callupRoutes, callLinkRoutes, forecastRoutes, warningRoutes, warningDeskRoutes, audienceRoutes)
 
 var publicRoutes = []route{
 	{"GET /{$}", everybody, true, false, (*Server).front, "首页：最新一期、检索、公布情况"},

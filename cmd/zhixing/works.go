@@ -144,6 +144,9 @@ func servers(text string, ours func(code string) bool) ([]cases.Server311, error
 // startPolicies puts what is in force today to work.
 func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 	live := &policy.Live{DB: s.db, Folder: c.folder, First: s.taken, Ledger: s.ledger}
+	if strings.HasPrefix(*s.baseURL, "https://") { // what a telephone opens from afar
+		live.Site = *s.baseURL
+	}
 	if s.takes != nil {
 		if live.To, err = platforms(*s.takes.sends); err != nil {
 			return err
