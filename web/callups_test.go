@@ -70,3 +70,15 @@ func TestCallupBoard(t *testing.T) {
 		s.want(s.post("督查", "/callups/1/8", url.Values{"words": {"没有这个人"}}), 404)
 	})
 }
+
+// Names of gateways tell an official nothing.
+func TestPlainReason(t *testing.T) {
+	for in, want := range map[string]string{"speaker-stub：关机": "关机", "短信未送达：sms.a_1：空号": "短信未送达：空号", "关机": "关机", "号码：13800000000不通": "号码：13800000000不通", "": ""} {
+		if got := plainReason(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	if got := callTrouble("sms未送达：sms-a：关机"); got != "短信未送达：关机" {
+		t.Error(got)
+	}
+}

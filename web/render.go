@@ -33,6 +33,7 @@ func loadTemplates(s *Server) (*templates, error) {
 	funcs := template.FuncMap{
 		"asset":      s.assetURL,
 		"zh":         func(d calendar.Date) string { return d.Chinese() },
+		"reason":     plainReason,
 		"minute":     func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02 15:04") },
 		"day":        func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02") },
 		"join":       strings.Join,

@@ -224,7 +224,7 @@ func speakersTable(rows []*speakerRow) [][]string {
 	for _, x := range rows {
 		line := []string{x.Word(), x.Name, x.Device, x.Place.Town, x.Place.Village, string(x.State), minute(x.Heard), x.Volume, x.Fault, "", "", "", ""}
 		if t := x.Last; t != nil {
-			line[9], line[10], line[11], line[12] = minute(t.Made), cmp.Or(t.Title, t.Text), t.State.Chinese(), t.Reason
+			line[9], line[10], line[11], line[12] = minute(t.Made), cmp.Or(t.Title, t.Text), t.State.Chinese(), plainReason(t.Reason)
 		}
 		out = append(out, line)
 	}
