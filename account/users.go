@@ -38,13 +38,13 @@ func (a *Accounts) Create(ctx context.Context, by Actor, n NewUser) (User, strin
 	if n.Demo && !a.opts.Demo {
 		return User{}, "", &Refusal{Kind: Forbidden, Message: "演示账号只能建在演示县。"}
 	}
-	once := ""
+	once, c := "", known
 	if !n.Demo {
-		once = oneTime()
+		c, once = a.hash.cost, oneTime()
 		n.Password = once
 		rec.OneTimeUntil = a.db.Now().Add(OneTimeLife)
 	}
-	if rec.password, err = a.hash.hash(ctx, n.Password); err != nil {
+	if rec.password, err = a.hash.hashAt(ctx, c, n.Password); err != nil {
 		return User{}, "", wrap("Create", err)
 	}
 	err = a.write(ctx, "Create", func(tx *db.Tx) error {

@@ -266,6 +266,9 @@ type Status struct {
 	Light Light
 	Cause *Cause // the one that gives the light; nil where it is Normal or none
 	Days  int    // since the cause began, that day included; for Near and Normal the days left to Due
+
+	Colour string // the light's, as pages know it
+	Rule   Rule   // by which it burns: the cause's, or the light's own
 }
 
 // Status is the duty's light on a day: that of the worst cause that has begun, the earliest of these.
@@ -285,6 +288,10 @@ func (r *Rules) Status(d *Duty, today calendar.Date) Status {
 		s.Days = daysBetween(s.Cause.On, today) + 1
 	case !d.Due.IsZero():
 		s.Days = daysBetween(today, d.Due)
+	}
+	s.Colour, s.Rule = r.Colours[s.Light], r.Lights[s.Light]
+	if s.Cause != nil {
+		s.Rule = s.Cause.Rule
 	}
 	return s
 }

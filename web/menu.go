@@ -72,13 +72,13 @@ type LightView struct {
 }
 
 // lightView shows how a duty stands.
-func (s *Server) lightView(st ledger.Status) LightView {
-	if st.Light == ledger.NoLight || s.Ledger == nil {
+func lightView(st ledger.Status) LightView {
+	if st.Light == ledger.NoLight {
 		return LightView{}
 	}
-	v := LightView{Word: st.Light.Chinese(), Colour: s.Ledger.Rules.Colours[st.Light], Days: st.DaysText(), Rule: s.Ledger.Rules.Lights[st.Light].Cite()}
+	v := LightView{Word: st.Light.Chinese(), Colour: st.Colour, Days: st.DaysText(), Rule: st.Rule.Cite()}
 	if st.Cause != nil {
-		v.Why, v.Rule = st.Cause.Words, st.Cause.Rule.Cite()
+		v.Why = st.Cause.Words
 	}
 	return v
 }

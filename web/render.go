@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"zhixing/calendar"
@@ -23,15 +24,19 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// templates holds every page, parsed once with the layout.
+// templates holds every page with the layout, parsed once for all servers of a program.
 type templates struct {
 	byName map[string]*template.Template
 	parts  *template.Template // what several pages share
 }
 
-func loadTemplates(s *Server) (*templates, error) {
+var loadTemplates = sync.OnceValues(func() (*templates, error) {
+	static, err := loadStatic()
+	if err != nil {
+		return nil, err
+	}
 	funcs := template.FuncMap{
-		"asset":      s.assetURL,
+		"asset":      func(name string) string { return "/static/" + static[name].sum + "/" + name },
 		"zh":         func(d calendar.Date) string { return d.Chinese() },
 		"reason":     plainReason,
 		"minute":     func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02 15:04") },
@@ -39,7 +44,7 @@ func loadTemplates(s *Server) (*templates, error) {
 		"join":       strings.Join,
 		"add":        func(a, b int) int { return a + b },
 		"number":     func(id ledger.ID) string { return id.Number() },
-		"light":      s.lightView,
+		"light":      lightView,
 		"list":       func(items ...string) []string { return items },
 		"dict":       dict,
 		"met":        metWord,
@@ -85,7 +90,7 @@ func loadTemplates(s *Server) (*templates, error) {
 		out.byName[name] = t
 	}
 	return out, nil
-}
+})
 
 // Page is what the layout shows on every page. Data is the page's own.
 type Page struct {

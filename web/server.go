@@ -24,6 +24,7 @@ import (
 	"path"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"zhixing/account"
@@ -97,14 +98,13 @@ func New(c Config) (*Server, error) {
 		s.Logger = slog.New(slog.DiscardHandler)
 	}
 	s.BaseURL = strings.TrimRight(s.BaseURL, "/")
-	if err := s.loadStatic(); err != nil {
+	var err error
+	if s.static, err = loadStatic(); err != nil {
 		return nil, err
 	}
-	pages, err := loadTemplates(s)
-	if err != nil {
+	if s.pages, err = loadTemplates(); err != nil {
 		return nil, err
 	}
-	s.pages = pages
 	s.build = buildMark()
 	mux := http.NewServeMux()
 	for _, r := range routes {
@@ -126,10 +126,10 @@ func New(c Config) (*Server, error) {
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// loadStatic gives every asset an address with its checksum, so that it may be kept for ever.
-func (s *Server) loadStatic() error {
-	s.static = map[string]asset{}
-	return fs.WalkDir(staticFiles, "static", func(p string, d fs.DirEntry, err error) error {
+// loadStatic gives every asset an address with its checksum, so that it may be kept for ever; once for all servers of a program.
+var loadStatic = sync.OnceValues(func() (map[string]asset, error) {
+	static := map[string]asset{}
+	err := fs.WalkDir(staticFiles, "static", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -138,13 +138,11 @@ func (s *Server) loadStatic() error {
 			return err
 		}
 		sum := sha256.Sum256(b)
-		s.static[strings.TrimPrefix(p, "static/")] = asset{b, mime.TypeByExtension(path.Ext(p)), hex.EncodeToString(sum[:6])}
+		static[strings.TrimPrefix(p, "static/")] = asset{b, mime.TypeByExtension(path.Ext(p)), hex.EncodeToString(sum[:6])}
 		return nil
 	})
-}
-
-// assetURL is the address of a static file, checksum included.
-func (s *Server) assetURL(name string) string { return "/static/" + s.static[name].sum + "/" + name }
+	return static, err
+})
 
 func (s *Server) serveStatic(w http.ResponseWriter, r *http.Request) error {
 	a, ok := s.static[r.PathValue("name")]
