@@ -29,6 +29,7 @@
 package cases
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,6 +37,7 @@ import (
 	"time"
 
 	"zhixing/calendar"
+	"zhixing/db"
 	"zhixing/finding"
 	"zhixing/ledger"
 )
@@ -333,6 +335,9 @@ type Cases struct {
 	Judge      *finding.Judge                     // that inspections tell what they found; nil: there are none
 	TownOf     func(Point) (town, village string) // in which a place lies, by the county's boundaries; nil: not known
 	Far        int                                // metres from the case's place beyond which evidence is flagged; 0: 500
+
+	// Woken is told of a finding whose silence has ended, with or without a ladder; nil: nobody is.
+	Woken func(ctx context.Context, tx *db.Tx, id finding.ID) error
 }
 
 // Below is a village or grid that can hold a case; whoever speaks for its town speaks for it.

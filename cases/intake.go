@@ -37,11 +37,15 @@ type Found struct {
 // for its subject. The same finding opened twice makes one case.
 func (c *Cases) Open(ctx context.Context, tx *db.Tx, f Found) (ID, error) {
 	const op = "Open"
-	if f.Ladder == "" {
-		return 0, nil
-	}
 	if f.At.IsZero() {
 		f.At = tx.Now()
+	}
+	quiet, err := silenced(ctx, tx, c.county(), f.Rule, f.Subject, tx.Now())
+	if err == nil && quiet != nil {
+		err = keepQuiet(ctx, tx, c.county(), f, quiet.Until)
+	}
+	if err != nil || f.Ladder == "" {
+		return 0, wrap(op, err)
 	}
 	earlier, err := c.carrying(ctx, tx, f)
 	if err != nil {
@@ -50,11 +54,8 @@ func (c *Cases) Open(ctx context.Context, tx *db.Tx, f Found) (ID, error) {
 	if earlier != nil && earlier.Open() {
 		return earlier.ID, wrap(op, c.recur(ctx, tx, earlier, f))
 	}
-	if quiet, err := silenced(ctx, tx, c.county(), f.Rule, f.Subject, tx.Now()); err != nil || quiet != nil {
-		if quiet != nil {
-			err = keepQuiet(ctx, tx, c.county(), f, quiet.Until)
-		}
-		return 0, wrap(op, err)
+	if quiet != nil {
+		return 0, nil
 	}
 	l := c.LadderOf(f.Ladder)
 	group := groupKey(l, f)

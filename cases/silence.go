@@ -11,7 +11,7 @@ import (
 )
 
 // Silence keeps a rule quiet for a subject for a time, with the reason: its findings go on being recorded, but there is neither case
-// nor notice. Open cases go on.
+// nor notice, and nothing is proposed. Open cases go on.
 type Silence struct {
 	ID      int64
 	Rule    string

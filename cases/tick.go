@@ -39,6 +39,11 @@ func (c *Cases) Tick(ctx context.Context, tx *db.Tx, now time.Time) (done int, e
 		if _, err := c.Open(ctx, tx, f); err != nil {
 			return done, wrap(op, err)
 		}
+		if c.Woken != nil {
+			if err := c.Woken(ctx, tx, finding.ID(f.ID)); err != nil {
+				return done, wrap(op, err)
+			}
+		}
 		done++
 	}
 	list, err := dueCases(ctx, tx, c.county(), now, batch)

@@ -22,6 +22,32 @@ func findingCause(id finding.ID) string { return fmt.Sprintf("finding/%d", id) }
 
 func warningCause(id warning.EventID) string { return fmt.Sprintf("warning/%d", id) }
 
+// propose proposes the warning and the plan that a finding asks for, unless its rule is silenced for it: a gauge that is known to be
+// broken asks for neither.
+func (w *Works) propose(ctx context.Context, tx *db.Tx, f finding.Finding) error {
+	h, _ := w.Warnings.ByRule(f.Rule)
+	if p, _ := w.Emergencies.ByRule(f.Rule); h == nil && p == nil {
+		return nil
+	}
+	quiet, err := w.Cases.Quiet(ctx, tx, f.Rule, cmp.Or(f.Entry, f.Subject))
+	if err != nil || quiet != nil {
+		return err
+	}
+	if err := w.Warnings.Found(ctx, tx, f); err != nil {
+		return err
+	}
+	return w.respond(ctx, tx, f)
+}
+
+// woken proposes what a finding asks for that still stands when its silence ends.
+func (w *Works) woken(ctx context.Context, tx *db.Tx, id finding.ID) error {
+	f, ok, err := w.Judge.Finding(ctx, tx, id)
+	if err != nil || !ok || f.State != finding.Open || f.Inhibited != "" {
+		return err
+	}
+	return w.propose(ctx, tx, f)
+}
+
 // respond proposes the level of a plan that names the rule of a finding.
 func (w *Works) respond(ctx context.Context, tx *db.Tx, f finding.Finding) error {
 	p, l := w.Emergencies.ByRule(f.Rule)
