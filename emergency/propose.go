@@ -39,7 +39,8 @@ type Proposed struct {
 }
 
 // Propose says that a plan may be started, or set to a higher level, because of a warning or a finding, and tells those who decide. The
-// same cause proposes once; another level of it changes the proposal.
+// same cause proposes once; another level of it changes the proposal. What was dismissed comes back only at a higher level, or when
+// its cause was over and comes again.
 func (e *Emergencies) Propose(ctx context.Context, tx *db.Tx, plan string, level int, c Cause) error {
 	const op = "Propose"
 	p := e.Plan(plan)
@@ -53,13 +54,15 @@ func (e *Emergencies) Propose(ctx context.Context, tx *db.Tx, plan string, level
 	if err != nil || a != nil && a.Level <= level {
 		return wrap(op, err)
 	}
-	old, err := e.openProposal(ctx, tx, plan, c.Key)
+	old, err := e.lastProposal(ctx, tx, plan, c.Key)
 	switch {
 	case err != nil:
 		return wrap(op, err)
-	case old != nil && old.Level == level:
+	case old != nil && old.State == "dismissed" && old.Level <= level: // a warning has a new version every ten minutes
 		return nil
-	case old != nil:
+	case old != nil && old.State == "open" && old.Level == level:
+		return nil
+	case old != nil && old.State == "open":
 		old.Level, old.Says = level, c.Says
 		err = e.saveProposal(ctx, tx, old)
 	default:
@@ -81,13 +84,18 @@ func (e *Emergencies) Propose(ctx context.Context, tx *db.Tx, plan string, level
 
 // Withdraw ends what a cause proposed and nobody took up: the warning was cancelled.
 func (e *Emergencies) Withdraw(ctx context.Context, tx *db.Tx, cause, why string) error {
-	list, err := e.proposals(ctx, tx, "open")
-	if err != nil {
-		return wrap("Withdraw", err)
-	}
-	for _, x := range list {
-		if x.Cause == cause {
-			x.State, x.Ended, x.Why = "over", tx.Now(), why
+	for _, state := range []string{"open", "dismissed"} {
+		list, err := e.proposals(ctx, tx, state)
+		if err != nil {
+			return wrap("Withdraw", err)
+		}
+		for _, x := range list {
+			if x.Cause != cause {
+				continue
+			}
+			if x.State = "over"; state == "open" { // who dismissed it, when and why, stays
+				x.Ended, x.Why = tx.Now(), why
+			}
 			if err := e.saveProposal(ctx, tx, x); err != nil {
 				return wrap("Withdraw", err)
 			}

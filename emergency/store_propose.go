@@ -34,9 +34,10 @@ func scanProposal(scan func(...any) error) (*Proposal, error) {
 	return x, json.Unmarshal([]byte(data), &x.Proposed)
 }
 
-func (e *Emergencies) openProposal(ctx context.Context, tx *db.Tx, plan, cause string) (*Proposal, error) {
-	x, err := scanProposal(tx.QueryRow(ctx, `/* emergency.openProposal */ SELECT `+proposalColumns+` FROM emergency_proposal WHERE county = $1 AND plan = $2 AND cause = $3 AND state = 'open'`,
-		e.County, plan, cause).Scan)
+// lastProposal is the newest that a cause made of a plan, where it is open or was dismissed.
+func (e *Emergencies) lastProposal(ctx context.Context, tx *db.Tx, plan, cause string) (*Proposal, error) {
+	x, err := scanProposal(tx.QueryRow(ctx, `/* emergency.lastProposal */ SELECT `+proposalColumns+` FROM emergency_proposal
+		WHERE county = $1 AND plan = $2 AND cause = $3 AND state IN ('open', 'dismissed') ORDER BY id DESC LIMIT 1`, e.County, plan, cause).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

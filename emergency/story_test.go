@@ -154,6 +154,36 @@ func TestFlood(t *testing.T) {
 	})
 }
 
+// Who decides that a plan is not started is not asked again by each new version of the warning: only when it gets worse, or when what was over comes again.
+func TestDismissedIsNotAskedAgain(t *testing.T) {
+	stories(t, func(s *story) {
+		cause := emergency.Cause{Key: "warning/12", Says: "县气象局发布暴雨橙色预警"}
+		propose := func(level int) string {
+			t.Helper()
+			return s.must(func(tx *db.Tx) error { return s.e.Propose(ctx, tx, "flood", level, cause) })
+		}
+		dismiss := func(name, why string) func(*db.Tx) error {
+			id := s.proposals()[0].ID
+			return func(tx *db.Tx) error { return s.e.Dismiss(ctx, tx, as(name), id, why) }
+		}
+		propose(3)
+		s.refused("由青禾县人民政府副县长、青禾县人民政府县长决定", dismiss("水务局长", "雨区不在本县"))
+		s.refused("请填写不启动的理由", dismiss("副县长", ""))
+		s.must(dismiss("副县长", "雨区不在本县"))
+		if heard := propose(3); heard != "" || len(s.proposals()) != 0 {
+			t.Errorf("the next version asks again: %s", heard)
+		}
+		if heard := propose(2); !strings.Contains(heard, "建议启动《青禾县防汛应急预案》Ⅱ级响应") {
+			t.Errorf("it has become worse, and nobody hears of it: %q", heard)
+		}
+		s.must(dismiss("县长", "已有专班"))
+		s.must(func(tx *db.Tx) error { return s.e.Withdraw(ctx, tx, cause.Key, "预警已解除") })
+		if heard := propose(3); heard == "" || len(s.proposals()) != 1 {
+			t.Error("what was over comes again, and nobody is asked")
+		}
+	})
+}
+
 // Whatever an exercise says is marked; it runs beside the real thing and leaves no duty.
 func TestDrill(t *testing.T) {
 	stories(t, func(s *story) {
