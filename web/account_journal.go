@@ -62,18 +62,24 @@ type pastDeed struct {
 	Long                 bool // the detail is long: folded away
 }
 
+// recordedBy is who wrote a record, as pages say it.
+func recordedBy(who string) string {
+	if user, ok := strings.CutPrefix(who, "console:"); ok {
+		return "命令行（" + user + "）"
+	}
+	if who == "system" {
+		return "系统"
+	}
+	return who
+}
+
 func pastDeedOf(r journal.Record, mayDraft bool) pastDeed {
-	d := pastDeed{Record: r, By: r.Who, Deed: deeds[r.What], About: r.Subject, Long: len(r.Detail) > 240}
+	d := pastDeed{Record: r, By: recordedBy(r.Who), Deed: deeds[r.What], About: r.Subject, Long: len(r.Detail) > 240}
 	if d.Deed == "" {
 		d.Deed = r.What
 	}
 	if d.Detail == "{}" {
 		d.Detail = ""
-	}
-	if who, ok := strings.CutPrefix(r.Who, "console:"); ok {
-		d.By = "命令行（" + who + "）"
-	} else if r.Who == "system" {
-		d.By = "系统"
 	}
 	noun, id, _ := strings.Cut(r.Subject, "/")
 	switch {

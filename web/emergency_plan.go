@@ -143,13 +143,22 @@ func (s *Server) planLevel(works *policy.Works, docs addresses, plan *emergency.
 	return v
 }
 
+// planTasks are tasks as a page lists them: what several units do alike is one row.
 func (s *Server) planTasks(docs addresses, plan *emergency.Plan, list []emergency.Task) (out []planTask) {
 	for _, t := range list {
 		b := t.Basis
 		if b.Document == "" {
 			b = plan.Basis
 		}
-		out = append(out, planTask{Do: t.Do, Unit: t.Unit, Group: t.Group, Within: spanWords(t.Within), Proof: t.Proof, Cite: docs.cite(b)})
+		x := planTask{Do: t.Do, Unit: t.Unit, Group: t.Group, Within: spanWords(t.Within), Proof: t.Proof, Cite: docs.cite(b)}
+		if n := len(out); n > 0 {
+			last := out[n-1]
+			if last.Unit = x.Unit; last == x {
+				out[n-1].Unit += "、" + x.Unit
+				continue
+			}
+		}
+		out = append(out, x)
 	}
 	return out
 }

@@ -74,6 +74,7 @@ func TestEmergencyPages(t *testing.T) {
 		s.want(s.get("", "/emergencies"), 303)
 		s.want(s.get("经办", "/emergencies.csv"), 200, "编号,预案,级别,名称,演练,状态")
 		s.want(s.get("副县长", "/emergencies/plans/construction"), 200, "谁决定", plan.Level(3).Trigger, plan.Level(3).Tasks[0].Do, "/lists/em-teams", plan.Template, `name="title"`)
+		s.want(s.get("副县长", "/emergencies/plans/flood"), 200, "古绛镇、横水镇、陈村镇")
 		if a := s.get("经办", "/emergencies/plans/construction"); strings.Contains(a.body, `name="title"`) {
 			t.Error("the form to start is shown to who may not")
 		}

@@ -39,6 +39,7 @@ var loadTemplates = sync.OnceValues(func() (*templates, error) {
 		"asset":      func(name string) string { return "/static/" + static[name].sum + "/" + name },
 		"zh":         func(d calendar.Date) string { return d.Chinese() },
 		"reason":     plainReason,
+		"recordedBy": recordedBy,
 		"minute":     func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02 15:04") },
 		"day":        func(t time.Time) string { return t.In(calendar.Zone).Format("2006-01-02") },
 		"join":       strings.Join,
