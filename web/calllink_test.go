@@ -32,10 +32,9 @@ func TestCallAnsweredByLink(t *testing.T) {
 			return audience.Recipient{Key: key, Kind: audience.Post, Name: name, Place: audience.Place{Town: one, Village: "示例" + key + "村"}, Roles: []string{"村主任"},
 				Addresses: []audience.Address{{Channel: audience.SMS, To: number}}}
 		}
-		s.roll(village("一", "示例曹", "13800000001"), village("二", "示例严", "13800000002"))
+		s.roll(townHead("3", one), village("一", "示例曹", "13800000001"), village("二", "示例严", "13800000002"))
 		ladder := callLadder()
-		ladder.Steps = ladder.Steps[1:]
-		ladder.Steps[0].Superior = ""
+		ladder.Steps[1].Rungs = []callup.Rung{{After: 0, By: []string{"sms"}}, {After: 10, Do: callup.DoSuperior}, {After: 25, Do: callup.DoOffice}}
 		opening := callup.Opening{Purpose: "warning/7", Version: 1, Title: "暴雨橙色预警", Text: "注意防范。", Level: 2, Ladder: ladder,
 			Places: []callup.Place{{Town: one, Village: "示例一村"}, {Town: one, Village: "示例二村"}}}
 		s.callOut(opening)
@@ -85,6 +84,22 @@ func TestCallAnsweredByLink(t *testing.T) {
 		s.want(board, 200, "信息里的链接", "已转移12人", "示例曹")
 		if strings.Contains(board.body, "再报一次") {
 			t.Error("a link was used twice")
+		}
+
+		// Who is called because another does not answer reads in his message who that is; the page behind his link does not say it.
+		s.clock.Advance(11 * time.Minute)
+		s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.works.Callup.Tick(ctx, tx, tx.Now())
+			return err
+		})
+		urged := link("13800000003")
+		if !strings.Contains(text("13800000003"), "示例严") {
+			t.Errorf("the town is not told who does not answer: %s", text("13800000003"))
+		}
+		a = s.get("", urged)
+		s.want(a, 200, "有人没有应答")
+		if strings.Contains(a.body, "示例严") {
+			t.Error("the page names who does not answer")
 		}
 
 		// Where the level rises, who had answered is called anew, by another link; who had not keeps his.
