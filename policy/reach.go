@@ -35,14 +35,19 @@ func (w *Works) leads(name string) bool {
 	return w.Outbox != nil && slices.ContainsFunc(w.Outbox.Channels, func(c channel.Channel) bool { return c.Name == name && len(c.Drivers) > 0 })
 }
 
-// tell puts a warning into the outbox, once for each address.
-func (w *Works) tell(ctx context.Context, tx *db.Tx, t warning.Telling) error {
-	var by []audience.Channel
+// Ways are the channels by which a warning can leave the house, in the order of pages.
+func (w *Works) Ways() (out []audience.Channel) {
 	for _, c := range audience.Channels {
 		if w.leads(string(c)) {
-			by = append(by, c)
+			out = append(out, c)
 		}
 	}
+	return out
+}
+
+// tell puts a warning into the outbox, once for each address.
+func (w *Works) tell(ctx context.Context, tx *db.Tx, t warning.Telling) error {
+	by := w.Ways()
 	if len(by) == 0 {
 		return nil
 	}

@@ -286,6 +286,27 @@ type areaCount struct {
 	Posts  int             `json:"posts"`
 	Towns  []areaCountTown `json:"towns"`
 	Rings  [][]float64     `json:"rings"` // longitude and latitude by turns: what lines and names come to, for the map
+	Deaf   string          `json:"deaf,omitempty"`
+}
+
+// noWay says that a warning would be published and nobody told.
+const noWay = "本站没有接通任何对外渠道，短信、电话、广播都发不出去，只有站内消息。请系统管理员接通。"
+
+// deaf says which of the channels that people in the area are registered with lead nowhere.
+func deaf(ways []audience.Channel, n *audience.Counts) string {
+	if len(ways) == 0 {
+		return noWay
+	}
+	var out []string
+	for _, c := range audience.Channels {
+		if told := n.ByChannel[c].Told; told > 0 && !slices.Contains(ways, c) {
+			out = append(out, fmt.Sprintf("%s %d 个", c.Chinese(), told))
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "没有接通的渠道：" + strings.Join(out, "、") + "。只登记了这些渠道的告知不到，不算在内。"
 }
 
 type areaCountTown struct {
@@ -317,12 +338,20 @@ func (s *Server) countArea(ctx context.Context, w *policy.Works, f *form, was *w
 	if err != nil {
 		return nil, err
 	}
+	ways := w.Ways()
+	lacks := deaf(ways, all)
+	if len(ways) > 0 && lacks != "" {
+		q.By = ways
+		if all, err = w.Audience.Count(ctx, s.DB, q); err != nil {
+			return nil, err
+		}
+	}
 	q.Kinds = []audience.Kind{audience.Post}
 	posts, err := w.Audience.Count(ctx, s.DB, q)
 	if err != nil {
 		return nil, err
 	}
-	out := &areaCount{Words: v.Area.Words, Inside: all.Inside, Told: all.Told, Posts: posts.Told, Towns: []areaCountTown{}, Rings: [][]float64{}}
+	out := &areaCount{Words: v.Area.Words, Inside: all.Inside, Told: all.Told, Posts: posts.Told, Towns: []areaCountTown{}, Rings: [][]float64{}, Deaf: lacks}
 	for _, t := range append(s.towns(), "") {
 		n := all.ByTown[t]
 		if row := (areaCountTown{t, n.Inside, n.Told, posts.ByTown[t].Told}); row.Inside+row.Told > 0 {

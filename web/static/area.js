@@ -138,6 +138,12 @@
     p.append(bold(n.words), '　范围内 ', bold(n.inside), ' 个接收对象，将告知 ', bold(n.told), ' 个，其中职务人员 ', bold(n.posts), ' 个');
     told.textContent = '';
     told.append(p);
+    if (n.deaf) {
+      const lacks = document.createElement('p');
+      lacks.className = 'late';
+      lacks.textContent = n.deaf;
+      told.append(lacks);
+    }
     if (!n.towns.length) return;
     const table = document.createElement('table');
     table.className = 'dense count';
