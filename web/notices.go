@@ -147,6 +147,11 @@ type noticeChoice struct {
 }
 
 func (s *Server) noticeSettings(w http.ResponseWriter, r *http.Request) error {
+	return s.noticeSettingsAgain(w, r, http.StatusOK, nil)
+}
+
+// noticeSettingsAgain is the page as things stand, with what is wrong about the number that was typed.
+func (s *Server) noticeSettingsAgain(w http.ResponseWriter, r *http.Request, status int, wrong problems) error {
 	var pref notice.Preference
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		pref, err = notice.PreferenceOf(ctx, tx, s.countyCode, string(sessionOf(r).User.Name))
@@ -155,7 +160,7 @@ func (s *Server) noticeSettings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.noticeSettingsPage(w, r, http.StatusOK, pref, nil)
+	return s.noticeSettingsPage(w, r, status, pref, wrong)
 }
 
 func (s *Server) noticeSettingsPage(w http.ResponseWriter, r *http.Request, status int, pref notice.Preference, wrong problems) error {
@@ -180,7 +185,7 @@ func (s *Server) noticeSettingsPage(w http.ResponseWriter, r *http.Request, stat
 		rows = append(rows, noticeChoice{k, pref.Wants(notice.ByEmail, k.Kind), pref.Wants(notice.ByPush, k.Kind)})
 	}
 	p := s.office(r, "通知方式", Link{Text: "消息", URL: "/notices"}, Link{Text: "通知方式"})
-	data := map[string]any{"Email": pref.Email, "Rows": rows, "Wrong": wrong, "Mail": s.Notices.Mail != nil, "Push": "", "Browsers": browsers, "Person": person, "Phone": phone}
+	data := map[string]any{"Email": pref.Email, "Rows": rows, "Wrong": wrong, "Mail": s.Notices.Mail != nil, "Push": "", "Browsers": browsers, "Person": person, "Phone": typedPhone(r, phone, wrong["phone"] != "")}
 	if s.Notices.Push != nil {
 		data["Push"] = s.Notices.Push.Key.Public()
 	}

@@ -140,7 +140,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, id int64, st
 		return err
 	}
 	p := s.office(r, who.Name, Link{Text: "职务和任职", URL: "/posts"}, Link{Text: who.Name})
-	p.Data = map[string]any{"P": who, "Tenures": views, "Office": s.mayOffice(r), "Wrong": wrong, "Phone": phone,
+	p.Data = map[string]any{"P": who, "Tenures": views, "Office": s.mayOffice(r), "Wrong": wrong, "Phone": phone, "TypedPhone": typedPhone(r, phone, wrong != ""),
 		"Base": personURL(id), "Today": s.today(), "Decisions": []personnel.Decision{personnel.Confirmed, personnel.Extended, personnel.Removed}}
 	return s.render(w, status, "person.html", p)
 }
@@ -241,13 +241,21 @@ func (s *Server) setOwnPhone(w http.ResponseWriter, r *http.Request) error {
 		}
 		return personnel.SetPhone(ctx, tx, s.countyCode, who, id, r.PostFormValue("phone"))
 	})
-	if wrong, _ := personnelProblem(err); wrong != "" {
-		return badRequest(wrong)
+	if wrong, status := personnelProblem(err); wrong != "" && personnel.KindOf(err) == personnel.Invalid {
+		return s.noticeSettingsAgain(w, r, status, problems{"phone": wrong})
 	}
 	if err != nil {
 		return err
 	}
 	return &redirectError{"/notices/settings?done=phone"}
+}
+
+// typedPhone is the number for the form: the one on record, or what was typed where that was refused.
+func typedPhone(r *http.Request, of personnel.Phone, refused bool) string {
+	if refused && r.PostForm.Has("phone") {
+		return r.PostForm.Get("phone")
+	}
+	return of.Number
 }
 
 // changePersonnel changes who holds what, or under which number he is called, and who is called for it.

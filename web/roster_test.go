@@ -9,6 +9,7 @@ import (
 
 	"zhixing/audience"
 	"zhixing/db"
+	"zhixing/personnel"
 )
 
 // Who is on duty and who is away is entered by those who may; what lacks and what contradicts itself is said with what to do about it, and
@@ -71,5 +72,23 @@ func TestRoster(t *testing.T) {
 		s.want(s.post("督查", "/callups/roster", url.Values{"act": {"back"}, "id": {"1"}}), 303)
 		s.want(s.post("督查", "/callups/roster", url.Values{"act": {"drop"}, "id": {"1"}}), 303)
 		s.want(s.get("督查", "/callups/roster"), 200, "没有排班")
+	})
+}
+
+// A number that is refused stays in its form beside the reason: on the page of the person himself, and on the office's.
+func TestPhoneForms(t *testing.T) {
+	sites(t, func(s *site) {
+		caseSeats(s)
+		var id int64
+		s.reading(func(ctx context.Context, tx *db.Tx) (err error) {
+			id, err = personnel.PersonOf(ctx, tx, s.srv.countyCode, "副县长")
+			return err
+		})
+		s.want(s.post("副县长", "/notices/phone", url.Values{"phone": {"1380000"}}), 400, "手机号码是11位数字", `value="1380000"`, "通知方式")
+		s.want(s.post("副县长", "/notices/phone", url.Values{"phone": {"13800000003"}}), 303)
+		s.want(s.get("副县长", "/notices/settings"), 200, `value="13800000003"`)
+		page := fmt.Sprintf("/persons/%d", id)
+		s.want(s.post("督查", page+"/phone", url.Values{"phone": {"1380000"}}), 400, "手机号码是11位数字", `value="1380000"`, "13800000003")
+		s.want(s.get("督查", page), 200, `value="13800000003"`)
 	})
 }
