@@ -276,7 +276,7 @@ func (w *world) daily(ctx context.Context, r *Rule) (more bool, err error) {
 	if !restless(r) && !day.IsZero() { // looked at once as a whole, for entries that were there before the rule was
 		return false, nil
 	}
-	page, err := w.j.Registers.List(ctx, w.tx, register.Inside, register.Query{Register: r.Entry, Size: pageOf, After: cursor})
+	page, err := w.j.Registers.List(ctx, w.tx, register.Inside, register.Query{Register: r.Entry, Size: pageOf, After: cursor, Uncounted: true})
 	if err != nil {
 		return false, err
 	}

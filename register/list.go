@@ -208,6 +208,11 @@ func (r *Registers) standingPage(ctx context.Context, tx *db.Tx, s *Schema, v Vi
 		return p, err
 	}
 	c := r.where(tx, s, v, q, where, h.levels)
+	if q.Uncounted && q.Sort == "" {
+		p.Total = -1
+		p.Entries, p.Next, err = r.listed(ctx, tx, s, q, c)
+		return p, err
+	}
 	if p.Total, err = r.counted(ctx, tx, c); err != nil {
 		return p, err
 	}

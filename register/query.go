@@ -38,6 +38,8 @@ type Query struct {
 	Sort     string    // field, 更新日期 or 编号; empty: as they were entered. A leading - turns it
 	Size     int       // 1 to MaxSize
 	After    string    // Page.Next of the page before
+
+	Uncounted bool // Page.Total is -1, in the order in which they were entered: to count is to look at them all
 }
 
 // Filter is a condition on one field.
@@ -74,7 +76,7 @@ const (
 // Page is a page of a list.
 type Page struct {
 	Entries []*Entry
-	Total   int // -1 where it is not counted: lists of a past day, and of surfaces
+	Total   int // -1 where it is not counted: lists of a past day, and of surfaces, and where nobody asks
 	Next    string
 }
 
