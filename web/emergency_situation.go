@@ -229,7 +229,7 @@ func (s *Server) situationPage(w http.ResponseWriter, r *http.Request, id emerge
 		title = drill.Mark + title
 	}
 	p := s.office(r, title, Link{Text: "应急响应", URL: "/emergencies"}, Link{Text: x.Title})
-	p.Data = map[string]any{"X": x, "A": x.Activation, "Cite": docs.cite(x.Basis), "Cause": causeLink(x.Cause, x.Drill), "Groups": groups, "Lines": lines, "More": more, "Lessons": lessons, "May": may, "Levels": levels,
+	p.Data = map[string]any{"Now": s.now(), "X": x, "A": x.Activation, "Cite": docs.cite(x.Basis), "Cause": causeLink(x.Cause, x.Drill), "Groups": groups, "Lines": lines, "More": more, "Lessons": lessons, "May": may, "Levels": levels,
 		"No": no, "Typed": no.Typed, "Level": emergency.LevelName, "URL": emergencyURL(id), "Lasted": spanWords(lastOf(x.Activation, now).Sub(x.Began)), "Since": spanWords(lastOf(x.Activation, now).Sub(x.Since)),
 		"Units": units, "Rows": lessonRows(no.Typed), "Tomorrow": s.today().AddDays(1), "Open": x.Counts.All - x.Counts.Done, "MaxFiles": ledger.MaxFiles, "ToLedger": e.Lesson != nil, "Calls": calls, "Once": newOnce()}
 	status := http.StatusOK
