@@ -11,13 +11,15 @@ import (
 	"zhixing/db/dbtest"
 	"zhixing/emergency"
 	"zhixing/gateway"
+
+	"zhixing/policy/policytest"
 )
 
 // A bulletin of a month that nobody issued is told to the office, once, and not again when it was issued; a plan is told when its review is due; what
 // was sent is forgotten after half a year.
 func TestWhatComesRound(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(otherCounty(t))
+	c, problems, _ := Lint(policytest.County(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -17,6 +17,8 @@ import (
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/warning"
+
+	"zhixing/policy/policytest"
 )
 
 const gridsFile = `products:
@@ -39,7 +41,7 @@ const gridsFile = `products:
 // the warning rests is kept. What the city forecasts takes its place as soon as it comes.
 func TestGridsPropose(t *testing.T) {
 	ctx := context.Background()
-	fsys := stormCounty(t)
+	fsys := policytest.Storm(t)
 	fsys[forecastYAML] = &fstest.MapFile{Data: []byte(gridsFile)}
 	c, problems, _ := Lint(fsys)
 	if len(problems) > 0 {
@@ -167,7 +169,7 @@ func TestBrokenGrids(t *testing.T) {
 		"steps longer than the window":    {"    step: 1小时\n", "    step: 6小时\n", "policies/storm-2031/warnings.yaml:28：forecast.yaml 的产品“rain-6h”用不上这个阈值"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fsys := stormCounty(t)
+			fsys := policytest.Storm(t)
 			fsys[forecastYAML] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(gridsFile, x.from, x.to))}
 			_, problems, _ := Lint(fsys)
 			var said []string

@@ -20,6 +20,8 @@ import (
 	"zhixing/ledger"
 	"zhixing/personnel"
 	"zhixing/warning"
+
+	"zhixing/policy/policytest"
 )
 
 // Words that mean leaving, and those that only look like it.
@@ -56,7 +58,7 @@ func TestLeavable(t *testing.T) {
 // reply neither answers his call nor ends it.
 func TestLeavingByReply(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(stormCounty(t))
+	c, problems, _ := Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -15,6 +15,8 @@ import (
 	"zhixing/observation"
 	"zhixing/quantity"
 	"zhixing/register"
+
+	"zhixing/policy/policytest"
 )
 
 func TestMain(m *testing.M) { dbtest.Main(m) }
@@ -29,7 +31,7 @@ type running struct {
 }
 
 func run(t *testing.T, d *db.DB, clock *dbtest.Clock) *running {
-	r := &running{T: t, d: d, clock: clock, folder: otherCounty(t)}
+	r := &running{T: t, d: d, clock: clock, folder: policytest.County(t)}
 	r.start()
 	return r
 }
@@ -195,7 +197,7 @@ func TestReloadKeepsWhatIsStored(t *testing.T) {
 				r.folder["policies/campus-2031/examples/water.yaml"] = &fstest.MapFile{Data: []byte("examples: []\n")}
 			}
 			r.refused(x.want)
-			good := otherCounty(r.T)
+			good := policytest.County(r.T)
 			r.folder[x.file] = was
 			for _, e := range []string{"examples/buses", "examples/water", "indicators", "rules"} {
 				r.folder["policies/campus-2031/"+e+".yaml"] = good["policies/campus-2031/"+e+".yaml"]
@@ -239,7 +241,7 @@ func TestNothingToGoOnWith(t *testing.T) {
 func TestLiveSigns(t *testing.T) {
 	clock := dbtest.At("2031-07-01T13:00:00+08:00")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		folder := stormCounty(t)
+		folder := policytest.Storm(t)
 		sign := func(b []byte) ([]byte, error) { return append(b, "signed"...), nil }
 		live := &Live{DB: d, Folder: func() fs.FS { return folder }, Sign: sign}
 		if err := live.Start(context.Background(), "system"); err != nil {

@@ -13,6 +13,8 @@ import (
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/personnel"
+
+	"zhixing/policy/policytest"
 )
 
 // Whoever holds a post that a ladder of calls names is called at his own number: from the day on which he takes it, at another number once
@@ -20,7 +22,7 @@ import (
 // not called in his name.
 func TestThePostFollowsItsHolder(t *testing.T) {
 	ctx := context.Background()
-	folder := stormCounty(t)
+	folder := policytest.Storm(t)
 	folder[postsYAML].Data = append(folder[postsYAML].Data, "  - { for: [town], ending: [镇], title: 镇长, role: head, seats: 1 }\n"...)
 	c, problems, _ := Lint(folder)
 	if len(problems) > 0 {

@@ -17,13 +17,15 @@ import (
 	"zhixing/ledger"
 	"zhixing/personnel"
 	"zhixing/warning"
+
+	"zhixing/policy/policytest"
 )
 
 // A warning that is published is in the outbox for everybody in its area and calls the head of the town, who answers from his telephone; the cancel
 // reaches whoever the warning reached, and nobody else.
 func TestAWarningReachesPeople(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(stormCounty(t))
+	c, problems, _ := Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

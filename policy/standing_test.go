@@ -14,13 +14,15 @@ import (
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/personnel"
+
+	"zhixing/policy/policytest"
 )
 
 // A warning to a post goes to whoever holds it when it goes out, to his stand-in while he is on leave, and to the number of a list only
 // where nobody is appointed; the page says which of it.
 func TestAWarningFollowsThePost(t *testing.T) {
 	ctx := context.Background()
-	folder := stormCounty(t)
+	folder := policytest.Storm(t)
 	folder[postsYAML].Data = append(folder[postsYAML].Data, "  - { for: [town], ending: [镇], title: 镇长, role: head, seats: 1 }\n  - { for: [town], ending: [镇], title: 副镇长, role: head, seats: 0 }\n"...)
 	c, problems, _ := Lint(folder)
 	if len(problems) > 0 {

@@ -14,11 +14,13 @@ import (
 	"zhixing/register"
 	"zhixing/standard"
 	"zhixing/warning"
+
+	"zhixing/policy/policytest"
 )
 
 // A register whose document says so is an audience: what is entered is told of the next warning.
 func TestARegisterIsTold(t *testing.T) {
-	fsys := otherCounty(t)
+	fsys := policytest.County(t)
 	const lifts = "policies/lifts-2031/registers.yaml"
 	fsys[lifts] = &fstest.MapFile{Data: bytes.Replace(fsys[lifts].Data, []byte("    states: [在用, 停用, 报废]\n"), []byte(`      - { name: 位置, type: point }
       - { name: 值班电话, type: text, private: true }

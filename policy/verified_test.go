@@ -17,6 +17,8 @@ import (
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/warning"
+
+	"zhixing/policy/policytest"
 )
 
 const verifiedRegister = `  - id: proofs
@@ -40,7 +42,7 @@ const verifiedRegister = `  - id: proofs
 // Each is entered once, and what somebody makes of the entry stays.
 func TestVerdictsAreEntered(t *testing.T) {
 	ctx := context.Background()
-	folder := stormCounty(t)
+	folder := policytest.Storm(t)
 	const file = "policies/storm-2031/registers.yaml"
 	folder[file].Data = append(slices.Clone(folder[file].Data), verifiedRegister...)
 	c, problems, _ := Lint(folder)
@@ -175,7 +177,7 @@ func TestVerifiedIsRead(t *testing.T) {
 		"no 其他":          {"[霜冻, 其他]", "[霜冻]", "“灾种”的 options 里要有“其他”"},
 		"a key of a day": {"key: [编号]\n    fields:\n      - { name: 编号, type: text, required: true }\n      - { name: 灾种", "key: [日期]\n    fields:\n      - { name: 编号, type: text, required: true }\n      - { name: 灾种", "key 要是一格文字"},
 	} {
-		folder := stormCounty(t)
+		folder := policytest.Storm(t)
 		text := string(folder[file].Data) + verifiedRegister
 		folder[file].Data = []byte(strings.Replace(text, x.was, x.is, 1))
 		if string(folder[file].Data) == text {

@@ -14,13 +14,15 @@ import (
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/warning"
+
+	"zhixing/policy/policytest"
 )
 
 // Readings propose a warning through a rule, and the same findings are what it is held against: rain over the criterion 50 minutes after it was
 // published, in the town of the gauge.
 func TestWarnedAndHeldAgainstReadings(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(stormCounty(t))
+	c, problems, _ := Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

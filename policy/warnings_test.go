@@ -2,37 +2,18 @@ package policy
 
 import (
 	"bytes"
-	"io/fs"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"zhixing/warning"
+
+	"zhixing/policy/policytest"
 )
 
-// stormCounty is the other county with a folder that warns.
-func stormCounty(t testing.TB) fstest.MapFS {
-	t.Helper()
-	out := otherCounty(t)
-	root := os.DirFS("testdata/storm")
-	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := fs.ReadFile(root, name)
-		out[name] = &fstest.MapFile{Data: b}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 func TestWarnings(t *testing.T) {
-	c, problems, _ := Lint(stormCounty(t))
+	c, problems, _ := Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -87,7 +68,7 @@ func TestBrokenWarnings(t *testing.T) {
 		"an example without a town":    {"policies/storm-2031/examples/storm.yaml", "level: 橙, towns: [上坪镇], text: 预计", "level: 橙, text: 预计", "policies/storm-2031/examples/storm.yaml:11：“warn”要写 towns"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fsys := stormCounty(t)
+			fsys := policytest.Storm(t)
 			data := bytes.Replace(fsys[x.file].Data, []byte(x.from), []byte(x.to), 1)
 			if bytes.Equal(data, fsys[x.file].Data) {
 				t.Fatal("nothing to edit")

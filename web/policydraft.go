@@ -9,6 +9,7 @@ import (
 	"zhixing/gazette"
 	"zhixing/manuscript"
 	"zhixing/policy"
+	"zhixing/policy/draft"
 )
 
 // policyDraftRoutes read a document's text, that of an emergency plan above all, into a first folder of policies. Nothing is kept: the
@@ -27,7 +28,7 @@ type policyDraftPage struct {
 }
 
 type policyDraftView struct {
-	policy.Draft
+	draft.Folder
 	Names  []string // of its files
 	Said   []string // what has to be confirmed of no clause in particular
 	Unread int      // clauses with something not drafted
@@ -72,13 +73,13 @@ func (s *Server) policyDraft(w http.ResponseWriter, r *http.Request) error {
 		return sendPolicyDraft(w, drafts, r.PostFormValue("draft"), take)
 	}
 	x.Doubts = doubts
-	if x.Text != "" && !slices.ContainsFunc(drafts, func(d policy.Draft) bool {
+	if x.Text != "" && !slices.ContainsFunc(drafts, func(d draft.Folder) bool {
 		return d.Files["plans.yaml"] != "" || len(d.Left) > 0 && strings.HasPrefix(d.Left[0], "应急预案：")
 	}) {
 		x.Title = drafts[0].Title
 	}
 	for _, d := range drafts {
-		v := policyDraftView{Draft: d, Said: slices.Clone(d.Ask)}
+		v := policyDraftView{Folder: d, Said: slices.Clone(d.Ask)}
 		for name := range d.Files {
 			v.Names = append(v.Names, name)
 		}
@@ -96,7 +97,7 @@ func (s *Server) policyDraft(w http.ResponseWriter, r *http.Request) error {
 
 // draftsOf drafts from the text of the form, or from the county's gazette where there is only a number. A text that has its own number
 // needs none.
-func draftsOf(c *policy.County, x *policyDraftPage) ([]policy.Draft, []gazette.Doubt, error) {
+func draftsOf(c *policy.County, x *policyDraftPage) ([]draft.Folder, []gazette.Doubt, error) {
 	var issue *gazette.Issue
 	var doubts []gazette.Doubt
 	if strings.TrimSpace(x.Text) != "" {
@@ -115,7 +116,7 @@ func draftsOf(c *policy.County, x *policyDraftPage) ([]policy.Draft, []gazette.D
 	case x.Number == "":
 		return nil, nil, badRequest("正文里没有读到文号：请写印发它的通知的文号。")
 	}
-	drafts, err := policy.DraftOf(c, issue, x.Number)
+	drafts, err := draft.Of(c, issue, x.Number)
 	if err != nil && issue == nil {
 		return nil, nil, badRequest("县文件夹的公报里没有 " + x.Number + "，或者没有可以起草的内容：请选择正文的文件，或粘贴正文。")
 	}
@@ -123,8 +124,8 @@ func draftsOf(c *policy.County, x *policyDraftPage) ([]policy.Draft, []gazette.D
 }
 
 // sendPolicyDraft sends one file of a draft, or all of them.
-func sendPolicyDraft(w http.ResponseWriter, drafts []policy.Draft, id, take string) error {
-	at := slices.IndexFunc(drafts, func(d policy.Draft) bool { return d.ID == id })
+func sendPolicyDraft(w http.ResponseWriter, drafts []draft.Folder, id, take string) error {
+	at := slices.IndexFunc(drafts, func(d draft.Folder) bool { return d.ID == id })
 	if at < 0 {
 		return notFound("没有这份草稿，请重新起草。")
 	}

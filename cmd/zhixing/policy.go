@@ -15,6 +15,7 @@ import (
 	"zhixing/gazette"
 	"zhixing/org"
 	"zhixing/policy"
+	"zhixing/policy/draft"
 	"zhixing/policy/example"
 )
 
@@ -244,7 +245,7 @@ func (c *call) draftPolicy(county, issue, out string) error {
 			return err
 		}
 	}
-	drafts, err := policy.DraftOf(&loaded, read, c.args[1])
+	drafts, err := draft.Of(&loaded, read, c.args[1])
 	if err != nil {
 		return err
 	}

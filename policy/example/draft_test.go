@@ -10,6 +10,7 @@ import (
 
 	"zhixing/gazette"
 	"zhixing/policy"
+	"zhixing/policy/draft"
 	"zhixing/policy/example"
 )
 
@@ -45,7 +46,7 @@ func TestDraftedPlanStarts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drafts, err := policy.DraftOf(&c, issue, "乙政办发〔2031〕21号")
+	drafts, err := draft.Of(&c, issue, "乙政办发〔2031〕21号")
 	if err != nil {
 		t.Fatal(err)
 	}

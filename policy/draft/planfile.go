@@ -1,10 +1,11 @@
-package policy
+package draft
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"zhixing/policy"
 	"zhixing/standard"
 )
 
@@ -223,7 +224,7 @@ func (r *planRead) starts(trigger string) (lines, said []string) {
 		return nil, nil
 	}
 	for _, h := range r.county.Policies.Hazards {
-		at := slices.IndexFunc(r.county.Policies.Items, func(i *Item) bool { return i.Kind == HazardItem && i.ID == h.ID && i.Policy == h.Policy })
+		at := slices.IndexFunc(r.county.Policies.Items, func(i *policy.Item) bool { return i.Kind == policy.HazardItem && i.ID == h.ID && i.Policy == h.Policy })
 		for _, level := range []standard.Level{standard.Blue, standard.Yellow, standard.Orange, standard.Red} {
 			s := fmt.Sprintf("{ hazard: %s, level: %s }", h.ID, level)
 			if name := h.Name + string(level) + "色预警"; strings.Contains(trigger, name) && !slices.Contains(lines, s) {

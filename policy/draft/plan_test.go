@@ -1,6 +1,7 @@
-package policy
+package draft
 
 import (
+	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -12,13 +13,17 @@ import (
 	"testing/fstest"
 
 	"zhixing/gazette"
+	"zhixing/policy"
+	"zhixing/policy/policytest"
 )
+
+var update = flag.Bool("update", false, "write what is drafted into the cases")
 
 // planCounty is the county with warnings, and those who command in it.
 func planCounty(t testing.TB) fstest.MapFS {
 	t.Helper()
-	out := stormCounty(t)
-	out[postsYAML].Data = append(out[postsYAML].Data, []byte(`
+	out := policytest.Storm(t)
+	out["posts.yaml"].Data = append(out["posts.yaml"].Data, []byte(`
   - { unit: 乙县人民政府, title: 县长, role: leader, seats: 1 }
   - { unit: 乙县人民政府, title: 副县长, role: leader }
   - { unit: 县水务局, title: 局长, role: head, seats: 1 }
@@ -27,9 +32,9 @@ func planCounty(t testing.TB) fstest.MapFS {
 	return out
 }
 
-// TestPlanDrafts reads every file of testdata/plans: the text of an emergency plan above, the drafted files below. Each draft loads.
+// TestPlanDrafts reads every file of testdata: the text of an emergency plan above, the drafted files below. Each draft loads.
 func TestPlanDrafts(t *testing.T) {
-	files, err := filepath.Glob("testdata/plans/*.txt")
+	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) < 2 {
 		t.Fatal(files, err)
 	}
@@ -60,11 +65,11 @@ func TestPlanDrafts(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			c, err := LoadForDraft(fsys)
+			c, err := policy.LoadForDraft(fsys)
 			if err != nil {
 				t.Fatal(err)
 			}
-			drafts, err := DraftOf(&c, issue, number)
+			drafts, err := Of(&c, issue, number)
 			if err != nil || len(drafts) != 1 {
 				t.Fatal(len(drafts), err)
 			}
@@ -93,11 +98,11 @@ func TestPlanDrafts(t *testing.T) {
 			for _, l := range d.Levels {
 				fmt.Fprintf(&got, "%s %s | %s | %s | %d | %d\n", l.Level, l.Trigger, strings.Join(l.Approve, "、"), strings.Join(l.Starts, "、"), l.Tasks, l.Nobody)
 			}
-			over, err := Overlay(fsys, map[string]fs.FS{d.ID: away})
+			over, err := policy.Overlay(fsys, map[string]fs.FS{d.ID: away})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, problems, _ := Lint(over); len(problems) > 0 {
+			if _, problems, _ := policy.Lint(over); len(problems) > 0 {
 				t.Errorf("the draft does not load: %v", problems)
 			}
 			if *update {
@@ -115,14 +120,14 @@ func TestPlanDrafts(t *testing.T) {
 
 // What cannot become plans.yaml is said, and hinders no other file.
 func TestNoPlanDrafts(t *testing.T) {
-	text, err := os.ReadFile("testdata/plans/flood.txt")
+	text, err := os.ReadFile("testdata/flood.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, flood, _ := strings.Cut(string(text), " --\n")
 	flood, _, _ = strings.Cut(flood, "-- 读出 --\n")
 	before, _, _ := strings.Cut(flood, "4 应急响应")
-	withoutPosts := otherCounty(t)
+	withoutPosts := policytest.County(t)
 	for name, x := range map[string]struct {
 		fsys fstest.MapFS
 		text string
@@ -132,7 +137,7 @@ func TestNoPlanDrafts(t *testing.T) {
 		"no posts in the county": {withoutPosts, flood, "posts.yaml 里还没有职务"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, err := LoadForDraft(x.fsys)
+			c, err := policy.LoadForDraft(x.fsys)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +145,7 @@ func TestNoPlanDrafts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			drafts, err := DraftOf(&c, issue, "乙政办发〔2031〕21号")
+			drafts, err := Of(&c, issue, "乙政办发〔2031〕21号")
 			if err != nil || len(drafts) != 1 {
 				t.Fatal(len(drafts), err)
 			}
@@ -152,7 +157,7 @@ func TestNoPlanDrafts(t *testing.T) {
 			}
 		})
 	}
-	c, err := LoadForDraft(planCounty(t))
+	c, err := policy.LoadForDraft(planCounty(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +165,7 @@ func TestNoPlanDrafts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := DraftOf(&c, issue, "乙政办发〔2031〕21号"); err == nil || !strings.Contains(err.Error(), "公报里没有") {
+	if _, err := Of(&c, issue, "乙政办发〔2031〕21号"); err == nil || !strings.Contains(err.Error(), "公报里没有") {
 		t.Errorf("a document of another number was taken: %v", err)
 	}
 }
@@ -182,7 +187,7 @@ func TestLimits(t *testing.T) {
 
 // Whatever a plan says, its draft loads.
 func FuzzPlanDraft(f *testing.F) {
-	files, _ := filepath.Glob("testdata/plans/*.txt")
+	files, _ := filepath.Glob("testdata/*.txt")
 	for _, file := range files {
 		b, err := os.ReadFile(file)
 		if err != nil {
@@ -195,7 +200,7 @@ func FuzzPlanDraft(f *testing.F) {
 	}
 	f.Add("乙县甲应急预案\n一、应急响应\n（一）一级响应\n县水务局\u2028: \"内\\")
 	fsys := planCounty(f)
-	c, err := LoadForDraft(fsys)
+	c, err := policy.LoadForDraft(fsys)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -204,7 +209,7 @@ func FuzzPlanDraft(f *testing.F) {
 		if err != nil {
 			return
 		}
-		drafts, err := DraftOf(&c, issue, "乙政办发〔2031〕21号")
+		drafts, err := Of(&c, issue, "乙政办发〔2031〕21号")
 		if err != nil {
 			return
 		}
@@ -214,11 +219,11 @@ func FuzzPlanDraft(f *testing.F) {
 			}
 			away := fstest.MapFS{"policy.yaml": {Data: []byte("document: 乙政办发〔2031〕21号\ntitle: 甲\nfrom: 2031-01-01\nowner: 县水务局\n")},
 				"plans.yaml": {Data: []byte(d.Files["plans.yaml"])}}
-			over, err := Overlay(fsys, map[string]fs.FS{d.ID: away})
+			over, err := policy.Overlay(fsys, map[string]fs.FS{d.ID: away})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, problems, _ := Lint(over); len(problems) > 0 {
+			if _, problems, _ := policy.Lint(over); len(problems) > 0 {
 				t.Errorf("%v\n%s", problems, d.Files["plans.yaml"])
 			}
 		}

@@ -1,4 +1,4 @@
-package policy
+package draft
 
 import (
 	"regexp"
@@ -57,7 +57,7 @@ func (r *planRead) noteTask(at place, t planTask) {
 	r.note(t.clause, item)
 }
 
-// passages are the clauses of the plan in the order of its text; left is what Draft says was not drafted.
+// passages are the clauses of the plan in the order of its text; left is what Folder says was not drafted.
 func (r *planRead) passages(left []string) (out []Passage) {
 	nodes := r.doc.Nodes
 	if r.plan != nil {

@@ -1,4 +1,4 @@
-package policy
+package draft
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"zhixing/emergency"
 	"zhixing/gazette"
 	"zhixing/org"
+	"zhixing/policy"
 )
 
 // What an emergency plan (应急预案) says in the usual form of such plans, read into a first plans.yaml: who commands and who belongs to
@@ -73,7 +74,7 @@ func isPlan(title string) bool {
 
 // textOf is the one text without a number in what was handed in: that of a plan which the gazette only printed the notice of, or which
 // is not printed yet. It is the document of the number then; unprinted says that the gazette has the notice.
-func textOf(c *County, handed *gazette.Issue, number string) (doc *gazette.Document, unprinted bool) {
+func textOf(c *policy.County, handed *gazette.Issue, number string) (doc *gazette.Document, unprinted bool) {
 	if len(handed.Documents) != 1 || handed.Documents[0].No != "" {
 		return nil, false
 	}

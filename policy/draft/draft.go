@@ -1,8 +1,16 @@
-package policy
+// Package draft writes a first folder for a document (起草): what can be read in it, laid out so that a clerk goes on from there. The text of an
+// emergency plan becomes its levels, triggers, posts and tasks.
+//
+//	county, err := policy.LoadForDraft(folder)
+//	drafts, err := draft.Of(&county, nil, "乙政办发〔2031〕21号")
+package draft
 
 import (
+	"archive/zip"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -13,12 +21,12 @@ import (
 	"zhixing/duty"
 	"zhixing/gazette"
 	"zhixing/org"
+	"zhixing/policy"
 	"zhixing/quantity"
 )
 
-// Draft is a first folder for a document: what the reader found in it, laid out so that a clerk goes on from there. It loads
-// without a problem; what only a person can know stands in comments.
-type Draft struct {
+// Folder is the draft of one policy. It loads without a problem; what only a person can know stands in comments.
+type Folder struct {
 	ID    string            // proposed name of the folder
 	Title string            // of the document or its plan
 	Files map[string]string // by path in the folder
@@ -30,19 +38,25 @@ type Draft struct {
 }
 
 // Zip is the folder in one file.
-func (d Draft) Zip() ([]byte, error) {
-	a := newArchive()
+func (d Folder) Zip() ([]byte, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(d.Files)) {
-		if err := a.add(d.ID+"/"+name, []byte(d.Files[name])); err != nil {
+		w, err := z.Create(d.ID + "/" + name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := io.WriteString(w, d.Files[name]); err != nil {
 			return nil, err
 		}
 	}
-	return a.close()
+	err := z.Close()
+	return b.Bytes(), err
 }
 
 // drafting writes one plan's folder.
 type drafting struct {
-	county *County
+	county *policy.County
 	doc    *gazette.Document
 	plan   *gazette.Plan // nil: the document has no plan of its own
 	id     string
@@ -60,8 +74,8 @@ type draftList struct{ id, name, clause, unit string }
 
 var docYearNo = regexp.MustCompile(`〔(\d{4})〕(\d+)号`)
 
-// DraftOf drafts a folder for each plan of the document with this number, from the county's gazette or from the issue handed in.
-func DraftOf(c *County, issue *gazette.Issue, number string) ([]Draft, error) {
+// Of drafts a folder for each plan of the document with this number, from the county's gazette or from the issue handed in.
+func Of(c *policy.County, issue *gazette.Issue, number string) ([]Folder, error) {
 	handed := issue
 	doc, issue := findDocument(c, issue, number)
 	unprinted := false
@@ -86,7 +100,7 @@ func DraftOf(c *County, issue *gazette.Issue, number string) ([]Draft, error) {
 	if len(plans) == 0 {
 		plans = []*gazette.Plan{nil}
 	}
-	var out []Draft
+	var out []Folder
 	for i, p := range plans {
 		d := drafting{county: c, doc: doc, plan: p, id: id, unprinted: unprinted}
 		if len(plans) > 1 {
@@ -115,7 +129,7 @@ func DraftOf(c *County, issue *gazette.Issue, number string) ([]Draft, error) {
 
 var errNothing = errors.New("没有可以起草的政策包")
 
-func findDocument(c *County, issue *gazette.Issue, number string) (*gazette.Document, *gazette.Issue) {
+func findDocument(c *policy.County, issue *gazette.Issue, number string) (*gazette.Document, *gazette.Issue) {
 	issues := []*gazette.Issue{issue}
 	for _, i := range c.Issues {
 		if issue != nil {
@@ -146,8 +160,8 @@ func (d *drafting) key() string {
 	return d.plan.Key + "/"
 }
 
-func (d *drafting) write() Draft {
-	files := map[string]string{policyYAML: d.policy(), "duties.yaml": d.dutyList()}
+func (d *drafting) write() Folder {
+	files := map[string]string{"policy.yaml": d.policy(), "duties.yaml": d.dutyList()}
 	if s := d.registers(); s != "" {
 		files["registers.yaml"] = s
 		files["examples/first.yaml"] = d.example()
@@ -157,7 +171,7 @@ func (d *drafting) write() Draft {
 	}
 	files["rules.yaml"] = d.rules()
 	files["ladders.yaml"] = d.ladders()
-	out := Draft{ID: d.id, Title: d.title(), Files: files, Left: d.left()}
+	out := Folder{ID: d.id, Title: d.title(), Files: files, Left: d.left()}
 	if r := d.emergency; r != nil {
 		files["plans.yaml"], files["examples/plan.yaml"] = r.file(), r.example()
 		out.Ask, out.Passages, out.Levels = r.ask, r.passages(out.Left), r.overview()
