@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"channel":                    {"journal", "calendar", "gateway", "drill"},
 	// Data of counties.
 	"counties": {},
-	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "channel", "forecast", "drill", "gateway/sms"},
+	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "forecast"},
 	// The loop.
 	"publication":              {"journal", "search", "edition", "duty", "org"},
 	"publication/corpus":       {"publication"},
@@ -87,14 +87,17 @@ var mayImport = map[string][]string{
 	"callup":                   {"journal", "calendar", "drill"},
 	"warning":                  {"finding", "ledger", "warning/cap", "drill"},
 	// What people touch.
-	"policy/example":   {"policy", "duty"},
-	"web":              {"publication", "account", "policy", "manuscript", "score", "sheet", "device", "observation/sensorthings"},
-	"cmd/zhixing":      {"web", "counties", "db/dbtest", "policy/example", "device/simulator", "channel", "audience", "gateway/mas", "gateway/cmpp", "gateway/smpp", "gateway/speaker", "gateway/voice", "gateway/screen", "gateway/mas/platform"},
-	"docs/load":        {"publication/corpus", "policy", "counties"},
-	"docs/readings":    {"policy", "device", "device/simulator"},
-	"docs/reports":     {"ledger", "policy", "counties", "account"},
-	"db/dbtest":        {"db"},
-	"account/oidctest": {},
+	"policy/policytest": {},
+	"policy/draft":      {"policy", "duty"},
+	"policy/works":      {"policy", "channel", "drill", "gateway/sms"},
+	"policy/example":    {"policy/works", "duty"},
+	"web":               {"publication", "account", "policy/works", "policy/draft", "manuscript", "score", "sheet", "device", "observation/sensorthings"},
+	"cmd/zhixing":       {"web", "counties", "db/dbtest", "policy/example", "device/simulator", "channel", "audience", "gateway/mas", "gateway/cmpp", "gateway/smpp", "gateway/speaker", "gateway/voice", "gateway/screen", "gateway/mas/platform"},
+	"docs/load":         {"publication/corpus", "policy", "counties"},
+	"docs/readings":     {"policy/works", "device", "device/simulator"},
+	"docs/reports":      {"ledger", "policy", "counties", "account"},
+	"db/dbtest":         {"db"},
+	"account/oidctest":  {},
 }
 
 // impure are the standard packages through which a pure package could reach out of itself.

@@ -12,6 +12,7 @@ import (
 	"zhixing/db/dbtest"
 	"zhixing/edition/paper"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -20,7 +21,7 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 var ctx = context.Background()
 
 // story runs on both databases with the county of the loader's tests, on 2031-04-08.
-func story(t *testing.T, tell func(t *testing.T, d *db.DB, clock *dbtest.Clock, w *policy.Works)) {
+func story(t *testing.T, tell func(t *testing.T, d *db.DB, clock *dbtest.Clock, w *works.Works)) {
 	c, err := policy.LoadCounty(os.DirFS("../policy/testdata/othercounty"))
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +29,7 @@ func story(t *testing.T, tell func(t *testing.T, d *db.DB, clock *dbtest.Clock, 
 	clock := dbtest.At("2031-04-08T08:00:00+08:00")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set("2031-04-08T08:00:00+08:00")
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := works.New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +37,7 @@ func story(t *testing.T, tell func(t *testing.T, d *db.DB, clock *dbtest.Clock, 
 	})
 }
 
-func add(t *testing.T, d *db.DB, w *policy.Works, name register.Name, fields map[string]string) {
+func add(t *testing.T, d *db.DB, w *works.Works, name register.Name, fields map[string]string) {
 	t.Helper()
 	if err := d.Write(ctx, func(tx *db.Tx) error {
 		_, err := w.Registers.Add(ctx, tx, register.System, name, register.Input{Fields: fields})
@@ -59,7 +60,7 @@ func find(t *testing.T, b bulletin.Bulletin, title string) bulletin.Part {
 
 // The month's report says what stands on record; issued, it stays as it was, and issued again, the newer one is in force.
 func TestMonthOfBuses(t *testing.T) {
-	story(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock, w *policy.Works) {
+	story(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock, w *works.Works) {
 		add(t, d, w, "school-buses", map[string]string{"车号": "丁X00001", "学校": "示例小学", "检验有效期": "2031-04-10", "责任单位": "县教体局"})
 		issue := func(no string) (b bulletin.Bulletin) {
 			t.Helper()
@@ -149,7 +150,7 @@ func TestMonthOfBuses(t *testing.T) {
 
 // What does not exist, or has not begun, is refused in words.
 func TestRefusals(t *testing.T) {
-	story(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock, w *policy.Works) {
+	story(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock, w *works.Works) {
 		for id, on := range map[string]calendar.Date{"nothing": calendar.DateOf(clock.Now()), "bus-month": calendar.DateOf(clock.Now()).AddDays(60)} {
 			err := d.Read(ctx, func(tx *db.Tx) error { _, err := w.Bulletins.Make(ctx, tx, id, on); return err })
 			if _, ok := err.(*bulletin.Error); !ok {

@@ -64,8 +64,8 @@ func (k *pack) view(r in[registerFile], x *form) {
 	if len(v.Addresses) == 0 && y.SMS.s+y.Voice.s+y.Mail.s+y.Speaker.s+y.Screen.s == "" {
 		k.bad(r.file, max(y.Kind.line, r.item.Line), "audience 要写联系方式在哪一格：sms、voice、mail、speaker、screen 至少一个")
 	}
-	if k.set.views == nil {
-		k.set.views = map[*register.Schema]*audience.View{}
+	if k.set.Views == nil {
+		k.set.Views = map[*register.Schema]*audience.View{}
 	}
-	k.set.views[&x.schema] = v
+	k.set.Views[&x.schema] = v
 }

@@ -35,14 +35,14 @@ type Set struct {
 	Plans      []*emergency.Plan
 	Services   []cases.Service // what citizens can report
 	Examples   []Example
-	Story      []Fact           // what a demonstration tells of the policies (demo.yaml), by time
-	Places     *register.Places // outlines of towns and villages; nil: none are drawn
+	Story      []Fact                              // what a demonstration tells of the policies (demo.yaml), by time
+	Places     *register.Places                    // outlines of towns and villages; nil: none are drawn
+	Views      map[*register.Schema]*audience.View // registers that name whom to tell of danger
+	Verdicts   map[*register.Schema]*VerdictFields // registers that hold how good warnings were
 
-	speaks map[string][]string                 // policies that definitions of a policy refer to
-	leans  map[*Item][]*Item                   // definitions that a definition refers to
-	views  map[*register.Schema]*audience.View // registers that name whom to tell of danger
-	proved map[*register.Schema]*verifiedFile  // registers that hold how good warnings were
-	hints  []*Problem                          // of what is odd, told while the files were read
+	speaks map[string][]string // policies that definitions of a policy refer to
+	leans  map[*Item][]*Item   // definitions that a definition refers to
+	hints  []*Problem          // of what is odd, told while the files were read
 }
 
 // Policy is one folder: what one published document (or one plan of it) orders.
@@ -122,7 +122,7 @@ type Carried struct {
 func (s *Set) On(day calendar.Date) *Set {
 	live, kept := map[string]bool{}, map[string]*Item{}
 	id := func(kind ItemKind, policy, id string) string { return string(kind) + " " + policy + " " + id }
-	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, views: s.views, proved: s.proved}
+	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, Views: s.Views, Verdicts: s.Verdicts}
 	out.Policies = keep(s.Policies, func(p Policy) bool { return p.Hold(day) })
 	for _, i := range s.Items {
 		if i.Hold(day) {
@@ -163,7 +163,7 @@ func (s *Set) Around(ids ...string) *Set {
 			ids = append(slices.Clone(ids), s.speaks[id]...)
 		}
 	}
-	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, views: s.views, proved: s.proved,
+	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, Views: s.Views, Verdicts: s.Verdicts,
 		Policies:   keep(s.Policies, func(x Policy) bool { return in[x.ID] }),
 		Items:      keep(s.Items, func(x *Item) bool { return in[x.Policy] }),
 		Values:     keep(s.Values, func(x finding.Value) bool { return in[x.Policy] }),

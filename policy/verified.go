@@ -1,23 +1,14 @@
 package policy
 
 import (
-	"cmp"
-	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"zhixing/calendar"
-	"zhixing/db"
-	"zhixing/notice"
-	"zhixing/personnel"
 	"zhixing/register"
 	"zhixing/warning"
 )
 
-// verifiedFile says that a register is where it is kept how good warnings were, and in which field stands what. Its key is the number
-// of the warning's document with the level.
+// verifiedFile says that a register is where it is kept how good warnings were, and in which field stands what.
 type verifiedFile struct {
 	Hazard   text `yaml:"hazard"`
 	Level    text `yaml:"level"`
@@ -26,9 +17,11 @@ type verifiedFile struct {
 	Outcome  text `yaml:"outcome"`
 	Lead     text `yaml:"lead"`
 	Measured text `yaml:"measured"`
-
-	key string
 }
+
+// VerdictFields are the fields of a register in which it stands how good a warning was. Key is the number of the warning's document with
+// the level.
+type VerdictFields struct{ Key, Hazard, Level, Day, Area, Outcome, Lead, Measured string }
 
 // verified reads into which fields of a register the verdicts on warnings go.
 func (k *pack) verified(r in[registerFile], x *form) {
@@ -36,9 +29,10 @@ func (k *pack) verified(r in[registerFile], x *form) {
 	if y == nil {
 		return
 	}
+	var key string
 	line := max(y.Hazard.line, y.Outcome.line, r.item.Line)
 	if f, ok := x.find(strings.Join(x.schema.Key, "|")); ok && f.Type == register.Text {
-		y.key = f.Name
+		key = f.Name
 	} else {
 		k.bad(r.file, line, "写了 verified 的台账，key 要是一格文字：预警的编号")
 	}
@@ -47,7 +41,7 @@ func (k *pack) verified(r in[registerFile], x *form) {
 		field   text
 		of      register.FieldType
 		options []string
-	}{{"hazard", y.Hazard, register.Choice, []string{otherHazard}}, {"level", y.Level, register.Choice, []string{"蓝", "黄", "橙", "红"}}, {"day", y.Day, register.Day, nil}, {"area", y.Area, register.Text, nil},
+	}{{"hazard", y.Hazard, register.Choice, []string{OtherHazard}}, {"level", y.Level, register.Choice, []string{"蓝", "黄", "橙", "红"}}, {"day", y.Day, register.Day, nil}, {"area", y.Area, register.Text, nil},
 		{"outcome", y.Outcome, register.Choice, []string{string(warning.Hit), string(warning.False), string(warning.Miss)}}, {"lead", y.Lead, register.Number, nil},
 		{"measured", y.Measured, register.Text, nil}} {
 		if w.field.s == "" {
@@ -64,136 +58,11 @@ func (k *pack) verified(r in[registerFile], x *form) {
 			k.bad(r.file, w.field.line, "“%s”的 unit 要写 min", f.Name)
 		}
 	}
-	if k.set.proved == nil {
-		k.set.proved = map[*register.Schema]*verifiedFile{}
+	if k.set.Verdicts == nil {
+		k.set.Verdicts = map[*register.Schema]*VerdictFields{}
 	}
-	k.set.proved[&x.schema] = y
+	k.set.Verdicts[&x.schema] = &VerdictFields{key, y.Hazard.s, y.Level.s, y.Day.s, y.Area.s, y.Outcome.s, y.Lead.s, y.Measured.s}
 }
 
-// otherHazard is what a register calls the hazards that are not among its own.
-const otherHazard = "其他"
-
-// Verdicts are looked at for so long after a warning or a miss, and signals for so long again before: what stands that long has met what
-// it was about.
-const verdictsKept = 31 * 24 * time.Hour
-
-// Verified enters how good warnings were into the registers that are for it, once each, when the event is over and the gap after it: what
-// people then make of the entry is theirs. It is to be called once a day.
-func (w *Works) Verified(ctx context.Context, tx *db.Tx) error {
-	for _, s := range w.Set.Registers {
-		y := w.Set.proved[s]
-		if y == nil {
-			continue
-		}
-		for _, h := range w.Warnings.Hazards {
-			if err := w.verifiedOf(ctx, tx, s, y, h); err != nil {
-				return fmt.Errorf("policy.Verified: %s: %w", h.ID, err)
-			}
-		}
-	}
-	return nil
-}
-
-func (w *Works) verifiedOf(ctx context.Context, tx *db.Tx, s *register.Schema, y *verifiedFile, h *warning.Hazard) error {
-	now := tx.Now()
-	since := now.Add(-verdictsKept)
-	if from := w.since(s.Policy); since.Before(from.Time()) {
-		since = from.Time()
-	}
-	v, err := w.Warnings.Verify(ctx, tx, h.ID, since.Add(-verdictsKept), now)
-	if err != nil {
-		return err
-	}
-	for _, x := range v.Verdicts {
-		if cmp.Or(x.Issued, x.First).Before(since) || x.Outcome == warning.Waiting {
-			continue
-		}
-		var version *warning.Version
-		over := x.Until
-		if x.Event != 0 {
-			if version, over, err = w.issued(ctx, tx, x); err != nil {
-				return err
-			}
-		}
-		if over.IsZero() || now.Before(over.Add(h.Quality.Parted())) {
-			continue
-		}
-		if err := w.enterVerdict(ctx, tx, s, y.entry(s, h, x, version)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// issued is the version that first published a level of an event, and when the event was over; zero while it stands.
-func (w *Works) issued(ctx context.Context, tx *db.Tx, x warning.Verdict) (first *warning.Version, over time.Time, err error) {
-	list, err := w.Warnings.Versions(ctx, tx, x.Event)
-	last := 0
-	for _, v := range list {
-		if v.Identifier == "" {
-			continue
-		}
-		if v.Level == x.Level && v.Sent.Equal(x.Issued) {
-			first = v
-		}
-		if v.N > last {
-			if last, over = v.N, v.Over; v.Kind == warning.Cancel {
-				over = v.Sent
-			}
-		}
-	}
-	if first == nil {
-		return nil, time.Time{}, err
-	}
-	return first, over, nil
-}
-
-// entry is a verdict as its register has it. Who was late was right, with a lead below zero. Stations are counted and not named: the
-// register may be public, where they stand may not.
-func (y *verifiedFile) entry(s *register.Schema, h *warning.Hazard, x warning.Verdict, v *warning.Version) map[string]string {
-	hazard := h.Name
-	if f, ok := s.Field(y.Hazard.s); ok && !slices.Contains(f.Options, hazard) {
-		hazard = otherHazard
-	}
-	measured := "没有站点达到标准"
-	if !x.First.IsZero() {
-		measured = fmt.Sprintf("%d个站点达到%s色标准，最早%s", len(x.Places), x.Level, x.First.In(calendar.Zone).Format("2006年1月2日15时04分"))
-	}
-	out := map[string]string{y.Hazard.s: hazard, y.Outcome.s: string(x.Outcome), y.Measured.s: measured}
-	if v == nil {
-		out[y.key] = fmt.Sprintf("漏报-%s%s-%s", h.Name, x.Level, x.First.In(calendar.Zone).Format("20060102-1504"))
-		out[y.Day.s] = calendar.DateOf(x.First).String()
-		out[y.Area.s] = strings.Join(x.Towns, "、")
-		if out[y.Area.s] == "" {
-			out[y.Area.s] = "未标注乡镇"
-		}
-		return out
-	}
-	out[y.key] = v.Identifier + "-" + string(x.Level)
-	out[y.Level.s] = string(x.Level)
-	out[y.Day.s] = calendar.DateOf(x.Issued).String()
-	out[y.Area.s] = v.Area.Words
-	switch x.Outcome {
-	case warning.Late:
-		out[y.Outcome.s] = string(warning.Hit)
-		fallthrough
-	case warning.Hit:
-		out[y.Lead.s] = fmt.Sprint(int(x.Lead.Truncate(time.Minute).Minutes()))
-	}
-	return out
-}
-
-// enterVerdict enters what is not there yet. What the register's own checks refuse is told to whoever keeps it, and does not stop the clock.
-func (w *Works) enterVerdict(ctx context.Context, tx *db.Tx, s *register.Schema, fields map[string]string) error {
-	key := fields[s.Key[0]]
-	if _, err := w.Registers.Get(ctx, tx, register.Inside, s.Name, key, register.AsOf{}); register.KindOf(err) != register.NotFound {
-		return err
-	}
-	_, err := w.Registers.Add(ctx, tx, register.System, s.Name, register.Input{Fields: fields, Why: "预警检验"})
-	if register.KindOf(err) == 0 {
-		return err
-	}
-	_, err = notice.Put(ctx, tx, string(w.County.Place.Code), notice.Notice{To: notice.To{Unit: s.Custodian, Roles: []string{string(personnel.Head), string(personnel.Member)}}, Kind: "list",
-		Subject: "有一次预警检验没有写进" + s.Title, Text: key + "：" + register.Message(err), Path: "/lists/" + string(s.Name), About: "lists/" + string(s.Name), Key: "verified/" + string(s.Name) + "/" + key})
-	return err
-}
+// OtherHazard is what a register calls the hazards that are not among its own.
+const OtherHazard = "其他"

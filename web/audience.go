@@ -12,7 +12,7 @@ import (
 	"zhixing/audience"
 	"zhixing/db"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/sheet"
 	"zhixing/warning"
 )
@@ -47,7 +47,7 @@ var audienceStatus = map[audience.ErrorKind]int{audience.Invalid: 400, audience.
 
 // audienceActor is what an official may do with those who can be told, by his posts: who drafts some warning sees and keeps them, who publishes some
 // warning may also take them out in a file. Nobody else sees any of them.
-func audienceActor(by ledger.Actor, w *policy.Works) audience.Actor {
+func audienceActor(by ledger.Actor, w *works.Works) audience.Actor {
 	a := audience.Actor{Account: by.Account}
 	a.Keeps = slices.ContainsFunc(w.Warnings.Hazards, func(h *warning.Hazard) bool { return h.MayDraft(by) })
 	a.Sees = a.Keeps
@@ -58,7 +58,7 @@ func audienceActor(by ledger.Actor, w *policy.Works) audience.Actor {
 }
 
 // audienceKeeper is an official who keeps them, or the refusal.
-func (s *Server) audienceKeeper(r *http.Request) (audience.Actor, *policy.Works, error) {
+func (s *Server) audienceKeeper(r *http.Request) (audience.Actor, *works.Works, error) {
 	by, w, err := s.drafter(r)
 	if err != nil {
 		return audience.Actor{}, nil, err
@@ -76,7 +76,7 @@ type recipientRow struct {
 }
 
 // toldNow is who is told for a post now, with his numbers masked; empty for what is no post.
-func toldNow(ctx context.Context, tx *db.Tx, w *policy.Works, r audience.Recipient) (string, error) {
+func toldNow(ctx context.Context, tx *db.Tx, w *works.Works, r audience.Recipient) (string, error) {
 	s, err := w.Standing(ctx, tx, r)
 	if err != nil || s.Words == "" {
 		return "", err
@@ -98,7 +98,7 @@ func toldNow(ctx context.Context, tx *db.Tx, w *policy.Works, r audience.Recipie
 const audiencePageRows = 50
 
 // sourceWord is what pages call a source.
-func sourceWord(w *policy.Works, source string) string {
+func sourceWord(w *works.Works, source string) string {
 	switch name, of, _ := strings.Cut(source, ":"); {
 	case source == audience.SourceSelf:
 		return "本人订阅"
@@ -204,7 +204,7 @@ func (s *Server) audiencePage(w http.ResponseWriter, r *http.Request, f audience
 }
 
 // areaTowns are the towns with their villages.
-func (s *Server) areaTowns(w *policy.Works) (out []areaTown) {
+func (s *Server) areaTowns(w *works.Works) (out []areaTown) {
 	for _, t := range s.towns() {
 		out = append(out, areaTown{Name: t, Villages: villagesOf(w, t)})
 	}
@@ -212,7 +212,7 @@ func (s *Server) areaTowns(w *policy.Works) (out []areaTown) {
 }
 
 // audienceSources are where recipients come from.
-func audienceSources(w *policy.Works, batches []*audience.Batch) []string {
+func audienceSources(w *works.Works, batches []*audience.Batch) []string {
 	out := []string{audience.SourcePosts, audience.SourceSelf}
 	for _, x := range w.Set.Registers {
 		if w.TellsOf(x) {

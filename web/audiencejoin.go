@@ -10,7 +10,7 @@ import (
 	"zhixing/audience"
 	"zhixing/channel"
 	"zhixing/db"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
@@ -21,7 +21,7 @@ import (
 const subscribeTerms = "预警信息订阅须知（2023年版）"
 
 // subscribeWays are the channels by which codes can go out.
-func subscribeWays(w *policy.Works) (out []audience.Channel) {
+func subscribeWays(w *works.Works) (out []audience.Channel) {
 	for _, c := range []audience.Channel{audience.SMS, audience.Mail} {
 		if w.Outbox != nil && slices.ContainsFunc(w.Outbox.Channels, func(x channel.Channel) bool { return x.Name == string(c) && len(x.Drivers) > 0 }) {
 			out = append(out, c)
@@ -36,7 +36,7 @@ func (s *Server) subscribes() bool {
 	return err == nil && len(w.Set.Hazards) > 0 && len(subscribeWays(w)) > 0
 }
 
-func (s *Server) subscriber() (*policy.Works, error) {
+func (s *Server) subscriber() (*works.Works, error) {
 	w, err := s.works()
 	if err == nil && !s.subscribes() {
 		err = notFound("本县还没有开通短信、邮件订阅，预警请看本站的预警页面。")
@@ -69,7 +69,7 @@ func (s *Server) subscribePage(w http.ResponseWriter, r *http.Request, status in
 }
 
 // subscribeRequest is what the form asks for; the sentence says what is wrong.
-func (s *Server) subscribeRequest(f *form, w *policy.Works) (q audience.Request, wrong string) {
+func (s *Server) subscribeRequest(f *form, w *works.Works) (q audience.Request, wrong string) {
 	q = audience.Request{Deed: audience.Deed(f.Get("deed")), How: "网页"}
 	q.Address = audience.Address{Channel: audience.SMS, To: strings.TrimSpace(f.Get("to"))}
 	if strings.Contains(q.Address.To, "@") {

@@ -10,7 +10,7 @@ import (
 	"zhixing/audience"
 	"zhixing/db"
 	"zhixing/journal"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // One recipient, entered, corrected or taken out by hand. No page shows a number: those that there are stay or go by their places, and what is
@@ -273,7 +273,7 @@ func (s *Server) recipientPage(w http.ResponseWriter, r *http.Request, status in
 }
 
 // sourceLink is where a recipient that is in no list is changed.
-func sourceLink(w *policy.Works, r *audience.Recipient) Link {
+func sourceLink(w *works.Works, r *audience.Recipient) Link {
 	switch name, of, _ := strings.Cut(r.Source, ":"); {
 	case r.Source == audience.SourcePosts:
 		return Link{Text: "人员页上登记的手机和任职", URL: "/persons/" + r.Key[strings.LastIndex(r.Key, "/")+1:]}

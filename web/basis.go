@@ -5,7 +5,7 @@ import (
 	"net/url"
 
 	"zhixing/db"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/publication"
 	"zhixing/rule"
 )
@@ -17,7 +17,7 @@ type cited struct{ Text, URL string }
 type addresses map[string]string
 
 // addresses are those of the documents that the county's policies name, in force or not.
-func (s *Server) addresses(ctx context.Context, tx *db.Tx, w *policy.Works) (addresses, error) {
+func (s *Server) addresses(ctx context.Context, tx *db.Tx, w *works.Works) (addresses, error) {
 	var keys []publication.Key
 	written := map[publication.Key][]string{} // a number has more than one spelling
 	for _, p := range w.County.Policies.Policies {

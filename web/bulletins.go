@@ -14,7 +14,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // bulletinRoutes are the reports that documents order to come round.
@@ -110,7 +110,7 @@ func (b bulletinAt) Replaced() []bulletin.Bulletin {
 }
 
 // bulletinOf is the bulletin that an address asks for: the one that was issued for the period, else, inside, as it would be now.
-func (s *Server) bulletinOf(r *http.Request, works *policy.Works, id string, inside bool) (b bulletinAt, err error) {
+func (s *Server) bulletinOf(r *http.Request, works *works.Works, id string, inside bool) (b bulletinAt, err error) {
 	on := s.today()
 	if q := r.URL.Query().Get("on"); q != "" {
 		if on, err = calendar.ParseDate(q); err != nil || on.IsZero() {
@@ -134,7 +134,7 @@ func (s *Server) bulletinOf(r *http.Request, works *policy.Works, id string, ins
 }
 
 // bulletinBeside is the day where it leads to a bulletin: to the public one that was issued, inside any of a period that has begun.
-func (s *Server) bulletinBeside(ctx context.Context, tx *db.Tx, works *policy.Works, id string, day calendar.Date, inside bool) (calendar.Date, error) {
+func (s *Server) bulletinBeside(ctx context.Context, tx *db.Tx, works *works.Works, id string, day calendar.Date, inside bool) (calendar.Date, error) {
 	if d, ok := works.Bulletins.Find(id); ok && inside {
 		if p, ok := works.Bulletins.Period(d, day); ok && !s.today().Before(p.From) {
 			return day, nil
@@ -147,7 +147,7 @@ func (s *Server) bulletinBeside(ctx context.Context, tx *db.Tx, works *policy.Wo
 	return day, nil
 }
 
-func (s *Server) bulletinOn(ctx context.Context, tx *db.Tx, r *http.Request, works *policy.Works, id string, on calendar.Date, kept []bulletin.Bulletin, inside bool) (bulletin.Bulletin, error) {
+func (s *Server) bulletinOn(ctx context.Context, tx *db.Tx, r *http.Request, works *works.Works, id string, on calendar.Date, kept []bulletin.Bulletin, inside bool) (bulletin.Bulletin, error) {
 	asked := r.URL.Query()
 	if nth := asked.Get("nth"); nth != "" {
 		i := slices.IndexFunc(kept, func(b bulletin.Bulletin) bool { return strconv.Itoa(b.Nth) == nth })
@@ -215,7 +215,7 @@ func (s *Server) oneBulletin(w http.ResponseWriter, r *http.Request, inside bool
 }
 
 // agencyOf issues a bulletin: who answers for the policy.
-func (s *Server) agencyOf(works *policy.Works, d *bulletin.Definition) string {
+func (s *Server) agencyOf(works *works.Works, d *bulletin.Definition) string {
 	if d != nil {
 		if p, ok := works.Set.Find(d.Policy); ok && p.Owner != "" {
 			return p.Owner

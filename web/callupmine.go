@@ -15,7 +15,7 @@ import (
 	"zhixing/db"
 	"zhixing/drill"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // callupMineRoutes are the calls of the person himself, for the telephone: 12-3 is the third call of round 12. Whose a call is, package callup decides: nobody answers for another.
@@ -54,7 +54,7 @@ func (c myCall) Headline() string {
 func (c myCall) Colour() string { return callLevels[max(0, min(c.R.Level, 4))] }
 
 // callsOf are the calls of the person of an account that take answers: those without one first.
-func (s *Server) callsOf(ctx context.Context, tx *db.Tx, works *policy.Works, account string) (out []myCall, err error) {
+func (s *Server) callsOf(ctx context.Context, tx *db.Tx, works *works.Works, account string) (out []myCall, err error) {
 	ids, err := works.CalledAs(ctx, tx, account, s.now())
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (s *Server) myCalls(w http.ResponseWriter, r *http.Request) error {
 }
 
 // myCallAt is the call of an address, if it is the person's own; one that has ended too, for what he has still to tell.
-func (s *Server) myCallAt(ctx context.Context, tx *db.Tx, works *policy.Works, account string, id callup.ID, n int) (*myCall, error) {
+func (s *Server) myCallAt(ctx context.Context, tx *db.Tx, works *works.Works, account string, id callup.ID, n int) (*myCall, error) {
 	people, err := works.CalledAs(ctx, tx, account, s.now())
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 	"zhixing/emergency"
 	"zhixing/ledger"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
@@ -87,7 +87,7 @@ func roundsTable(list []*callup.Round) [][]string {
 var callLevels = []string{"", "红", "橙", "黄", "蓝"}
 
 // callCause is what people are called for, and the clause that it goes back to: of a warning its hazard's, of a response its plan's.
-func callCause(ctx context.Context, tx *db.Tx, w *policy.Works, docs addresses, r *callup.Round) (about Link, basis cited, err error) {
+func callCause(ctx context.Context, tx *db.Tx, w *works.Works, docs addresses, r *callup.Round) (about Link, basis cited, err error) {
 	kind, number, _ := strings.Cut(r.Purpose, "/")
 	n, _ := strconv.ParseInt(number, 10, 64)
 	switch kind {

@@ -15,7 +15,7 @@ import (
 	"zhixing/finding"
 	"zhixing/ledger"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // caseRoutes are the cases: what has to be put right, by whom and by when, and all that is done about it.
@@ -41,7 +41,7 @@ func (s *Server) caseDesk(r *http.Request, by ledger.Actor) (desk cases.Desk, er
 }
 
 // caseUnits are units that a case may go to, for the forms.
-func (s *Server) caseUnits(w *policy.Works) []string {
+func (s *Server) caseUnits(w *works.Works) []string {
 	out := s.unitNames()
 	for _, b := range w.Cases.Below {
 		out = append(out, b.Name)
@@ -164,7 +164,7 @@ func caseWith(q url.Values, k, v string) string {
 	return "/cases?" + n.Encode()
 }
 
-func (s *Server) caseExport(w http.ResponseWriter, r *http.Request, works *policy.Works, by ledger.Actor, q cases.Query, form string) error {
+func (s *Server) caseExport(w http.ResponseWriter, r *http.Request, works *works.Works, by ledger.Actor, q cases.Query, form string) error {
 	q.After = ""
 	var table [][]string
 	var rows []*cases.Case
@@ -341,7 +341,7 @@ func (s *Server) caseShow(w http.ResponseWriter, r *http.Request, id cases.ID, n
 }
 
 // caseTimes is how often each finding of a case has been seen: by now, and of a past day as far as the case was told by then.
-func caseTimes(ctx context.Context, tx *db.Tx, w *policy.Works, k *cases.Case, on calendar.Date) (map[int64]int, error) {
+func caseTimes(ctx context.Context, tx *db.Tx, w *works.Works, k *cases.Case, on calendar.Date) (map[int64]int, error) {
 	out := map[int64]int{}
 	for _, l := range k.Findings {
 		out[l.ID] = l.Times
@@ -360,7 +360,7 @@ func caseTimes(ctx context.Context, tx *db.Tx, w *policy.Works, k *cases.Case, o
 }
 
 // caseBasis is the clause of a case with its address: that of the rule that found it, else that of its ladder.
-func (s *Server) caseBasis(w *policy.Works, docs addresses, k *cases.Case) cited {
+func (s *Server) caseBasis(w *works.Works, docs addresses, k *cases.Case) cited {
 	for _, l := range k.Findings {
 		if d := w.Judge.Rule(l.Rule); d != nil && d.Basis.String() == k.Basis {
 			return docs.cite(d.Basis)

@@ -15,7 +15,7 @@ import (
 	"zhixing/device/hj212"
 	"zhixing/ledger"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/quantity"
 )
 
@@ -124,7 +124,7 @@ type deviceListData struct {
 	Senders   []observation.Sender
 	Silent    []silentView
 	Names     map[observation.SeriesName]string // of series, for people
-	Works     *policy.Works
+	Works     *works.Works
 	May       bool
 	Listening bool
 	Conns     int
@@ -351,7 +351,7 @@ func (s *Server) deviceAdd(w http.ResponseWriter, r *http.Request) error {
 
 func devicePath(id device.ID) string { return "/devices/" + strconv.FormatInt(int64(id), 10) }
 
-func (s *Server) readyForDevices(r *http.Request) (*policy.Works, error) {
+func (s *Server) readyForDevices(r *http.Request) (*works.Works, error) {
 	if s.Devices == nil {
 		return nil, notFound("本站没有接设备。")
 	}

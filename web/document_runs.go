@@ -10,6 +10,7 @@ import (
 
 	"zhixing/edition"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/publication"
 )
 
@@ -36,7 +37,7 @@ var runsKinds = []policy.ItemKind{policy.RegisterItem, policy.SeriesItem, policy
 
 // runsOf tells what runs by each clause of a document, in the document's order. The page is kept for everybody until the record or the
 // policies change, and registers change every minute: so it names what there is, and figures stand on the pages that it leads to.
-func runsOf(w *policy.Works, doc publication.Document) []runView {
+func runsOf(w *works.Works, doc publication.Document) []runView {
 	under, cites := map[string]map[policy.ItemKind][]Link{}, map[string]string{}
 	for _, i := range w.Set.Items {
 		key, ok := publication.ParseKey(i.Basis.Document)
@@ -84,11 +85,11 @@ func runsOf(w *policy.Works, doc publication.Document) []runView {
 // policyMark changes when what pages for everybody tell of policies does: they are kept by it.
 type policyMark struct {
 	mu   sync.Mutex
-	of   *policy.Works
+	of   *works.Works
 	mark string
 }
 
-func (m *policyMark) now(w *policy.Works) string {
+func (m *policyMark) now(w *works.Works) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if w != m.of {

@@ -11,7 +11,7 @@ import (
 	"zhixing/emergency"
 	"zhixing/ledger"
 	"zhixing/org"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // emergencyRoutes are the plans for emergencies and each time one was started. Every official reads them; who starts, orders and reports,
@@ -34,7 +34,7 @@ var emergencyDeeds = map[string]string{
 	"emergency.note": "记值守日志", "emergency.received": "签收应急任务", "emergency.reported": "反馈应急任务", "emergency.dismiss": "不按建议启动响应",
 }
 
-func (s *Server) emergencySeer(r *http.Request) (ledger.Actor, *policy.Works, error) {
+func (s *Server) emergencySeer(r *http.Request) (ledger.Actor, *works.Works, error) {
 	by, err := s.member(r)
 	if err != nil {
 		return by, nil, err

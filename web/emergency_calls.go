@@ -6,11 +6,11 @@ import (
 	"zhixing/callup"
 	"zhixing/db"
 	"zhixing/emergency"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // callsOf are the calls of a response: those that it opened, and those of the warning that started it.
-func callsOf(ctx context.Context, tx *db.Tx, w *policy.Works, a *emergency.Activation) (out []*callup.Board, err error) {
+func callsOf(ctx context.Context, tx *db.Tx, w *works.Works, a *emergency.Activation) (out []*callup.Board, err error) {
 	for _, key := range []string{a.Key(), a.Cause} {
 		r, err := w.Callup.RoundOf(ctx, tx, key)
 		if err != nil {
@@ -29,7 +29,7 @@ func callsOf(ctx context.Context, tx *db.Tx, w *policy.Works, a *emergency.Activ
 }
 
 // responsesOf are the responses that a call is about: the one that called, or those that the same warning started.
-func responsesOf(ctx context.Context, tx *db.Tx, w *policy.Works, r *callup.Round) (out []Link, err error) {
+func responsesOf(ctx context.Context, tx *db.Tx, w *works.Works, r *callup.Round) (out []Link, err error) {
 	list, err := w.Emergencies.About(ctx, tx, r.Purpose)
 	for _, a := range list {
 		out = append(out, Link{Text: a.PlanName + emergency.LevelName(a.Level) + "响应：" + a.Title, URL: emergencyURL(a.ID)})

@@ -13,6 +13,7 @@ import (
 	"zhixing/org"
 	"zhixing/personnel"
 	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // planTask is a task of a plan as its page shows it.
@@ -111,7 +112,7 @@ func (s *Server) emergencyPlanPage(w http.ResponseWriter, r *http.Request, id st
 	return s.render(w, status, "emergencyplan.html", p)
 }
 
-func (s *Server) planLevel(works *policy.Works, docs addresses, plan *emergency.Plan, l emergency.Level) planLevel {
+func (s *Server) planLevel(works *works.Works, docs addresses, plan *emergency.Plan, l emergency.Level) planLevel {
 	v := planLevel{Level: l, By: postLinks(l.Approve), Tasks: s.planTasks(docs, plan, l.Tasks)}
 	titled := func(kind policy.ItemKind, id string) string {
 		for _, i := range works.Set.Items {

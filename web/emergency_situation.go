@@ -17,7 +17,7 @@ import (
 	"zhixing/ledger"
 	"zhixing/org"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // situationRoutes are one time that a plan was started, for the command post.
@@ -286,7 +286,7 @@ func situationAct(name string) func(*Server, http.ResponseWriter, *http.Request)
 }
 
 // situationDeed reads a form and gives what it asks for.
-func (s *Server) situationDeed(name string, works *policy.Works, by ledger.Actor, id emergency.ID, f *form) func(context.Context, *db.Tx) error {
+func (s *Server) situationDeed(name string, works *works.Works, by ledger.Actor, id emergency.ID, f *form) func(context.Context, *db.Tx) error {
 	e, words := works.Emergencies, strings.TrimSpace(f.Get("words"))
 	switch name {
 	case "level":

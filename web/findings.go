@@ -16,7 +16,7 @@ import (
 	"zhixing/finding"
 	"zhixing/ledger"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -43,7 +43,7 @@ const (
 )
 
 // caseSubject is the address of the page about what a finding is about; empty where there is none.
-func caseSubject(w *policy.Works, address string) string {
+func caseSubject(w *works.Works, address string) string {
 	name, key, ok := strings.Cut(address, "/")
 	if !ok {
 		return ""
@@ -58,7 +58,7 @@ func caseSubject(w *policy.Works, address string) string {
 }
 
 // caseSeer is the signed-in person, if he may see cases and findings at all.
-func (s *Server) caseSeer(r *http.Request) (ledger.Actor, *policy.Works, error) {
+func (s *Server) caseSeer(r *http.Request) (ledger.Actor, *works.Works, error) {
 	by, err := s.member(r)
 	if err != nil {
 		return by, nil, err
@@ -77,7 +77,7 @@ type findingQuery struct {
 	Severity finding.Severity
 }
 
-func (s *Server) findingQuery(w *policy.Works, q url.Values) (findingQuery, error) {
+func (s *Server) findingQuery(w *works.Works, q url.Values) (findingQuery, error) {
 	out := findingQuery{Policy: q.Get("policy"), Severity: finding.Severity(q.Get("severity"))}
 	out.Query = finding.Query{Rule: q.Get("rule"), Subject: q.Get("subject"), Entry: q.Get("entry"), State: finding.State(q.Get("state")), Unit: strings.TrimSpace(q.Get("unit")),
 		Inhibited: q.Get("behind") == "1", Size: findingRows}
@@ -123,7 +123,7 @@ func (s *Server) findingQuery(w *policy.Works, q url.Values) (findingQuery, erro
 }
 
 // findingsOf are the findings that the question asks for and the person may see, newest first; more says that others follow.
-func (s *Server) findingsOf(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor, q findingQuery, most int) (out []finding.Finding, more bool, err error) {
+func (s *Server) findingsOf(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor, q findingQuery, most int) (out []finding.Finding, more bool, err error) {
 	all := []string{""}
 	if q.Unit != "" {
 		all = s.caseUnitNames(ledger.Actor{}, q.Unit)
@@ -197,7 +197,7 @@ type findingView struct {
 	RuleURL string
 }
 
-func findingViewOf(w *policy.Works, docs addresses, f finding.Finding) findingView {
+func findingViewOf(w *works.Works, docs addresses, f finding.Finding) findingView {
 	v := findingView{Finding: f, Cite: docs.cite(f.Basis), About: caseSubject(w, f.Entry), Rule: f.Title}
 	if v.About == "" {
 		v.About = caseSubject(w, f.Subject)
@@ -315,12 +315,12 @@ func findingSheet(rows []findingView) [][]string {
 }
 
 // findingMine reports whether a finding is the person's to see: his unit has to put it right, or leads the policy that looks for it.
-func (s *Server) findingMine(w *policy.Works, by ledger.Actor, f finding.Finding) bool {
+func (s *Server) findingMine(w *works.Works, by ledger.Actor, f finding.Finding) bool {
 	return cases.Everywhere(by, cases.ActSee) || slices.Contains(cases.Units(by, cases.ActSee), s.canonicalUnit(f.Unit)) || slices.Contains(s.leads(w, by), f.Policy)
 }
 
 // leads are the policies that the person's units lead.
-func (s *Server) leads(w *policy.Works, by ledger.Actor) []string {
+func (s *Server) leads(w *works.Works, by ledger.Actor) []string {
 	units := cases.Units(by, cases.ActSee)
 	var out []string
 	for _, p := range w.Set.Policies {

@@ -16,7 +16,7 @@ import (
 	"zhixing/db"
 	"zhixing/forecast"
 	"zhixing/forecast/nowcast"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -327,7 +327,7 @@ func (v *forecastView) RMSE(x nowcast.Score) string {
 func (v *forecastView) Ratio(f float64) string { return ratio(f) }
 
 // listsOf are the registers with places that the reader can choose: of the policies that order warnings.
-func listsOf(w *policy.Works) (lines, others []*register.Schema) {
+func listsOf(w *works.Works) (lines, others []*register.Schema) {
 	warns := map[string]bool{}
 	for _, h := range w.Set.Hazards {
 		warns[h.Policy] = true

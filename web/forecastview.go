@@ -8,7 +8,7 @@ import (
 	"zhixing/db"
 	"zhixing/forecast"
 	"zhixing/forecast/grid"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -33,7 +33,7 @@ type forecastView struct {
 	Scores   []forecastScore
 	Limits   []Link
 
-	works *policy.Works
+	works *works.Works
 }
 
 // runRow is a run in the list.

@@ -13,7 +13,7 @@ import (
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -166,7 +166,7 @@ func caseRefusal(err error) *ledger.Error {
 	return nil
 }
 
-func (s *Server) checklistAt(w *policy.Works, r *http.Request) (cases.Checklist, error) {
+func (s *Server) checklistAt(w *works.Works, r *http.Request) (cases.Checklist, error) {
 	l, ok := w.Cases.ChecklistOf(r.PathValue("checklist"))
 	if !ok {
 		return l, notFound("没有这张检查表。")

@@ -12,6 +12,7 @@ import (
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 	"zhixing/rule"
 )
@@ -70,7 +71,7 @@ var registerStatus = map[register.Kind]int{register.Invalid: 400, register.NotAl
 type listBase struct {
 	Inside bool
 	S      *register.Schema
-	works  *policy.Works
+	works  *works.Works
 	docs   addresses
 	who    ledger.Actor
 	by     register.Actor                      // the same person as registers know him
@@ -297,7 +298,7 @@ func countsOf(counts map[string]int) (in, gone int) {
 }
 
 // dueCounts are what is late and what is missing, by register.
-func dueCounts(ctx context.Context, tx *db.Tx, w *policy.Works) (late, lacking map[register.Name]int, err error) {
+func dueCounts(ctx context.Context, tx *db.Tx, w *works.Works) (late, lacking map[register.Name]int, err error) {
 	late, lacking = map[register.Name]int{}, map[register.Name]int{}
 	counts, err := w.Registers.LateCounts(ctx, tx)
 	if err != nil {

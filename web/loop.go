@@ -9,7 +9,7 @@ import (
 	"zhixing/db"
 	"zhixing/finding"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // loopTile is one number of the loop from finding to closing, on the page of the morning, with the list that it counts.
@@ -49,7 +49,7 @@ func (s *Server) loopTiles(r *http.Request, by ledger.Actor) ([]loopTile, error)
 	return nil, err
 }
 
-func (s *Server) countyTiles(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor) ([]loopTile, error) {
+func (s *Server) countyTiles(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor) ([]loopTile, error) {
 	tally, err := w.Judge.Tallies(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *Server) countyTiles(ctx context.Context, tx *db.Tx, w *policy.Works, by
 }
 
 // unitTiles are a unit's own: what it has to put right. That it leads the policy that found something is not its arrears.
-func (s *Server) unitTiles(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor) ([]loopTile, error) {
+func (s *Server) unitTiles(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor) ([]loopTile, error) {
 	var tiles []loopTile
 	units := cases.Units(by, cases.ActSee) // also the leading groups that he is in
 	for _, u := range units {
@@ -129,7 +129,7 @@ func findingsURL(unit string) string {
 	return u
 }
 
-func countCases(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor, q cases.Query) (int, error) {
+func countCases(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor, q cases.Query) (int, error) {
 	q.Size = 1
 	page, err := w.Cases.List(ctx, tx, by, q)
 	return page.Total, err

@@ -14,7 +14,7 @@ import (
 	"zhixing/db"
 	"zhixing/device"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/publication"
 	"zhixing/quantity"
 	"zhixing/register"
@@ -254,11 +254,11 @@ func TestDocumentTellsWhatRuns(t *testing.T) {
 				t.Errorf("%s is not public", schema.Title)
 			}
 		}
-		later, err := s.srv.County.Works(s.srv.Ledger, calendar.Date{Year: 2001, Month: 1, Day: 1}, nil)
+		later, err := works.New(&s.srv.County, s.srv.Ledger, calendar.Date{Year: 2001, Month: 1, Day: 1}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.srv.Works = func() *policy.Works { return later }
+		s.srv.Works = func() *works.Works { return later }
 		if a := s.get("", page); a.status != 200 || strings.Contains(a.body, `id="runs"`) {
 			t.Errorf("%d: the page tells of policies that are not in force", a.status)
 		}

@@ -14,7 +14,7 @@ import (
 	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // Open311 GeoReport v2: services and requests for other systems and for anybody's programs, in JSON and XML. Reading needs no key;
@@ -109,7 +109,7 @@ func open311Write(w http.ResponseWriter, r *http.Request, status int, list open3
 }
 
 // open311Works is the county's cases; jurisdiction_id, where it is given, must be this county's.
-func (s *Server) open311Works(r *http.Request) (*policy.Works, error) {
+func (s *Server) open311Works(r *http.Request) (*works.Works, error) {
 	if id := r.URL.Query().Get("jurisdiction_id"); id != "" && id != s.countyCode && id != s.open311Host() {
 		return nil, open311Refuse(http.StatusNotFound, "jurisdiction_id 应为 "+s.countyCode+" 或不填。")
 	}
@@ -278,7 +278,7 @@ func (s *Server) open311Post(w http.ResponseWriter, r *http.Request) (open311Lis
 }
 
 // open311Client is the program whose key it is, if it may report.
-func (s *Server) open311Client(r *http.Request, works *policy.Works, key string) (client *observation.Sender, err error) {
+func (s *Server) open311Client(r *http.Request, works *works.Works, key string) (client *observation.Sender, err error) {
 	if key == "" {
 		return nil, open311Refuse(http.StatusForbidden, "提交要 api_key。")
 	}

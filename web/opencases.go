@@ -10,7 +10,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/cases"
 	"zhixing/db"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // caseOpenRoutes are what the public sees of cases, and how it reports.
@@ -63,7 +63,7 @@ type openCaseData struct {
 	cases.Public
 }
 
-func (s *Server) openCaseData(w *policy.Works, p cases.Public) openCaseData {
+func (s *Server) openCaseData(w *works.Works, p cases.Public) openCaseData {
 	d := openCaseData{Number: p.ID.Number(), URL: s.BaseURL + "/open/cases/" + strconv.FormatInt(int64(p.ID), 10), SourceName: p.Source.Chinese(), Public: p,
 		Late: p.ClosedOn.IsZero() && !p.Due.IsZero() && p.Due.Before(s.today())}
 	if x, ok := w.Cases.ServiceOf(p.Service); ok {

@@ -14,7 +14,7 @@ import (
 	"zhixing/cases"
 	"zhixing/db"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -154,7 +154,7 @@ type caseGroup struct {
 }
 
 // caseServices are what can be reported, by group in the order of the county's file.
-func caseServices(w *policy.Works) (out []caseGroup) {
+func caseServices(w *works.Works) (out []caseGroup) {
 	at := map[string]int{}
 	for _, x := range w.Cases.Services {
 		i, ok := at[x.Group]
@@ -177,7 +177,7 @@ func (s *Server) reportForm(w http.ResponseWriter, r *http.Request) error {
 	return s.reportPageOf(w, r, works, http.StatusOK, typed, nil, nil)
 }
 
-func (s *Server) reportPageOf(w http.ResponseWriter, r *http.Request, works *policy.Works, status int, typed url.Values, at *cases.Point, no *ledger.Error) error {
+func (s *Server) reportPageOf(w http.ResponseWriter, r *http.Request, works *works.Works, status int, typed url.Values, at *cases.Point, no *ledger.Error) error {
 	once := typed.Get("once")
 	if once == "" {
 		once = newOnce()

@@ -14,6 +14,7 @@ import (
 	"zhixing/finding"
 	"zhixing/ledger"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/publication"
 	"zhixing/register"
 	"zhixing/rule"
@@ -48,29 +49,29 @@ func (s *Server) openPolicies(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) policyList(w http.ResponseWriter, r *http.Request, p *Page, inside bool) error {
-	works, err := s.works()
+	ww, err := s.works()
 	if err != nil {
 		return err
 	}
 	var rows []policyRow
-	var versions []policy.Version
+	var versions []works.Version
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) error {
 		if inside {
-			if versions, err = policy.Versions(ctx, tx, s.countyCode); err != nil {
+			if versions, err = works.Versions(ctx, tx, s.countyCode); err != nil {
 				return err
 			}
 		}
-		st, err := standings(ctx, tx, works)
+		st, err := standings(ctx, tx, ww)
 		if err != nil {
 			return err
 		}
-		docs, err := s.addresses(ctx, tx, works)
+		docs, err := s.addresses(ctx, tx, ww)
 		if err != nil {
 			return err
 		}
-		for _, pol := range works.Set.Policies {
+		for _, pol := range ww.Set.Policies {
 			row := policyRow{Policy: pol, Cite: docs.cite(pol.Basis), Counts: map[string]int{}}
-			for _, i := range works.Set.Items {
+			for _, i := range ww.Set.Items {
 				if i.Policy != pol.ID {
 					continue
 				}
@@ -95,12 +96,12 @@ func (s *Server) policyList(w http.ResponseWriter, r *http.Request, p *Page, ins
 		trouble = s.Live.Trouble()
 	}
 	p.Data = map[string]any{"Rows": rows, "Versions": versions, "Trouble": trouble, "Inside": inside, "Draft": inside && by.May(ledger.ActEdit), "Reload": inside && s.Live != nil && by.May(ledger.ActEdit), "Wrong": "",
-		"Later": later(works), "Day": works.Day}
+		"Later": later(ww), "Day": ww.Day}
 	return s.render(w, http.StatusOK, "policies.html", p)
 }
 
 // later are the policies of the folder that are not in force on the day.
-func later(w *policy.Works) (out []policy.Policy) {
+func later(w *works.Works) (out []policy.Policy) {
 	for _, p := range w.County.Policies.Policies {
 		if !p.Hold(w.Day) {
 			out = append(out, p)
@@ -111,7 +112,7 @@ func later(w *policy.Works) (out []policy.Policy) {
 
 // reloadPolicies reads the folder again. What is wrong with it is shown, with file and line, and the old policies stay in force.
 func (s *Server) reloadPolicies(w http.ResponseWriter, r *http.Request) error {
-	works, err := s.works()
+	ww, err := s.works()
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (s *Server) reloadPolicies(w http.ResponseWriter, r *http.Request) error {
 	}
 	if _, err := s.Live.Reload(r.Context(), string(sessionOf(r).User.Name)); err != nil {
 		p := s.office(r, "政策包", Link{Text: "政策包", URL: "/policies"}, Link{Text: "没有载入"})
-		p.Data = map[string]any{"Wrong": err.Error(), "Inside": true, "Draft": false, "Reload": true, "Day": works.Day, "Rows": []policyRow(nil), "Versions": []policy.Version(nil), "Trouble": nil, "Later": []policy.Policy(nil)}
+		p.Data = map[string]any{"Wrong": err.Error(), "Inside": true, "Draft": false, "Reload": true, "Day": ww.Day, "Rows": []policyRow(nil), "Versions": []works.Version(nil), "Trouble": nil, "Later": []policy.Policy(nil)}
 		return s.render(w, http.StatusConflict, "policies.html", p)
 	}
 	http.Redirect(w, r, "/policies?done=reloaded", http.StatusSeeOther)
@@ -129,7 +130,7 @@ func (s *Server) reloadPolicies(w http.ResponseWriter, r *http.Request) error {
 
 // standing is how everything that policies define stands now, asked for once for a page.
 type standing struct {
-	works    *policy.Works
+	works    *works.Works
 	findings finding.Tally
 	late     map[string]int // obligations, by register/obligation
 	lacking  map[string]int // units without an entry, by register/complete
@@ -137,7 +138,7 @@ type standing struct {
 	places   map[string]int // series, by definition
 }
 
-func standings(ctx context.Context, tx *db.Tx, w *policy.Works) (st standing, err error) {
+func standings(ctx context.Context, tx *db.Tx, w *works.Works) (st standing, err error) {
 	st = standing{works: w, lacking: map[string]int{}, silent: map[string]int{}, places: map[string]int{}}
 	if st.findings, err = w.Judge.Tallies(ctx, tx); err != nil {
 		return st, err
@@ -171,7 +172,7 @@ type itemView struct {
 }
 
 // itemURL is the address of the page of an item, empty where there is none; false where the public has no business with the item.
-func itemURL(w *policy.Works, i *policy.Item, inside bool) (address string, shown bool) {
+func itemURL(w *works.Works, i *policy.Item, inside bool) (address string, shown bool) {
 	b := &seriesBase{Inside: inside, works: w}
 	name, _, _ := strings.Cut(i.ID, "/")
 	switch i.Kind {
@@ -339,7 +340,7 @@ func (s *Server) onePolicy(w http.ResponseWriter, r *http.Request, inside bool) 
 	return s.render(w, http.StatusOK, "policy.html", p)
 }
 
-func valuesOf(w *policy.Works, id string) (out []finding.Value) {
+func valuesOf(w *works.Works, id string) (out []finding.Value) {
 	for _, v := range w.Set.Values {
 		if v.Policy == id {
 			out = append(out, v)

@@ -12,7 +12,7 @@ import (
 	"zhixing/db"
 	"zhixing/observation"
 	"zhixing/observation/sensorthings"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -94,7 +94,7 @@ func (s *Server) refuseReadings(w http.ResponseWriter, err error) error {
 }
 
 // record writes readings with those of others where there is a writer, else by itself.
-func (s *Server) record(ctx context.Context, works *policy.Works, list []observation.Reading) (result observation.Result, err error) {
+func (s *Server) record(ctx context.Context, works *works.Works, list []observation.Reading) (result observation.Result, err error) {
 	if len(list) == 0 {
 		return result, nil
 	}
@@ -134,7 +134,7 @@ func (s *Server) sensorThings(w http.ResponseWriter, r *http.Request) error {
 }
 
 // publicEntry is what the public may know of a place.
-func publicEntry(works *policy.Works) func(context.Context, *db.Tx, string, string) (sensorthings.Entry, bool, error) {
+func publicEntry(works *works.Works) func(context.Context, *db.Tx, string, string) (sensorthings.Entry, bool, error) {
 	return func(ctx context.Context, tx *db.Tx, of, key string) (sensorthings.Entry, bool, error) {
 		schema, ok := works.Registers.Schema(registerName(of))
 		if !ok || !schema.Public {

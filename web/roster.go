@@ -17,7 +17,7 @@ import (
 	"zhixing/ledger"
 	"zhixing/org"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -52,7 +52,7 @@ func (s *Server) roster(w http.ResponseWriter, r *http.Request) error {
 }
 
 // rosterPlaces are the towns and villages of the county, and the grids in which somebody holds a post.
-func rosterPlaces(works *policy.Works, posts []audience.Recipient) (out []callup.Place) {
+func rosterPlaces(works *works.Works, posts []audience.Recipient) (out []callup.Place) {
 	add := func(p callup.Place) {
 		if p.Town != "" && !slices.Contains(out, p) {
 			out = append(out, p)
@@ -82,7 +82,7 @@ func rosterPlaces(works *policy.Works, posts []audience.Recipient) (out []callup
 }
 
 // rosterSeats are the posts of ladders at the places of a town; of the county where town is empty.
-func rosterSeats(works *policy.Works, places []callup.Place, town string) (out []callup.Seat) {
+func rosterSeats(works *works.Works, places []callup.Place, town string) (out []callup.Seat) {
 	for _, l := range works.County.Callups {
 		for _, step := range l.Steps {
 			for _, p := range append([]callup.Place{{}}, places...) {
@@ -102,7 +102,7 @@ func rosterSeats(works *policy.Works, places []callup.Place, town string) (out [
 }
 
 func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string, no *refused) error {
-	by, works, err := s.emergencySeer(r)
+	by, ww, err := s.emergencySeer(r)
 	if err != nil {
 		return err
 	}
@@ -115,21 +115,21 @@ func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string,
 	var shifts []callup.Shift
 	var leaves []callup.Leave
 	var posts []audience.Recipient
-	var bare []policy.PostGap
+	var bare []works.PostGap
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if posts, err = works.Audience.Posts(ctx, tx, audience.Area{County: true}); err != nil {
+		if posts, err = ww.Audience.Posts(ctx, tx, audience.Area{County: true}); err != nil {
 			return err
 		}
-		if shifts, err = works.Callup.Shifts(ctx, tx, now, now.AddDate(0, 0, 31)); err != nil {
+		if shifts, err = ww.Callup.Shifts(ctx, tx, now, now.AddDate(0, 0, 31)); err != nil {
 			return err
 		}
-		if leaves, err = works.Callup.Leaves(ctx, tx, now, now.AddDate(0, 0, 31)); err != nil {
+		if leaves, err = ww.Callup.Leaves(ctx, tx, now, now.AddDate(0, 0, 31)); err != nil {
 			return err
 		}
-		if bare, err = works.PostGaps(ctx, tx); err != nil {
+		if bare, err = ww.PostGaps(ctx, tx); err != nil {
 			return err
 		}
-		gaps, err = works.Callup.Gaps(ctx, tx, works.County.Callups, rosterPlaces(works, posts), now, until)
+		gaps, err = ww.Callup.Gaps(ctx, tx, ww.County.Callups, rosterPlaces(ww, posts), now, until)
 		return err
 	})
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Server) rosterPage(w http.ResponseWriter, r *http.Request, town string,
 	}
 	people := slices.DeleteFunc(slices.Clone(posts), func(p audience.Recipient) bool { return p.Place.Town != "" && p.Place.Town != town })
 	p := s.office(r, "值班和请假", Link{Text: "叫应", URL: "/callups"}, Link{Text: "值班和请假"})
-	p.Data = map[string]any{"Gaps": gaps, "Grave": grave, "Bare": bare, "Office": s.mayOffice(r), "Shifts": shifts, "Leaves": leaves, "Town": town, "Towns": towns, "Seats": rosterSeats(works, rosterPlaces(works, posts), town), "People": people,
+	p.Data = map[string]any{"Gaps": gaps, "Grave": grave, "Bare": bare, "Office": s.mayOffice(r), "Shifts": shifts, "Leaves": leaves, "Town": town, "Towns": towns, "Seats": rosterSeats(ww, rosterPlaces(ww, posts), town), "People": people,
 		"May": mayRoster(by, town), "MayOf": func(t string) bool { return mayRoster(by, t) }, "No": no, "Typed": no.Typed, "Now": now, "Until": until, "At": func(t time.Time) string { return hourMinute(t, now) }}
 	status := http.StatusOK
 	if no.Err != nil {
@@ -260,7 +260,7 @@ func (s *Server) rosterAct(w http.ResponseWriter, r *http.Request) error {
 }
 
 // rosterTown is the town of a shift or of who is on leave; the county's own is empty.
-func rosterTown(ctx context.Context, tx *db.Tx, works *policy.Works, act string, id int64, now time.Time) (string, error) {
+func rosterTown(ctx context.Context, tx *db.Tx, works *works.Works, act string, id int64, now time.Time) (string, error) {
 	if act == "drop" {
 		list, err := works.Callup.Shifts(ctx, tx, now, now.AddDate(2, 0, 0))
 		for _, x := range list {
@@ -286,7 +286,7 @@ func rosterTown(ctx context.Context, tx *db.Tx, works *policy.Works, act string,
 }
 
 // rosterPerson is the town of a person who can be called.
-func rosterPerson(ctx context.Context, tx *db.Tx, works *policy.Works, id callup.PersonID) (string, error) {
+func rosterPerson(ctx context.Context, tx *db.Tx, works *works.Works, id callup.PersonID) (string, error) {
 	n, err := strconv.ParseInt(strings.TrimPrefix(string(id), "recipient/"), 10, 64)
 	if err != nil {
 		return "", nil

@@ -10,7 +10,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -31,7 +31,7 @@ func init() {
 
 // mayMeasure says whether a person may hand in readings of a definition at an entry: who may write the entry, and the unit that
 // measures.
-func mayMeasure(ctx context.Context, tx *db.Tx, works *policy.Works, by register.Actor, d *observation.Definition, key string) (bool, error) {
+func mayMeasure(ctx context.Context, tx *db.Tx, works *works.Works, by register.Actor, d *observation.Definition, key string) (bool, error) {
 	schema, ok := works.Registers.Schema(register.Name(d.Register))
 	if !ok {
 		return false, nil
@@ -54,7 +54,7 @@ func mayMeasure(ctx context.Context, tx *db.Tx, works *policy.Works, by register
 }
 
 // mayImport refuses an upload that holds readings of others.
-func mayImport(ctx context.Context, tx *db.Tx, works *policy.Works, by register.Actor, m *observation.Import) error {
+func mayImport(ctx context.Context, tx *db.Tx, works *works.Works, by register.Actor, m *observation.Import) error {
 	asked := map[string]bool{}
 	for _, l := range m.Lines {
 		address := string(l.Name) + "/" + l.Key
@@ -78,7 +78,7 @@ func mayImport(ctx context.Context, tx *db.Tx, works *policy.Works, by register.
 }
 
 // measuresAnything says whether a person may hand in anything at all.
-func measuresAnything(works *policy.Works, by register.Actor) bool {
+func measuresAnything(works *works.Works, by register.Actor) bool {
 	return slices.ContainsFunc(works.Observations.Definitions, func(d *observation.Definition) bool {
 		schema, ok := works.Registers.Schema(register.Name(d.Register))
 		if !ok {
@@ -172,7 +172,7 @@ func (s *Server) sampleOffer(w http.ResponseWriter, r *http.Request) error {
 func samplePath(id int64) string { return "/samples/" + strconv.FormatInt(id, 10) }
 
 // entryNamed finds an entry by its key, else by what people call it, where that is one alone.
-func entryNamed(works *policy.Works) func(context.Context, *db.Tx, string, string) (string, error) {
+func entryNamed(works *works.Works) func(context.Context, *db.Tx, string, string) (string, error) {
 	return func(ctx context.Context, tx *db.Tx, of, text string) (string, error) {
 		e, err := works.Registers.Get(ctx, tx, register.Inside, register.Name(of), text, register.AsOf{})
 		if err == nil {

@@ -12,7 +12,7 @@ import (
 	"zhixing/device"
 	"zhixing/finding"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/quantity"
 	"zhixing/register"
 )
@@ -33,13 +33,13 @@ type seenView struct {
 
 // seer puts sources into words. It asks for each entry and each device once.
 type seer struct {
-	w       *policy.Works
+	w       *works.Works
 	devices *device.Registry
 	labels  map[string]string // of entries, by address
 	senders map[string]Link   // of readings
 }
 
-func (s *Server) seer(w *policy.Works) *seer {
+func (s *Server) seer(w *works.Works) *seer {
 	return &seer{w, s.Devices, map[string]string{}, map[string]Link{}}
 }
 
@@ -143,7 +143,7 @@ type timeView struct {
 }
 
 // factsOf are the facts of a finding, the evidence of its end and its times, in words.
-func (s *Server) factsOf(ctx context.Context, tx *db.Tx, w *policy.Works, f *finding.Finding, times []finding.Occurrence) (facts, evidence []seenView, shown []timeView, err error) {
+func (s *Server) factsOf(ctx context.Context, tx *db.Tx, w *works.Works, f *finding.Finding, times []finding.Occurrence) (facts, evidence []seenView, shown []timeView, err error) {
 	in := s.seer(w)
 	var ind *finding.Indicator
 	if r := w.Judge.Rule(f.Rule); r != nil {

@@ -14,7 +14,7 @@ import (
 	"zhixing/device"
 	"zhixing/finding"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 	"zhixing/rule"
 )
@@ -35,7 +35,7 @@ var kindWords = map[observation.Kind]string{observation.RealTime: "实时", obse
 // seriesBase is what pages of series share: on which side of the counter they are, and what is asked for once.
 type seriesBase struct {
 	Inside bool
-	works  *policy.Works
+	works  *works.Works
 	docs   addresses
 	silent map[observation.SeriesID]observation.Silence
 	open   map[string][]finding.Finding // of rules over readings, by subject; inside only
@@ -64,7 +64,7 @@ func (b *seriesBase) EntryURL(of, key string) string {
 func (b *seriesBase) Cite(x rule.Basis) cited { return b.docs.cite(x) }
 
 // beginSeries asks for what every page of series needs.
-func (s *Server) beginSeries(ctx context.Context, tx *db.Tx, w *policy.Works, inside bool) (*seriesBase, error) {
+func (s *Server) beginSeries(ctx context.Context, tx *db.Tx, w *works.Works, inside bool) (*seriesBase, error) {
 	b := &seriesBase{Inside: inside, works: w, silent: map[observation.SeriesID]observation.Silence{}, open: map[string][]finding.Finding{}}
 	var err error
 	if b.docs, err = s.addresses(ctx, tx, w); err != nil {

@@ -9,7 +9,7 @@ import (
 	"zhixing/db"
 	"zhixing/finding"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/rule"
@@ -93,7 +93,7 @@ var comparison = regexp.MustCompile(`(值|(?:均值|最大|最小)\("[^"]+"\))\s
 var turned = map[string]string{">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 // limitsOf are the limits of a series on a day, as the reader may know them: e is the entry as it is shown to him.
-func limitsOf(w *policy.Works, d *observation.Definition, s *register.Schema, e *register.Entry, inside bool, on calendar.Date) (out []limit) {
+func limitsOf(w *works.Works, d *observation.Definition, s *register.Schema, e *register.Entry, inside bool, on calendar.Date) (out []limit) {
 	for i := range w.Set.Rules {
 		r := &w.Set.Rules[i]
 		if r.When == nil || !contains(r.Readings, d.Name) {
@@ -115,7 +115,7 @@ func contains(list []observation.SeriesName, name observation.SeriesName) bool {
 	return false
 }
 
-func limitOfRule(w *policy.Works, r *finding.Rule, d *observation.Definition, s *register.Schema, e *register.Entry, on calendar.Date) (limit, bool) {
+func limitOfRule(w *works.Works, r *finding.Rule, d *observation.Definition, s *register.Schema, e *register.Entry, on calendar.Date) (limit, bool) {
 	src := r.When.String()
 	found := comparison.FindAllStringSubmatch(src, -1)
 	if len(found) != 1 || strings.Contains(src, "||") {
@@ -164,7 +164,7 @@ func averageWords(call string) string {
 
 // classLimits are the limits of the classes that indicators set as targets. What is classed is a mean, so that a single value does
 // not break them.
-func classLimits(ctx context.Context, tx *db.Tx, w *policy.Works, d *observation.Definition, e *register.Entry, inside bool, on calendar.Date) (out []limit, err error) {
+func classLimits(ctx context.Context, tx *db.Tx, w *works.Works, d *observation.Definition, e *register.Entry, inside bool, on calendar.Date) (out []limit, err error) {
 	if d.Item == "" {
 		return nil, nil
 	}
@@ -225,7 +225,7 @@ func classLimits(ctx context.Context, tx *db.Tx, w *policy.Works, d *observation
 }
 
 // airLimit is the limit of grade two of GB 3095 for hour and day means of ambient air.
-func airLimit(w *policy.Works, d *observation.Definition, inside bool, on calendar.Date) (out []limit) {
+func airLimit(w *works.Works, d *observation.Definition, inside bool, on calendar.Date) (out []limit) {
 	averages := map[observation.Kind]standard.Average{observation.Hour: standard.Hour, observation.Day: standard.Day}
 	a, ok := averages[d.Kind]
 	if !ok || !isAmbient(w, d, inside) {
@@ -243,7 +243,7 @@ func airLimit(w *policy.Works, d *observation.Definition, inside bool, on calend
 }
 
 // isAmbient says that a series is of the air that people breathe, and not of a chimney: some indicator judges it so.
-func isAmbient(w *policy.Works, d *observation.Definition, inside bool) bool {
+func isAmbient(w *works.Works, d *observation.Definition, inside bool) bool {
 	for i := range w.Set.Indicators {
 		ind := &w.Set.Indicators[i]
 		c := ind.Compute.Class

@@ -35,6 +35,7 @@ import (
 	"zhixing/notice"
 	"zhixing/observation"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/publication"
 )
 
@@ -58,8 +59,8 @@ type Config struct {
 	Notices notice.Config // the ways on which notices leave the house, for the pages that offer them
 	Demo    bool          // show that this is a demonstration on every page
 
-	Works    func() *policy.Works // the policies in force; nil: the county's folder has none
-	Live     *policy.Live         // keeps them at work; nil: they cannot be loaded again here
+	Works    func() *works.Works // the policies in force; nil: the county's folder has none
+	Live     *works.Live         // keeps them at work; nil: they cannot be loaded again here
 	Devices  *device.Registry
 	Stations *device.Server      // nil where stations are not listened to
 	Writer   *observation.Writer // takes readings in

@@ -23,6 +23,7 @@ import (
 	"zhixing/journal"
 	"zhixing/ledger"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/publication"
 )
 
@@ -35,7 +36,7 @@ type site struct {
 	clock *dbtest.Clock
 	logs  *bytes.Buffer
 	users map[string]account.Token
-	works *policy.Works
+	works *works.Works
 
 	issues int // made by nextIssue
 }
@@ -69,16 +70,16 @@ func newSite(t testing.TB, d *db.DB, clock *dbtest.Clock) *site {
 	s := &site{t: t, clock: clock, logs: &bytes.Buffer{}, users: map[string]account.Token{}}
 	accounts := account.Open(d, code, account.Options{Demo: true})
 	led := &ledger.Ledger{County: code, Office: county.Office, Government: county.Government, Rules: *county.Rules, Book: county.Book, Demo: true}
-	works, err := county.Works(led, calendar.DateOf(clock.Now()), nil)
+	ww, err := works.New(&county, led, calendar.DateOf(clock.Now()), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.works = works
+	s.works = ww
 	s.srv, err = New(Config{
 		DB: d, County: county, Log: log, Accounts: accounts, BaseURL: "http://gazette.test",
 		Press: &publication.Press{DB: d, County: edition.County{Code: code, Name: county.Place.County}, Log: log,
 			Directory: county.Directory, BaseURL: "http://gazette.test"},
-		Ledger: led, Works: func() *policy.Works { return works }, Devices: device.NewRegistry(code),
+		Ledger: led, Works: func() *works.Works { return ww }, Devices: device.NewRegistry(code),
 		Logger: slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 	"zhixing/journal"
 	"zhixing/ledger"
 	"zhixing/org"
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // speakerRoutes are the loudspeakers of villages and the public displays: how they are, and a trial that can be nothing but a drill. Every official reads
@@ -104,7 +104,7 @@ func (r *speakerRow) heard(d *channel.Device, now time.Time) {
 }
 
 // speakerRows are all devices: those that are registered as recipients, and those that only speak. What needs somebody stands first.
-func (s *Server) speakerRows(ctx context.Context, tx *db.Tx, works *policy.Works, by ledger.Actor) (out []*speakerRow, err error) {
+func (s *Server) speakerRows(ctx context.Context, tx *db.Tx, works *works.Works, by ledger.Actor) (out []*speakerRow, err error) {
 	now := s.now()
 	at := map[[2]string]*speakerRow{}
 	row := func(way, device string) *speakerRow {
@@ -294,7 +294,7 @@ func (s *Server) speakersTry(w http.ResponseWriter, r *http.Request) error {
 }
 
 // trials are the messages of a trial. They go as notices do, and so to nobody at night.
-func trials(works *policy.Works, rows []*speakerRow, once string, now time.Time, county string) (out []channel.Message, err error) {
+func trials(works *works.Works, rows []*speakerRow, once string, now time.Time, county string) (out []channel.Message, err error) {
 	if works.Outbox == nil {
 		return nil, nil
 	}

@@ -15,7 +15,7 @@ import (
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/org"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 	"zhixing/warning"
 )
@@ -80,7 +80,7 @@ func (s *Server) towns() (out []string) {
 const mostLines = 300
 
 // areaForm is what can be chosen.
-func (s *Server) areaForm(ctx context.Context, tx *db.Tx, w *policy.Works, typed url.Values) (areaForm, error) {
+func (s *Server) areaForm(ctx context.Context, tx *db.Tx, w *works.Works, typed url.Values) (areaForm, error) {
 	a := areaForm{Typed: typed, Map: mapView{Layers: []mapLayer{}, Box: countyBox(w.Registers.Places), Places: "/map/places.json", Title: "预警区域"}}
 	for _, t := range s.towns() {
 		town := areaTown{Name: t, Villages: villagesOf(w, t)}
@@ -129,7 +129,7 @@ func (s *Server) areaForm(ctx context.Context, tx *db.Tx, w *policy.Works, typed
 	return a, nil
 }
 
-func villagesOf(w *policy.Works, town string) (out []string) {
+func villagesOf(w *works.Works, town string) (out []string) {
 	if w.Set.Places != nil {
 		for _, p := range w.Set.Places.List {
 			if p.Kind == register.VillagePlace && p.Town == town {
@@ -141,7 +141,7 @@ func villagesOf(w *policy.Works, town string) (out []string) {
 }
 
 // area is what the form says. was is the version that is changed: what it names may stay, whatever the county's files say today.
-func (s *Server) area(f *form, w *policy.Works, was *warning.Version) (out audience.Area) {
+func (s *Server) area(f *form, w *works.Works, was *warning.Version) (out audience.Area) {
 	known := func(town, village string) bool {
 		return slices.Contains(villagesOf(w, town), village) ||
 			was != nil && slices.ContainsFunc(was.Area.Places, func(p warning.Place) bool { return p.Town == town && p.Village == village })
@@ -317,7 +317,7 @@ type areaCountTown struct {
 }
 
 // countArea counts who is in the area that the form says.
-func (s *Server) countArea(ctx context.Context, w *policy.Works, f *form, was *warning.Version) (*areaCount, error) {
+func (s *Server) countArea(ctx context.Context, w *works.Works, f *form, was *warning.Version) (*areaCount, error) {
 	typed := s.area(f, w, was)
 	if f.bad != nil {
 		return nil, f.bad
@@ -376,7 +376,7 @@ func (s *Server) countArea(ctx context.Context, w *policy.Works, f *form, was *w
 }
 
 // drafter is an official who may draft some warning.
-func (s *Server) drafter(r *http.Request) (ledger.Actor, *policy.Works, error) {
+func (s *Server) drafter(r *http.Request) (ledger.Actor, *works.Works, error) {
 	by, w, err := s.warner(r)
 	if err == nil && !slices.ContainsFunc(w.Warnings.Hazards, func(h *warning.Hazard) bool { return h.MayDraft(by) }) {
 		err = forbidden("预警由" + strings.Join(w.Warnings.Hazards[0].Draft, "、") + "拟稿，您不在其中。")
@@ -408,7 +408,7 @@ func (s *Server) inside(w http.ResponseWriter, r *http.Request) error {
 }
 
 // aside does what the form's other buttons ask for, which save nothing of the draft: to count, and to keep the area under a name. false: none was pressed.
-func (s *Server) aside(r *http.Request, by ledger.Actor, w *policy.Works, f *form, was *warning.Version) (n *areaCount, said string, pressed bool, err error) {
+func (s *Server) aside(r *http.Request, by ledger.Actor, w *works.Works, f *form, was *warning.Version) (n *areaCount, said string, pressed bool, err error) {
 	switch {
 	case f.Has("count"):
 		n, err = s.countArea(r.Context(), w, f, was)

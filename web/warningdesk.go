@@ -11,7 +11,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
@@ -37,7 +37,7 @@ func init() {
 	}
 }
 
-func (s *Server) warner(r *http.Request) (ledger.Actor, *policy.Works, error) {
+func (s *Server) warner(r *http.Request) (ledger.Actor, *works.Works, error) {
 	by, err := s.member(r)
 	if err != nil {
 		return by, nil, err
@@ -73,14 +73,14 @@ func deskPath(id warning.EventID, n int) string {
 	return "/warnings/desk/" + strconv.FormatInt(int64(id), 10) + "/" + strconv.Itoa(n)
 }
 
-func hazardName(w *policy.Works, id string) string {
+func hazardName(w *works.Works, id string) string {
 	if h := w.Warnings.Hazard(id); h != nil {
 		return h.Name
 	}
 	return id
 }
 
-func warningRows(w *policy.Works, list []*warning.Version) (out []warningRow) {
+func warningRows(w *works.Works, list []*warning.Version) (out []warningRow) {
 	for _, v := range list {
 		out = append(out, warningRow{v, hazardName(w, v.Hazard)})
 	}

@@ -15,7 +15,7 @@ import (
 	"zhixing/db"
 	"zhixing/drill"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
@@ -38,7 +38,7 @@ func warningTyped(v *warning.Version) url.Values {
 }
 
 // warningDraft is what the form says. What an update or a changed draft had beside what the form shows stays: the source, the facts.
-func (s *Server) warningDraft(ctx context.Context, tx *db.Tx, w *policy.Works, f *form, was *warning.Version) (warning.Draft, error) {
+func (s *Server) warningDraft(ctx context.Context, tx *db.Tx, w *works.Works, f *form, was *warning.Version) (warning.Draft, error) {
 	d := warning.Draft{Stage: warning.Stage(f.Get("stage")), Level: warning.Level(f.Get("level"))}
 	area := s.area(f, w, was)
 	if was != nil {
@@ -126,7 +126,7 @@ func skipsOf(f *form) (out []warning.Skip, said bool) {
 }
 
 // warningFields is what the template of the form needs; h and v are nil of a new one.
-func (s *Server) warningFields(r *http.Request, w *policy.Works, by ledger.Actor, typed url.Values, h *warning.Hazard, v *warning.Version, count *areaCount, said string) (map[string]any, error) {
+func (s *Server) warningFields(r *http.Request, w *works.Works, by ledger.Actor, typed url.Values, h *warning.Hazard, v *warning.Version, count *areaCount, said string) (map[string]any, error) {
 	levels := warning.Levels
 	var opens []warning.Order
 	var of warning.Level // that opens

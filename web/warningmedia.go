@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"zhixing/db"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
@@ -16,7 +16,7 @@ import (
 
 // mediaRow is a re-broadcaster with what it did of late.
 type mediaRow struct {
-	policy.Rebroadcaster
+	works.Rebroadcaster
 	Figures []string // by the columns of the page
 	Times   int
 	Last    *passedRow
@@ -48,7 +48,7 @@ func (s *Server) passedRows(ctx context.Context, tx *db.Tx, versions []publicWar
 }
 
 // media reads the re-broadcasters, the columns of what is known of them, and what they did of late.
-func (s *Server) media(ctx context.Context, tx *db.Tx, w *policy.Works) (rows []mediaRow, columns []string, err error) {
+func (s *Server) media(ctx context.Context, tx *db.Tx, w *works.Works) (rows []mediaRow, columns []string, err error) {
 	list, err := w.PublicRebroadcasters(ctx, tx)
 	if err != nil {
 		return nil, nil, err
@@ -87,7 +87,7 @@ func (s *Server) media(ctx context.Context, tx *db.Tx, w *policy.Works) (rows []
 }
 
 // figureTitle is the head of a column: 限时（分钟）.
-func figureTitle(f policy.Figure) string {
+func figureTitle(f works.Figure) string {
 	if f.Unit == "" {
 		return f.Name
 	}

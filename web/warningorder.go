@@ -10,7 +10,7 @@ import (
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
@@ -33,7 +33,7 @@ func ofUnit(by ledger.Actor, unit string) bool {
 }
 
 // ownOrders are the orders that hold of the units that somebody speaks for.
-func (s *Server) ownOrders(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor) (out []warning.Order, err error) {
+func (s *Server) ownOrders(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor) (out []warning.Order, err error) {
 	list, err := w.Warnings.OrdersOf(ctx, tx, "")
 	for _, o := range list {
 		if ofUnit(by, o.Unit) {
@@ -44,7 +44,7 @@ func (s *Server) ownOrders(ctx context.Context, tx *db.Tx, w *policy.Works, by l
 }
 
 // orderRows puts orders beside what may be done about them. Who may lift, the page of the version says.
-func (s *Server) orderRows(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor, docs addresses, list []warning.Order) (out []orderRow, err error) {
+func (s *Server) orderRows(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor, docs addresses, list []warning.Order) (out []orderRow, err error) {
 	for _, o := range list {
 		x := orderRow{Order: o, Cite: docs.cite(o.Basis), Mine: o.Open() && ofUnit(by, o.Unit), Late: o.Overdue(tx.Now())}
 		if x.Kept, err = w.Warnings.Compliances(ctx, tx, o.ID); err != nil {

@@ -10,7 +10,7 @@ import (
 	"zhixing/finding"
 	"zhixing/forecast"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/rule"
 	"zhixing/warning"
 )
@@ -25,7 +25,7 @@ type reasonRow struct {
 }
 
 // reasonRows are the reasons of a proposal.
-func (s *Server) reasonRows(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor, docs addresses, p *warning.Proposal) (out []reasonRow, err error) {
+func (s *Server) reasonRows(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor, docs addresses, p *warning.Proposal) (out []reasonRow, err error) {
 	in := s.seer(w)
 	for _, r := range p.Reasons {
 		row := reasonRow{Reason: r}
@@ -59,7 +59,7 @@ func (s *Server) reasonRows(ctx context.Context, tx *db.Tx, w *policy.Works, by 
 }
 
 // ofRun says of which run of a gridded product a fact is, where it is of one.
-func (v *seenView) ofRun(w *policy.Works, run int64) {
+func (v *seenView) ofRun(w *works.Works, run int64) {
 	name, _, _ := strings.Cut(v.Source, "/")
 	d, ok := w.Forecasts.Definition(forecast.Name(name))
 	if run == 0 || !ok {

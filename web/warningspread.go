@@ -12,7 +12,7 @@ import (
 	"zhixing/channel"
 	"zhixing/db"
 	"zhixing/ledger"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
@@ -28,7 +28,7 @@ type spread struct {
 	Why       []channel.Undelivered
 	Counted   bool
 	Passed    []passedOn
-	Media     []policy.Rebroadcaster
+	Media     []works.Rebroadcaster
 	May       bool // register a passing-on
 	Published bool
 	NoWay     string // nothing leaves the house
@@ -53,7 +53,7 @@ func channelWord(name string) string {
 const countedAtOnce = 10_000
 
 // spreadOf reads it; count asks the outbox however many messages there are.
-func (s *Server) spreadOf(ctx context.Context, tx *db.Tx, w *policy.Works, by ledger.Actor, v *warning.Version, count bool) (out spread, err error) {
+func (s *Server) spreadOf(ctx context.Context, tx *db.Tx, w *works.Works, by ledger.Actor, v *warning.Version, count bool) (out spread, err error) {
 	ww := w.Warnings
 	if len(w.Ways()) == 0 {
 		out.NoWay = noWay
@@ -111,7 +111,7 @@ func (s *Server) spreadOf(ctx context.Context, tx *db.Tx, w *policy.Works, by le
 }
 
 // passOn registers that somebody passed a version on.
-func (s *Server) passOn(r *http.Request, tx *db.Tx, w *policy.Works, by ledger.Actor, v *warning.Version, f *form) error {
+func (s *Server) passOn(r *http.Request, tx *db.Tx, w *works.Works, by ledger.Actor, v *warning.Version, f *form) error {
 	wrong := func(field, message string) error {
 		return &ledger.Error{Kind: ledger.Invalid, Op: "pass", Field: field, Message: message}
 	}

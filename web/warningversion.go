@@ -12,12 +12,12 @@ import (
 	"zhixing/db"
 	"zhixing/ledger"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/warning"
 )
 
 // versionAt is the version of an address, and the event's others.
-func (s *Server) versionAt(ctx context.Context, tx *db.Tx, w *policy.Works, r *http.Request) (*warning.Version, []*warning.Version, error) {
+func (s *Server) versionAt(ctx context.Context, tx *db.Tx, w *works.Works, r *http.Request) (*warning.Version, []*warning.Version, error) {
 	id, err1 := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	n, err2 := strconv.Atoi(r.PathValue("n"))
 	if err1 != nil || err2 != nil || id < 1 || n < 1 {
@@ -96,7 +96,7 @@ func (s *Server) warningVersionPage(w http.ResponseWriter, r *http.Request, no *
 		shown.Ends = shown.Sent.Add(time.Duration(v.Valid))
 	}
 	data["Text"] = shown.Text()
-	plain, leaving := policy.SMSLengths(&shown)
+	plain, leaving := works.SMSLengths(&shown)
 	data["Plain"], data["Leaving"] = plain, leaving
 	typed := warningTyped(v)
 	if no.Act == "edit" || no.Act == "update" {
@@ -209,7 +209,7 @@ func (s *Server) warningAct(w http.ResponseWriter, r *http.Request) error {
 }
 
 // asideVersion is aside of a version that is there; whoever may not draft asks for nothing here, and is refused by what he asks for else.
-func (s *Server) asideVersion(r *http.Request, by ledger.Actor, works *policy.Works, f *form) (n *areaCount, said string, pressed bool, err error) {
+func (s *Server) asideVersion(r *http.Request, by ledger.Actor, works *works.Works, f *form) (n *areaCount, said string, pressed bool, err error) {
 	if !f.Has("count") && !f.Has("keep") && !f.Has("forget") {
 		return nil, "", false, nil
 	}

@@ -19,7 +19,7 @@ import (
 	"zhixing/ledger"
 	"zhixing/notice"
 	"zhixing/personnel"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 	"zhixing/warning"
 )
@@ -44,7 +44,7 @@ func TestTheDailyTurn(t *testing.T) {
 		if s.log, err = journal.OpenLog(ctx, d, code, "gov.example.cn/"+code, ""); err != nil {
 			t.Fatal(err)
 		}
-		live := &policy.Live{DB: d, Folder: counties.Demonstration, First: taken, Ledger: s.ledger}
+		live := &works.Live{DB: d, Folder: counties.Demonstration, First: taken, Ledger: s.ledger}
 		if err := live.Start(ctx, "test"); err != nil {
 			t.Fatal(err)
 		}

@@ -19,14 +19,14 @@ import (
 	"zhixing/device"
 	"zhixing/ledger"
 	"zhixing/observation"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/relay"
 	"zhixing/warning"
 )
 
 // running is how the policies of the county are kept at work, and what takes readings in.
 type running struct {
-	live    *policy.Live
+	live    *works.Live
 	headed  calendar.Date     // on which it was last told where the registers stand
 	others  []cases.Server311 // other cities' servers that are asked for requests
 	writer  *observation.Writer
@@ -143,7 +143,7 @@ func servers(text string, ours func(code string) bool) ([]cases.Server311, error
 
 // startPolicies puts what is in force today to work.
 func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
-	live := &policy.Live{DB: s.db, Folder: c.folder, First: s.taken, Ledger: s.ledger}
+	live := &works.Live{DB: s.db, Folder: c.folder, First: s.taken, Ledger: s.ledger}
 	if strings.HasPrefix(*s.baseURL, "https://") { // what a telephone opens from afar
 		live.Site = *s.baseURL
 	}
@@ -179,7 +179,7 @@ func (s *site) startPolicies(ctx context.Context, c *call) (err error) {
 }
 
 // works is what is in force today.
-func (s *site) works() *policy.Works { return s.running.live.Works() }
+func (s *site) works() *works.Works { return s.running.live.Works() }
 
 // runPolicies runs the clocks of the policies once. Once a day it enters how good warnings were, tells the public log where the registers
 // stand, people what has come due, and forgets numbers.

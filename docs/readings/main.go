@@ -31,6 +31,7 @@ import (
 	"zhixing/device/simulator"
 	"zhixing/observation"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -138,11 +139,11 @@ func measure(o options) error {
 }
 
 // prepare enters the stations and their devices, as officials would.
-func prepare(ctx context.Context, d *db.DB, county policy.County, n int) (*policy.Works, error) {
+func prepare(ctx context.Context, d *db.DB, county policy.County, n int) (*works.Works, error) {
 	if err := d.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	works, err := county.Works(nil, calendar.DateOf(time.Now()), nil)
+	works, err := works.New(&county, nil, calendar.DateOf(time.Now()), nil)
 	if err != nil {
 		return nil, err
 	}

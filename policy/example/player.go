@@ -17,6 +17,7 @@ import (
 	"zhixing/org"
 	"zhixing/personnel"
 	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/quantity"
 	"zhixing/register"
 )
@@ -28,7 +29,7 @@ type Player struct {
 	County *policy.County
 	Ledger *ledger.Ledger // nil: that of the county's rules
 	Clock  Mover
-	Works  *policy.Works
+	Works  *works.Works
 	turns  []calendar.Date // days on which something comes into force or ends
 	ids    map[string]cases.ID
 	shots  int // pictures taken
@@ -70,7 +71,7 @@ func (p *Player) wire() error {
 	if c := p.County; l == nil && c.Rules != nil {
 		l = &ledger.Ledger{County: string(c.Place.Code), Office: c.Office, Government: c.Government, Rules: *c.Rules, Book: c.Book, Demo: true}
 	}
-	w, err := p.County.Works(l, dayOf(p.Clock.Now()), p.destinations())
+	w, err := works.New(p.County, l, dayOf(p.Clock.Now()), p.destinations())
 	if err != nil {
 		return err
 	}

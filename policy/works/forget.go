@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -28,7 +28,7 @@ func (w *Works) Forget(ctx context.Context, d *db.DB) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("policy.Forget: messages: %w", err)
+			return fmt.Errorf("works.Forget: messages: %w", err)
 		}
 	}
 	for n := 1; n > 0; {
@@ -37,7 +37,7 @@ func (w *Works) Forget(ctx context.Context, d *db.DB) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("policy.Forget: calls: %w", err)
+			return fmt.Errorf("works.Forget: calls: %w", err)
 		}
 	}
 	return nil

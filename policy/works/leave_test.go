@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 	"zhixing/journal"
 	"zhixing/ledger"
 	"zhixing/personnel"
+	"zhixing/policy"
 	"zhixing/warning"
 
 	"zhixing/policy/policytest"
@@ -48,7 +49,7 @@ func TestLeavable(t *testing.T) {
 	}
 	v := &warning.Version{}
 	v.Headline, v.Description = "暴雨", strings.Repeat("雨", 50)
-	plain, leaving := SMSLengths(v)
+	plain, leaving := (&Works{}).SMSLengths(v)
 	if leaving.Characters != plain.Characters+6 || plain.Parts != 1 || leaving.Parts != 2 {
 		t.Errorf("%+v %+v", plain, leaving)
 	}
@@ -58,7 +59,7 @@ func TestLeavable(t *testing.T) {
 // reply neither answers his call nor ends it.
 func TestLeavingByReply(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(policytest.Storm(t))
+	c, problems, _ := policy.Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -66,7 +67,7 @@ func TestLeavingByReply(t *testing.T) {
 	clock := dbtest.At(start)
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set(start)
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +105,7 @@ func TestLeavingByReply(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		town := c.townNames()[0]
+		town := townNames(&c)[0]
 		tel := func(n string) []audience.Address { return []audience.Address{{Channel: audience.SMS, To: n}} }
 		agreed := audience.Consent{Given: clock.Now().Add(-time.Hour), How: "当面"}
 		write(func(tx *db.Tx) error {

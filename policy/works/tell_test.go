@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/policy"
 	"zhixing/register"
 	"zhixing/standard"
 	"zhixing/warning"
@@ -27,14 +28,14 @@ func TestARegisterIsTold(t *testing.T) {
     audience: { kind: 经营主体, unit: 维保单位, roles: [电梯], states: [在用], sms: 值班电话 }
     states: [在用, 停用, 报废]
 `), 1)}
-	county, err := LoadCounty(fsys)
+	county, err := policy.LoadCounty(fsys)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
 	clock := dbtest.At("2031-06-01")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		w, err := county.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&county, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/personnel"
+	"zhixing/policy"
 
 	"zhixing/policy/policytest"
 )
@@ -23,18 +24,18 @@ import (
 func TestThePostFollowsItsHolder(t *testing.T) {
 	ctx := context.Background()
 	folder := policytest.Storm(t)
-	folder[postsYAML].Data = append(folder[postsYAML].Data, "  - { for: [town], ending: [镇], title: 镇长, role: head, seats: 1 }\n"...)
-	c, problems, _ := Lint(folder)
+	folder["posts.yaml"].Data = append(folder["posts.yaml"].Data, "  - { for: [town], ending: [镇], title: 镇长, role: head, seats: 1 }\n"...)
+	c, problems, _ := policy.Lint(folder)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	town := c.townNames()[0]
+	town := townNames(&c)[0]
 	const start = "2031-07-01"
 	clock := dbtest.At(start)
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set(start)
 		code := string(c.Place.Code)
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func (r Rebroadcaster) Who() string { return string(r.Register) + "/" + r.Key }
 func (w *Works) Rebroadcasters(ctx context.Context, tx *db.Tx) ([]Rebroadcaster, error) {
 	var out []Rebroadcaster
 	for _, s := range w.Set.Registers {
-		v := w.Set.views[s]
+		v := w.Set.Views[s]
 		if v == nil || v.Kind != audience.Media {
 			continue
 		}
@@ -73,4 +73,4 @@ func (w *Works) PublicRebroadcasters(ctx context.Context, tx *db.Tx) ([]Rebroadc
 }
 
 // TellsOf reports whether a document names the register as whom to tell of danger.
-func (w *Works) TellsOf(s *register.Schema) bool { return w.Set.views[s] != nil }
+func (w *Works) TellsOf(s *register.Schema) bool { return w.Set.Views[s] != nil }

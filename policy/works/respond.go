@@ -1,11 +1,10 @@
-package policy
+package works
 
 import (
 	"cmp"
 	"context"
 	"fmt"
 	"time"
-
 	"zhixing/calendar"
 	"zhixing/callup"
 	"zhixing/db"
@@ -101,27 +100,4 @@ func (w *Works) lesson(ctx context.Context, tx *db.Tx, _ emergency.Actor, a *eme
 		return "", err
 	}
 	return d.ID.Path(), nil
-}
-
-// respondDeeds are what an example does with an emergency plan.
-var respondDeeds = []string{"启动", "调级", "完成", "终止"}
-
-// respondFact reads that a plan is started, its level changed, a task of it done, or that it is stood down.
-func (t *scene) respondFact(f *Fact, s said, plan text) {
-	t.look(PlanItem, plan)
-	f.Do = oneOf(t.folder, t.file, "do", s.get("do").text, respondDeeds...)
-	if f.Do == "" {
-		f.Do = respondDeeds[0]
-	}
-	f.Drill = s.get("drill").s
-	t.required(s, "text")
-	switch f.Do {
-	case "启动", "调级":
-		t.required(s, "level")
-		if f.Level = emergency.LevelName(responseLevels[s.get("level").s]); f.Level == "" && s.get("level").s != "" {
-			t.bad(t.file, s.get("level").line, "响应级别“%s”应为 Ⅰ、Ⅱ、Ⅲ、Ⅳ 之一", s.get("level").s)
-		}
-	case "完成":
-		t.required(s, "by")
-	}
 }

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -6,13 +6,14 @@ import (
 	"zhixing/audience"
 	"zhixing/db"
 	"zhixing/org"
+	"zhixing/policy"
 	"zhixing/register"
 	"zhixing/warning"
 )
 
 // follow brings an entry over to the audience, if its register is one.
 func (w *Works) follow(ctx context.Context, tx *db.Tx, c register.Change) error {
-	if v := w.Set.views[c.Schema]; v != nil {
+	if v := w.Set.Views[c.Schema]; v != nil {
 		return w.Audience.Follow(ctx, tx, v, w.Registers, c)
 	}
 	return nil
@@ -23,7 +24,7 @@ func (w *Works) follow(ctx context.Context, tx *db.Tx, c register.Change) error 
 func (w *Works) refollow(ctx context.Context, tx *db.Tx) error {
 	var names []register.Name
 	for _, s := range w.Set.Registers {
-		if w.Set.views[s] != nil {
+		if w.Set.Views[s] != nil {
 			names = append(names, s.Name)
 		}
 	}
@@ -31,7 +32,7 @@ func (w *Works) refollow(ctx context.Context, tx *db.Tx) error {
 		return err
 	}
 	for _, s := range w.Set.Registers {
-		if v := w.Set.views[s]; v != nil {
+		if v := w.Set.Views[s]; v != nil {
 			if _, err := w.Audience.Rebuild(ctx, tx, v, w.Registers); err != nil {
 				return err
 			}
@@ -86,7 +87,7 @@ func (w *Works) Question(v *warning.Version) audience.Query {
 }
 
 // townNames are the towns of the county.
-func (c *County) townNames() (out []string) {
+func townNames(c *policy.County) (out []string) {
 	for _, u := range c.Directory.Units() {
 		if u.Kind == org.Town {
 			out = append(out, u.Name)

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"archive/zip"
@@ -26,9 +26,9 @@ type Version struct {
 
 // Versions are all versions, newest first.
 func Versions(ctx context.Context, tx *db.Tx, county string) ([]Version, error) {
-	rows, err := tx.Query(ctx, `/* policy.Versions */ SELECT id, digest, who, at, names FROM policy_version WHERE county = $1 ORDER BY id DESC`, county)
+	rows, err := tx.Query(ctx, `/* works.Versions */ SELECT id, digest, who, at, names FROM policy_version WHERE county = $1 ORDER BY id DESC`, county)
 	if err != nil {
-		return nil, fmt.Errorf("policy.Versions: %w", err)
+		return nil, fmt.Errorf("works.Versions: %w", err)
 	}
 	defer rows.Close()
 	var out []Version
@@ -38,7 +38,7 @@ func Versions(ctx context.Context, tx *db.Tx, county string) ([]Version, error) 
 		var at int64
 		var names string
 		if err := rows.Scan(&v.N, &v.Digest, &v.By, &at, &names); err != nil {
-			return nil, fmt.Errorf("policy.Versions: %w", err)
+			return nil, fmt.Errorf("works.Versions: %w", err)
 		}
 		v.From, v.Until, v.Policies = db.FromMicros(at), until, strings.Fields(names)
 		until = v.From
@@ -50,12 +50,12 @@ func Versions(ctx context.Context, tx *db.Tx, county string) ([]Version, error) 
 // VersionFiles is the folder of a version as it was, without the gazette.
 func VersionFiles(ctx context.Context, tx *db.Tx, county string, n int64) (fs.FS, error) {
 	var b []byte
-	err := tx.QueryRow(ctx, `/* policy.VersionFiles */ SELECT files FROM policy_version WHERE county = $1 AND id = $2`, county, n).Scan(&b)
+	err := tx.QueryRow(ctx, `/* works.VersionFiles */ SELECT files FROM policy_version WHERE county = $1 AND id = $2`, county, n).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, fs.ErrNotExist
 	}
 	if err != nil {
-		return nil, fmt.Errorf("policy.VersionFiles: %w", err)
+		return nil, fmt.Errorf("works.VersionFiles: %w", err)
 	}
 	return zip.NewReader(bytes.NewReader(b), int64(len(b)))
 }
@@ -71,11 +71,11 @@ func newest(ctx context.Context, tx *db.Tx, county string) (v Version, ok bool, 
 
 func insertVersion(ctx context.Context, tx *db.Tx, county string, v *Version, files []byte) error {
 	v.From = tx.Now()
-	err := tx.QueryRow(ctx, `/* policy.insertVersion */ INSERT INTO policy_version (county, id, digest, who, at, names, files)
+	err := tx.QueryRow(ctx, `/* works.insertVersion */ INSERT INTO policy_version (county, id, digest, who, at, names, files)
 		SELECT $1, COALESCE(MAX(id), 0) + 1, $2, $3, $4, $5, $6 FROM policy_version WHERE county = $1 RETURNING id`,
 		county, v.Digest, v.By, db.Micros(v.From), strings.Join(v.Policies, " "), files).Scan(&v.N)
 	if err != nil {
-		return fmt.Errorf("policy.insertVersion: %w", err)
+		return fmt.Errorf("works.insertVersion: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,7 @@
-package policy
+// Package works runs what a county's policies order (施行): it wires registers, readings, judgement, cases, warnings, calls and plans
+// together, keeps them at work while folders are loaded anew, and knows which person stands for a post today. Package policy reads the
+// folders and knows nothing of it.
+package works
 
 import (
 	"context"
@@ -21,6 +24,7 @@ import (
 	"zhixing/observation"
 	"zhixing/org"
 	"zhixing/personnel"
+	"zhixing/policy"
 	"zhixing/register"
 	"zhixing/relay"
 	"zhixing/warning"
@@ -30,12 +34,12 @@ import (
 // the one place where that is done. The server, tests and examples use the same. It is never changed; where policies are loaded
 // again, or another one comes into force, another Works takes its place.
 //
-//	w, err := county.Works(ledger, calendar.DateOf(now), nil)
+//	w, err := works.New(&county, ledger, calendar.DateOf(now), nil)
 //	entry, err := w.Registers.Add(ctx, tx, by, "outlets", input) // judged, and a case opened, in the same transaction
 //	err = w.Tick(ctx, d)                                          // everything that has come due
 type Works struct {
-	County       *County
-	Set          *Set          // in force on Day
+	County       *policy.County
+	Set          *policy.Set   // in force on Day
 	Day          calendar.Date // of the definitions
 	Ledger       *ledger.Ledger
 	Registers    *register.Registers
@@ -55,12 +59,12 @@ type Works struct {
 	followed atomic.Pointer[followed]
 }
 
-// Works wires what the policies order, as they are in force on a day. A county that keeps no ledger hands in nil: its cases go by
+// New wires what the policies order, as they are in force on a day. A county that keeps no ledger hands in nil: its cases go by
 // working days all the same, around the clock. to are the platforms of higher levels that can be reached.
-func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.Destination) (*Works, error) {
+func New(c *policy.County, l *ledger.Ledger, day calendar.Date, to map[string]relay.Destination) (*Works, error) {
 	set := c.Policies
 	if set == nil {
-		set = &Set{}
+		set = &policy.Set{}
 	}
 	if l == nil {
 		l = &ledger.Ledger{County: string(c.Place.Code), Office: c.Office, Government: c.Government, Book: c.Book, Rules: ledger.Rules{Workdays: c.Workdays}}
@@ -70,22 +74,22 @@ func (c *County) Works(l *ledger.Ledger, day calendar.Date, to map[string]relay.
 	w.Registers = &register.Registers{County: code, Schemas: w.Set.Registers, Directory: c.Directory, Places: set.Places, Workdays: c.Workdays, Seasons: l.Rules.Seasons}
 	var err error
 	if w.Observations, err = observation.New(code, w.Set.Series); err != nil {
-		return nil, fmt.Errorf("policy.Works: %w", err)
+		return nil, fmt.Errorf("works.New: %w", err)
 	}
 	w.Judge = &finding.Judge{County: code, Registers: w.Registers, Observations: w.Observations, Rules: w.Set.Rules, Indicators: w.Set.Indicators,
 		Values: w.Set.Values, Workdays: c.Workdays}
 	w.Cases = &cases.Cases{Ledger: l, Ladders: w.Set.Ladders, Checklists: w.Set.Checklists, Services: w.Set.Services, Judge: w.Judge,
-		Below: set.villages(c.Directory), TownOf: func(p cases.Point) (town, village string) {
+		Below: villages(set, c.Directory), TownOf: func(p cases.Point) (town, village string) {
 			return set.Places.Find(register.XY{X: tenMillionths(p.Lon), Y: tenMillionths(p.Lat)})
 		}}
 	w.Relay = &relay.Relay{County: code, Sends: w.Set.Sends, Destinations: to}
 	w.Bulletins = &bulletin.Bulletins{County: code, Definitions: w.Set.Bulletins, Judge: w.Judge, Registers: w.Registers, Workdays: c.Workdays, Seasons: l.Rules.Seasons,
 		CaseOf: w.caseOf, Listed: w.listed}
-	w.Audience = &audience.Audience{County: code, Towns: c.townNames(), Places: set.Places, Line: audience.OfRegisters(w.Registers), Stands: w.stands}
+	w.Audience = &audience.Audience{County: code, Towns: townNames(c), Places: set.Places, Line: audience.OfRegisters(w.Registers), Stands: w.stands}
 	w.Warnings = &warning.Warnings{County: code, Place: c.Place.County, Hazards: w.Set.Hazards, CodeOf: w.codeOf, Audience: w.told, Reached: w.reached}
 	w.Emergencies = &emergency.Emergencies{County: code, Plans: w.Set.Plans, Ledger: l, Registers: w.Registers, Observations: w.Observations}
 	if w.Forecasts, err = forecast.New(code, slices.Clone(c.Grids), set.Places); err != nil {
-		return nil, fmt.Errorf("policy.Works: %w", err)
+		return nil, fmt.Errorf("works.New: %w", err)
 	}
 	w.Forecasts.Readings, w.Warnings.Exceed, w.Warnings.Rests = w.gauges, w.exceed, w.rests
 	w.Warnings.Start, w.Warnings.Note, w.Warnings.Ordered, w.Warnings.Lifted = w.start, w.noteWarning, w.orderedByWarning, w.liftedByWarning
@@ -150,7 +154,7 @@ func (w *Works) hook() {
 }
 
 // villages are those whose outlines are known: they hold cases, and their town speaks for them.
-func (s *Set) villages(d *org.Directory) []cases.Below {
+func villages(s *policy.Set, d *org.Directory) []cases.Below {
 	var out []cases.Below
 	if s.Places == nil {
 		return nil
@@ -229,7 +233,7 @@ func (w *Works) Tick(ctx context.Context, d *db.DB) error {
 				return err
 			})
 			if err != nil {
-				return fmt.Errorf("policy.Tick: %s: %w", part.name, err)
+				return fmt.Errorf("works.Tick: %s: %w", part.name, err)
 			}
 		}
 	}

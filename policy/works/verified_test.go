@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"zhixing/ledger"
 	"zhixing/observation"
 	"zhixing/personnel"
+	"zhixing/policy"
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/warning"
@@ -45,7 +46,7 @@ func TestVerdictsAreEntered(t *testing.T) {
 	folder := policytest.Storm(t)
 	const file = "policies/storm-2031/registers.yaml"
 	folder[file].Data = append(slices.Clone(folder[file].Data), verifiedRegister...)
-	c, problems, _ := Lint(folder)
+	c, problems, _ := policy.Lint(folder)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -53,7 +54,7 @@ func TestVerdictsAreEntered(t *testing.T) {
 	clock := dbtest.At(start)
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set(start)
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,8 +184,8 @@ func TestVerifiedIsRead(t *testing.T) {
 		if string(folder[file].Data) == text {
 			t.Fatalf("%s: nothing was changed", name)
 		}
-		_, problems, _ := Lint(folder)
-		if !slices.ContainsFunc(problems, func(p *Problem) bool { return strings.Contains(p.Error(), x.want) }) {
+		_, problems, _ := policy.Lint(folder)
+		if !slices.ContainsFunc(problems, func(p *policy.Problem) bool { return strings.Contains(p.Error(), x.want) }) {
 			t.Errorf("%s: %v, want %s", name, problems, x.want)
 		}
 	}

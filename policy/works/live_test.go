@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/observation"
+	"zhixing/policy"
 	"zhixing/quantity"
 	"zhixing/register"
 
@@ -132,11 +133,11 @@ func TestReload(t *testing.T) {
 			r.Errorf("the obligation is called %s", s.Obligations[0].Name)
 		}
 		// What was loaded before can be read whole, with its dates.
-		var old County
+		var old policy.County
 		err := r.d.Read(context.Background(), func(tx *db.Tx) error {
 			folder, err := VersionFiles(context.Background(), tx, "990202", 1)
 			if err == nil {
-				old, err = LoadCounty(folder)
+				old, err = policy.LoadCounty(folder)
 			}
 			return err
 		})

@@ -1,11 +1,7 @@
-package policy
+package works
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,13 +15,14 @@ import (
 	"zhixing/db"
 	"zhixing/journal"
 	"zhixing/ledger"
+	"zhixing/policy"
 	"zhixing/relay"
 )
 
 // Live holds the policies by which a running server works, and puts others in their place without a restart. Whoever asks for Works
 // keeps what he got to the end of what he is doing; the next one gets the new ones.
 //
-//	live := &policy.Live{DB: d, Folder: func() fs.FS { return os.DirFS("counties/somewhere") }, Ledger: led}
+//	live := &works.Live{DB: d, Folder: func() fs.FS { return os.DirFS("counties/somewhere") }, Ledger: led}
 //	err := live.Start(ctx, "system")
 //	entry, err := live.Works().Registers.Add(…)
 //	version, err := live.Reload(ctx, "示例账号") // refused with every problem, and then the old ones go on
@@ -36,7 +33,7 @@ type Live struct {
 	To     map[string]relay.Destination // platforms of higher levels
 	Sign   func([]byte) ([]byte, error) // signs the documents of warnings; nil: they go out without
 	Site   string                       // see Works
-	First  *Copy                        // Folder as it was read a moment ago, for Start; nil: Start reads it
+	First  *policy.Copy                 // Folder as it was read a moment ago, for Start; nil: Start reads it
 
 	works   atomic.Pointer[Works]
 	trouble atomic.Pointer[Trouble]
@@ -93,9 +90,9 @@ func (l *Live) recorded(ctx context.Context, but string) (*Works, error) {
 	if err != nil || folder == nil {
 		return nil, err
 	}
-	c, err := LoadCounty(folder)
+	c, err := policy.LoadCounty(folder)
 	if err != nil {
-		return nil, fmt.Errorf("policy: the version on record: %w", err)
+		return nil, fmt.Errorf("works: the version on record: %w", err)
 	}
 	return l.wire(&c, calendar.DateOf(l.DB.Now()))
 }
@@ -112,8 +109,8 @@ func (l *Live) Connect(out *channel.Outbox) {
 }
 
 // wire makes what takes the place of the works before it, whose memory of recipients it takes over.
-func (l *Live) wire(c *County, day calendar.Date) (*Works, error) {
-	w, err := c.Works(l.Ledger, day, l.To)
+func (l *Live) wire(c *policy.County, day calendar.Date) (*Works, error) {
+	w, err := New(c, l.Ledger, day, l.To)
 	if err == nil {
 		w.Audience.Memory, w.Warnings.Sign, w.Site = &l.recipients, l.Sign, l.Site
 		w.Connect(l.outbox)
@@ -129,9 +126,7 @@ func (l *Live) code() (string, bool) {
 	if w := l.works.Load(); w != nil {
 		return string(w.County.Place.Code), true
 	}
-	f := &folder{fsys: l.Folder(), placed: map[string]mark{}}
-	c := f.county()
-	return string(c.Place.Code), c.Place.Code.Valid()
+	return policy.CodeOf(l.Folder())
 }
 
 // Reload puts the folder as it is now in the place of what the server works by. It is refused where the folder has problems, and
@@ -152,7 +147,7 @@ func (l *Live) Reload(ctx context.Context, by string) (Version, error) {
 func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 	next, err := l.First, error(nil)
 	if l.First = nil; next == nil {
-		next, err = Take(l.Folder())
+		next, err = policy.Take(l.Folder())
 	}
 	if err != nil {
 		return Version{}, err
@@ -164,11 +159,11 @@ func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 	}
 	was := l.works.Load()
 	if was == nil {
-		if was, err = l.recorded(ctx, next.digest); err != nil { // what is on record cannot clash with itself
+		if was, err = l.recorded(ctx, next.Digest); err != nil { // what is on record cannot clash with itself
 			return Version{}, err
 		}
 	}
-	v := Version{Digest: next.digest, By: by}
+	v := Version{Digest: next.Digest, By: by}
 	if c.Policies != nil {
 		for _, p := range c.Policies.Policies {
 			v.Policies = append(v.Policies, p.ID)
@@ -181,14 +176,14 @@ func (l *Live) reload(ctx context.Context, by string) (Version, error) {
 				return err
 			}
 		}
-		if last, ok, err := newest(ctx, tx, code); err != nil || ok && last.Digest == next.digest {
+		if last, ok, err := newest(ctx, tx, code); err != nil || ok && last.Digest == next.Digest {
 			v = last
 			return err
 		}
-		if err := insertVersion(ctx, tx, code, &v, next.files); err != nil {
+		if err := insertVersion(ctx, tx, code, &v, next.Files); err != nil {
 			return err
 		}
-		_, err := journal.Append(ctx, tx, code, journal.Entry{Who: by, What: "policy.load", Subject: fmt.Sprintf("policies/%d", v.N), Detail: next.digest + " " + strings.Join(v.Policies, " ")})
+		_, err := journal.Append(ctx, tx, code, journal.Entry{Who: by, What: "policy.load", Subject: fmt.Sprintf("policies/%d", v.N), Detail: next.Digest + " " + strings.Join(v.Policies, " ")})
 		if err != nil {
 			return err
 		}
@@ -232,70 +227,4 @@ func (l *Live) Turn(ctx context.Context) (turned bool, err error) {
 	}
 	l.works.Store(next)
 	return true, nil
-}
-
-// Copy is a county's folder as it was at one moment: the county that it makes, and what is kept of it.
-type Copy struct {
-	County County
-	digest string
-	files  []byte
-}
-
-// Take reads and checks a folder as LoadCounty does, once for whoever serves the county and for Live.
-func Take(folder fs.FS) (*Copy, error) {
-	digest, files, err := Archive(folder)
-	if err != nil {
-		if _, bad := LoadCounty(folder); bad != nil {
-			err = bad // says where
-		}
-		return nil, err
-	}
-	c, err := LoadCounty(taken{archived(files), folder})
-	if err != nil {
-		return nil, err
-	}
-	return &Copy{c, digest, files}, nil
-}
-
-// Archive is what is kept of a county's folder: a zip of all but the gazette, the demonstration and what is only for people, and a
-// digest over the names and contents of its files.
-func Archive(county fs.FS) (digest string, files []byte, err error) {
-	a := newArchive()
-	sum := sha256.New()
-	a.each = func(name string, b []byte) {
-		one := sha256.Sum256(b)
-		fmt.Fprintf(sum, "%s %x\n", name, one)
-	}
-	err = a.tree("", county, func(name string) bool {
-		return name == "gazette" || name == demoYAML || strings.HasPrefix(name, "gazette/") || strings.EqualFold(name, "README.md")
-	})
-	if err != nil {
-		return "", nil, err
-	}
-	files, err = a.close()
-	return hex.EncodeToString(sum.Sum(nil)), files, err
-}
-
-func archived(files []byte) fs.FS {
-	r, err := zip.NewReader(bytes.NewReader(files), int64(len(files)))
-	if err != nil {
-		panic(err) // we have just written it
-	}
-	return r
-}
-
-// taken is an archive with the rest of the folder that it was taken from, so that what is loaded is what is kept, also where
-// somebody writes into the folder meanwhile.
-type taken struct{ archive, rest fs.FS }
-
-func (t taken) Open(name string) (fs.File, error) {
-	if name != "." {
-		if f, err := t.archive.Open(name); err == nil {
-			return f, nil
-		}
-		if top, _, _ := strings.Cut(name, "/"); top == "gazette" || top == demoYAML {
-			return t.rest.Open(name)
-		}
-	}
-	return t.archive.Open(name)
 }

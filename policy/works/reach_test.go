@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"zhixing/gateway"
 	"zhixing/ledger"
 	"zhixing/personnel"
+	"zhixing/policy"
 	"zhixing/warning"
 
 	"zhixing/policy/policytest"
@@ -25,7 +26,7 @@ import (
 // reaches whoever the warning reached, and nobody else.
 func TestAWarningReachesPeople(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(policytest.Storm(t))
+	c, problems, _ := policy.Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -33,7 +34,7 @@ func TestAWarningReachesPeople(t *testing.T) {
 	clock := dbtest.At(start)
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set(start)
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +54,7 @@ func TestAWarningReachesPeople(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		towns := c.townNames()
+		towns := townNames(&c)
 		tel := func(n string) []audience.Address { return []audience.Address{{Channel: audience.SMS, To: n}} }
 		agreed := audience.Consent{Given: clock.Now().Add(-time.Hour), How: "当面"}
 		write(func(tx *db.Tx) error {

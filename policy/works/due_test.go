@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"zhixing/db/dbtest"
 	"zhixing/emergency"
 	"zhixing/gateway"
+	"zhixing/policy"
 
 	"zhixing/policy/policytest"
 )
@@ -19,7 +20,7 @@ import (
 // was sent is forgotten after half a year.
 func TestWhatComesRound(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(policytest.County(t))
+	c, problems, _ := policy.Lint(policytest.County(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -27,7 +28,7 @@ func TestWhatComesRound(t *testing.T) {
 	clock := dbtest.At("2031-09-02T08:00:00+08:00")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set("2031-09-02T08:00:00+08:00")
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

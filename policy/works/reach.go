@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -278,7 +278,7 @@ func (w *Works) callPlaces(ctx context.Context, tx *db.Tx, area audience.Area) (
 	}
 	towns := area.Towns
 	if area.County {
-		towns = w.County.townNames()
+		towns = townNames(w.County)
 	}
 	for _, t := range towns {
 		add(callup.Place{Town: t})

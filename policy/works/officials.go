@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -37,7 +37,7 @@ func (w *Works) calledPosts() (out []personnel.Post) {
 				case whole:
 					add(unit, title)
 				case of == callup.Town:
-					for _, town := range w.County.townNames() {
+					for _, town := range townNames(w.County) {
 						add(town, word)
 					}
 				}
@@ -110,7 +110,7 @@ func (w *Works) followPosts(ctx context.Context, d *db.DB) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("policy.Tick: posts: %w", err)
+		return fmt.Errorf("works.Tick: posts: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"zhixing/ledger"
 	"zhixing/observation"
 	"zhixing/personnel"
+	"zhixing/policy"
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/warning"
@@ -42,15 +43,15 @@ const gridsFile = `products:
 func TestGridsPropose(t *testing.T) {
 	ctx := context.Background()
 	fsys := policytest.Storm(t)
-	fsys[forecastYAML] = &fstest.MapFile{Data: []byte(gridsFile)}
-	c, problems, _ := Lint(fsys)
+	fsys["forecast.yaml"] = &fstest.MapFile{Data: []byte(gridsFile)}
+	c, problems, _ := policy.Lint(fsys)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	clock := dbtest.At("2031-07-01T14:06:00+08:00")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set("2031-07-01T13:06:00+08:00")
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,8 +171,8 @@ func TestBrokenGrids(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := policytest.Storm(t)
-			fsys[forecastYAML] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(gridsFile, x.from, x.to))}
-			_, problems, _ := Lint(fsys)
+			fsys["forecast.yaml"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(gridsFile, x.from, x.to))}
+			_, problems, _ := policy.Lint(fsys)
 			var said []string
 			for _, p := range problems {
 				said = append(said, p.Error())

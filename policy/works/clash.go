@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/observation"
+	"zhixing/policy"
 )
 
 // clash says what of the record would no longer be what the definitions say it is, if w took the place of was: each with how many
@@ -21,10 +22,10 @@ func (was *Works) clash(ctx context.Context, tx *db.Tx, w *Works) error {
 		}
 		list, err := was.Registers.Misfits(ctx, tx, old.Name, next)
 		if err != nil {
-			return fmt.Errorf("policy: compare %s: %w", old.Name, err)
+			return fmt.Errorf("works: compare %s: %w", old.Name, err)
 		}
 		for _, m := range list {
-			all = append(all, &Problem{at.File, at.LineNo, fmt.Sprintf("台账“%s”有 %d 条%s；不再登记的写 until，要改的另起一格或另起一本", old.Name, m.Count, m.Why)})
+			all = append(all, &policy.Problem{File: at.File, Line: at.LineNo, Message: fmt.Sprintf("台账“%s”有 %d 条%s；不再登记的写 until，要改的另起一格或另起一本", old.Name, m.Count, m.Why)})
 		}
 	}
 	for _, old := range was.Set.Series {
@@ -45,7 +46,7 @@ func (was *Works) clash(ctx context.Context, tx *db.Tx, w *Works) error {
 
 func seriesClash(old, next *observation.Definition, n int) error {
 	if next == nil {
-		return &Problem{old.File, old.LineNo, fmt.Sprintf("监测项目“%s”不见了，可是有 %d 个测点已有读数；不再测的写 until，不要删去", old.Name, n)}
+		return &policy.Problem{File: old.File, Line: old.LineNo, Message: fmt.Sprintf("监测项目“%s”不见了，可是有 %d 个测点已有读数；不再测的写 until，不要删去", old.Name, n)}
 	}
-	return &Problem{next.File, next.LineNo, fmt.Sprintf("监测项目“%s”的 of、unit 或 kind 改了，可是有 %d 个测点已有读数；请另起一个 id", old.Name, n)}
+	return &policy.Problem{File: next.File, Line: next.LineNo, Message: fmt.Sprintf("监测项目“%s”的 of、unit 或 kind 改了，可是有 %d 个测点已有读数；请另起一个 id", old.Name, n)}
 }

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -48,7 +48,7 @@ func (w *Works) carried(ctx context.Context, d *db.DB) error {
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("policy.Tick: carried: %w", err)
+		return fmt.Errorf("works.Tick: carried: %w", err)
 	}
 	return nil
 }

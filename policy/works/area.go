@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -76,7 +76,7 @@ func (w *Works) addArea(ctx context.Context, tx *db.Tx, out *warning.Area, words
 	for _, n := range area.Named {
 		inner, ok := named[n]
 		if !ok {
-			return &audience.Error{Kind: audience.NotFound, Op: "policy.WarningArea", Message: "没有叫“" + n + "”的预设范围，请重新选择。"}
+			return &audience.Error{Kind: audience.NotFound, Op: "works.WarningArea", Message: "没有叫“" + n + "”的预设范围，请重新选择。"}
 		}
 		name(n)
 		if err := w.addArea(ctx, tx, out, words, inner, depth+1); err != nil {
@@ -88,7 +88,7 @@ func (w *Works) addArea(ctx context.Context, tx *db.Tx, out *warning.Area, words
 
 func (w *Works) addAlong(ctx context.Context, tx *db.Tx, out *warning.Area, l audience.Along, name func(string)) error {
 	wrong := func(message string) error {
-		return &audience.Error{Kind: audience.Invalid, Op: "policy.WarningArea", Message: message}
+		return &audience.Error{Kind: audience.Invalid, Op: "works.WarningArea", Message: message}
 	}
 	if !(l.Metres >= minAlong && l.Metres <= maxAlong) {
 		return wrong("沿线两侧的宽度应在20米到50千米之间。")

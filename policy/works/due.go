@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"zhixing/emergency"
 	"zhixing/notice"
 	"zhixing/personnel"
+	"zhixing/policy"
 )
 
 // What comes round is told to whoever has to see to it, once each: a bulletin of a period that is over and that nobody issued, and an emergency
@@ -21,7 +22,7 @@ func (w *Works) Remind(ctx context.Context, tx *db.Tx) error {
 	today := calendar.DateOf(tx.Now())
 	for _, d := range w.Bulletins.Definitions {
 		if err := w.bulletinDue(ctx, tx, d, today); err != nil {
-			return fmt.Errorf("policy.Remind: %w", err)
+			return fmt.Errorf("works.Remind: %w", err)
 		}
 	}
 	for _, p := range w.Emergencies.Plans {
@@ -29,7 +30,7 @@ func (w *Works) Remind(ctx context.Context, tx *db.Tx) error {
 			continue
 		}
 		if err := w.reviewDue(ctx, tx, p); err != nil {
-			return fmt.Errorf("policy.Remind: %w", err)
+			return fmt.Errorf("works.Remind: %w", err)
 		}
 	}
 	return nil
@@ -77,7 +78,7 @@ func (w *Works) bulletinDue(ctx context.Context, tx *db.Tx, d *bulletin.Definiti
 // reviewDue tells the unit that answers for the plan's document.
 func (w *Works) reviewDue(ctx context.Context, tx *db.Tx, p *emergency.Plan) error {
 	unit := w.County.Office
-	if i := slices.IndexFunc(w.Set.Policies, func(x Policy) bool { return x.ID == p.Policy }); i >= 0 && w.Set.Policies[i].Owner != "" {
+	if i := slices.IndexFunc(w.Set.Policies, func(x policy.Policy) bool { return x.ID == p.Policy }); i >= 0 && w.Set.Policies[i].Owner != "" {
 		unit = w.Set.Policies[i].Owner
 	}
 	to := notice.To{Unit: unit, Roles: []string{string(personnel.Head), string(personnel.Member), string(personnel.Office)}}
@@ -88,8 +89,8 @@ func (w *Works) reviewDue(ctx context.Context, tx *db.Tx, p *emergency.Plan) err
 }
 
 // since is the day on which a policy came into force.
-func (w *Works) since(policy string) calendar.Date {
-	if i := slices.IndexFunc(w.Set.Policies, func(x Policy) bool { return x.ID == policy }); i >= 0 {
+func (w *Works) since(id string) calendar.Date {
+	if i := slices.IndexFunc(w.Set.Policies, func(x policy.Policy) bool { return x.ID == id }); i >= 0 {
 		return w.Set.Policies[i].From
 	}
 	return calendar.Date{}

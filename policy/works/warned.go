@@ -1,9 +1,8 @@
-package policy
+package works
 
 import (
 	"context"
 	"time"
-
 	"zhixing/db"
 	"zhixing/finding"
 	"zhixing/warning"
@@ -47,30 +46,4 @@ func (w *Works) reached(ctx context.Context, tx *db.Tx, hazard string, from, to 
 		}
 	}
 	return out, nil
-}
-
-// warnDeeds are what an example does with a warning, and a unit with what it orders of it.
-var warnDeeds = []string{"发布", "更新", "解除", "签收", "执行"}
-
-// warnFact reads a warning that is drafted and published in one.
-func (t *scene) warnFact(f *Fact, s said, hazard text) {
-	t.look(HazardItem, hazard)
-	f.Do = oneOf(t.folder, t.file, "do", s.get("do").text, warnDeeds...)
-	if f.Do == "" {
-		f.Do = warnDeeds[0]
-	}
-	f.Level, f.Stage, f.Drill = string(t.colour(t.file, s.get("level").text)), string(oneOf(t.folder, t.file, "stage", s.get("stage").text, warning.Stages...)), s.get("drill").s
-	f.Towns = t.units(t.file, s.get("towns").words())
-	switch f.Do {
-	case "发布":
-		t.required(s, "text")
-		t.required(s, "towns")
-	case "签收":
-		t.required(s, "by")
-	case "执行":
-		t.required(s, "by")
-		t.required(s, "text")
-	default:
-		t.required(s, "text")
-	}
 }

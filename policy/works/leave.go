@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -38,7 +38,7 @@ func leavable(text string) string {
 type Length struct{ Characters, Parts int }
 
 // SMSLengths are those of a warning's short message, as everybody gets it and as those get it who may leave.
-func SMSLengths(v *warning.Version) (plain, leaving Length) {
+func (*Works) SMSLengths(v *warning.Version) (plain, leaving Length) {
 	plain.Characters, plain.Parts = sms.Size(v.Text())
 	leaving.Characters, leaving.Parts = sms.Size(leavable(v.Text()))
 	return plain, leaving

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"zhixing/ledger"
 	"zhixing/observation"
 	"zhixing/personnel"
+	"zhixing/policy"
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/warning"
@@ -22,14 +23,14 @@ import (
 // published, in the town of the gauge.
 func TestWarnedAndHeldAgainstReadings(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(policytest.Storm(t))
+	c, problems, _ := policy.Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	clock := dbtest.At("2031-07-01T12:00:00+08:00")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set("2031-07-01T12:00:00+08:00")
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
