@@ -15,7 +15,7 @@ import (
 	"zhixing/calendar"
 	"zhixing/callup"
 	"zhixing/db"
-	"zhixing/policy"
+	"zhixing/policy/works"
 	"zhixing/register"
 )
 
@@ -141,7 +141,7 @@ func callWay(channel string) string {
 	switch channel {
 	case callup.App:
 		return "本站"
-	case policy.ByLink:
+	case works.ByLink:
 		return "信息里的链接"
 	}
 	return cmp.Or(audience.Channel(channel).Chinese(), channel)

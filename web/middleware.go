@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"zhixing/policy"
+	"zhixing/policy/works"
 )
 
 // maxBody bounds every request body but uploads, which say their own bound; maxAddress an address with its query.
@@ -211,7 +211,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 
 // loggedPath is the path without what opens a calendar or answers a call: whoever reads the log must not have everybody's keys.
 func loggedPath(r *http.Request) string {
-	for _, keyed := range []string{feedPath, policy.LinkPath} {
+	for _, keyed := range []string{feedPath, works.LinkPath} {
 		if strings.HasPrefix(r.URL.Path, keyed) {
 			return keyed + "…"
 		}

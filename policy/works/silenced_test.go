@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"zhixing/db/dbtest"
 	"zhixing/observation"
 	"zhixing/personnel"
+	"zhixing/policy"
+	"zhixing/policy/policytest"
 	"zhixing/quantity"
 	"zhixing/register"
 	"zhixing/warning"
@@ -20,7 +22,7 @@ import (
 // the rule found is lost. The rule has no ladder: it proposes, and makes no case.
 func TestSilencedRulesProposeNothing(t *testing.T) {
 	ctx := context.Background()
-	c, problems, _ := Lint(stormCounty(t))
+	c, problems, _ := policy.Lint(policytest.Storm(t))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -28,7 +30,7 @@ func TestSilencedRulesProposeNothing(t *testing.T) {
 	clock := dbtest.At(start)
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
 		clock.Set(start)
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package policy
+package works
 
 import (
 	"context"
