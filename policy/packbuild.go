@@ -127,6 +127,7 @@ func (k *pack) schema(r in[registerFile]) *register.Schema {
 	k.complete(r, x)
 	k.view(r, x)
 	k.verified(r, x)
+	k.passed(r, x)
 	return s
 }
 

@@ -92,6 +92,7 @@ type registerFile struct {
 	Complete    []completeFile   `yaml:"complete"`
 	Audience    *audienceFile    `yaml:"audience"`
 	Verified    *verifiedFile    `yaml:"verified"`
+	Passed      *passedFile      `yaml:"passed"`
 }
 
 type fieldFile struct {
@@ -375,4 +376,4 @@ type sendFile struct {
 var packTypes = append(slices.Concat(warningTypes, planTypes), policyFile{}, valuesFile{}, valueFile{}, datedFile{}, registersFile{}, registerFile{}, fieldFile{}, moveFile{}, checkFile{},
 	obligationFile{}, recordFile{}, completeFile{}, seriesFile{}, seriesOneFile{}, indicatorsFile{}, indicatorFile{}, selectFile{}, shareFile{},
 	measureFile{}, timesFile{}, classesFile{}, targetFile{}, rulesFile{}, judgeFile{}, laddersFile{}, ladderFile{}, ladderRungFile{}, checklistsFile{},
-	checklistFile{}, checkItemFile{}, verifiedFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}, packDemoFile{})
+	checklistFile{}, checkItemFile{}, verifiedFile{}, passedFile{}, dutiesFile{}, dutyFile{}, bulletinsFile{}, bulletinFile{}, sendsFile{}, sendFile{}, servicesFile{}, serviceFile{}, examplesFile{}, exampleFile{}, thenFile{}, packDemoFile{})

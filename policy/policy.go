@@ -155,6 +155,9 @@ func load(fsys fs.FS) (*folder, County) {
 		c.Issues = f.issues()
 		c.Policies = f.policies(&c)
 		f.gauged(&c)
+		if c.Policies != nil {
+			c.Policies.passedOn(f)
+		}
 		c.Story = f.story(&c)
 	}
 	sortProblems(f.problems)

@@ -39,6 +39,7 @@ type Set struct {
 	Places     *register.Places                    // outlines of towns and villages; nil: none are drawn
 	Views      map[*register.Schema]*audience.View // registers that name whom to tell of danger
 	Verdicts   map[*register.Schema]*VerdictFields // registers that hold how good warnings were
+	Passed     map[*register.Schema]*PassedFields  // registers that hold who passed warnings on
 
 	speaks map[string][]string // policies that definitions of a policy refer to
 	leans  map[*Item][]*Item   // definitions that a definition refers to
@@ -122,7 +123,7 @@ type Carried struct {
 func (s *Set) On(day calendar.Date) *Set {
 	live, kept := map[string]bool{}, map[string]*Item{}
 	id := func(kind ItemKind, policy, id string) string { return string(kind) + " " + policy + " " + id }
-	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, Views: s.Views, Verdicts: s.Verdicts}
+	out := &Set{Values: s.Values, Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, Views: s.Views, Verdicts: s.Verdicts, Passed: s.Passed}
 	out.Policies = keep(s.Policies, func(p Policy) bool { return p.Hold(day) })
 	for _, i := range s.Items {
 		if i.Hold(day) {
@@ -163,7 +164,7 @@ func (s *Set) Around(ids ...string) *Set {
 			ids = append(slices.Clone(ids), s.speaks[id]...)
 		}
 	}
-	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, Views: s.Views, Verdicts: s.Verdicts,
+	return &Set{Services: s.Services, Examples: s.Examples, Story: s.Story, Places: s.Places, speaks: s.speaks, leans: s.leans, Views: s.Views, Verdicts: s.Verdicts, Passed: s.Passed,
 		Policies:   keep(s.Policies, func(x Policy) bool { return in[x.ID] }),
 		Items:      keep(s.Items, func(x *Item) bool { return in[x.Policy] }),
 		Values:     keep(s.Values, func(x finding.Value) bool { return in[x.Policy] }),

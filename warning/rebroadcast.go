@@ -65,7 +65,9 @@ func (w *Warnings) Passed(ctx context.Context, tx *db.Tx, by Actor, r Rebroadcas
 	if err := w.putPassed(ctx, tx, r); err != nil {
 		return wrap(op, err)
 	}
-	_, err = journal.Append(ctx, tx, w.County, journal.Entry{Who: by.Account, What: "warning.rebroadcast", Subject: v.Subject(),
-		Detail: fmt.Sprintf("%s %s %d", r.Name, r.At.Format(time.RFC3339), r.Reach)})
-	return wrap(op, err)
+	if _, err = journal.Append(ctx, tx, w.County, journal.Entry{Who: by.Account, What: "warning.rebroadcast", Subject: v.Subject(),
+		Detail: fmt.Sprintf("%s %s %d", r.Name, r.At.Format(time.RFC3339), r.Reach)}); err != nil || w.PassedOn == nil {
+		return wrap(op, err)
+	}
+	return wrap(op, w.PassedOn(ctx, tx, v, r))
 }

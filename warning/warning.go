@@ -64,6 +64,8 @@ type Warnings struct {
 	// Exceed is where a forecast exceeds a threshold, by town or village; Look asks it. looked is false where there was no forecast to
 	// look at.
 	Exceed func(ctx context.Context, tx *db.Tx, f *Foreseen) (list []Exceeded, looked bool, err error)
+	// PassedOn is told of a version that was passed on, also where that is said again.
+	PassedOn func(ctx context.Context, tx *db.Tx, v *Version, r Rebroadcast) error
 	// Rests keeps a run of a forecast on which a version rests.
 	Rests func(ctx context.Context, tx *db.Tx, v *Version, run int64) error
 	// Reached is where and when the criteria of a hazard were reached by readings.

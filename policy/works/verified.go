@@ -133,10 +133,15 @@ func (w *Works) enterVerdict(ctx context.Context, tx *db.Tx, s *register.Schema,
 		return err
 	}
 	_, err := w.Registers.Add(ctx, tx, register.System, s.Name, register.Input{Fields: fields, Why: "预警检验"})
+	return w.notEntered(ctx, tx, s, "verified", "有一次预警检验没有写进", key, err)
+}
+
+// notEntered tells whoever keeps a register what its checks refused of what was to be entered by itself. Other errors stay errors.
+func (w *Works) notEntered(ctx context.Context, tx *db.Tx, s *register.Schema, of, says, key string, err error) error {
 	if register.KindOf(err) == 0 {
 		return err
 	}
 	_, err = notice.Put(ctx, tx, string(w.County.Place.Code), notice.Notice{To: notice.To{Unit: s.Custodian, Roles: []string{string(personnel.Head), string(personnel.Member)}}, Kind: "list",
-		Subject: "有一次预警检验没有写进" + s.Title, Text: key + "：" + register.Message(err), Path: "/lists/" + string(s.Name), About: "lists/" + string(s.Name), Key: "verified/" + string(s.Name) + "/" + key})
+		Subject: says + s.Title, Text: key + "：" + register.Message(err), Path: "/lists/" + string(s.Name), About: "lists/" + string(s.Name), Key: of + "/" + string(s.Name) + "/" + key})
 	return err
 }

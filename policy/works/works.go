@@ -91,7 +91,7 @@ func New(c *policy.County, l *ledger.Ledger, day calendar.Date, to map[string]re
 	if w.Forecasts, err = forecast.New(code, slices.Clone(c.Grids), set.Places); err != nil {
 		return nil, fmt.Errorf("works.New: %w", err)
 	}
-	w.Forecasts.Readings, w.Warnings.Exceed, w.Warnings.Rests = w.gauges, w.exceed, w.rests
+	w.Forecasts.Readings, w.Warnings.Exceed, w.Warnings.Rests, w.Warnings.PassedOn = w.gauges, w.exceed, w.rests, w.passed
 	w.Warnings.Start, w.Warnings.Note, w.Warnings.Ordered, w.Warnings.Lifted = w.start, w.noteWarning, w.orderedByWarning, w.liftedByWarning
 	if c.Rules != nil { // a ledger is kept
 		w.Emergencies.Lesson = w.lesson
