@@ -22,9 +22,9 @@ func TestCallsOfAResponse(t *testing.T) {
 		s.seat("二镇长", two, "镇长")
 		s.roll(townHead("1", one), townHead("2", two))
 		s.caseWrite(func(ctx context.Context, tx *db.Tx) error {
-			return s.works.Emergencies.Propose(ctx, tx, "construction", 3, emergency.Cause{Key: "warning/7", Says: "示例预警"})
+			return s.works.Emergencies.Propose(ctx, tx, "construction", 4, emergency.Cause{Key: "warning/7", Says: "示例预警"})
 		})
-		start := url.Values{"plan": {"construction"}, "level": {"3"}, "title": {"示例工地塌方"}, "area": {"全县"}, "says": {"有人被困"}, "drill": {"0"}, "proposal": {"1"}}
+		start := url.Values{"plan": {"construction"}, "level": {"4"}, "title": {"示例工地塌方"}, "area": {"全县"}, "says": {"有人被困"}, "drill": {"0"}, "proposal": {"1"}}
 		s.want(s.post("副县长", "/emergencies", start), 303)
 		start.Set("drill", "1")
 		start.Set("proposal", "0")
