@@ -11,6 +11,7 @@ import (
 	"zhixing/emergency"
 	"zhixing/ledger"
 	"zhixing/personnel"
+	"zhixing/policy/works"
 )
 
 // One activation of any of the county's plans opens its tasks, calls its command and begins the log, in one transaction. The gravest three levels call;
@@ -20,7 +21,7 @@ func TestEveryPlanCallsItsCommand(t *testing.T) {
 	c := county(t, "../../counties/jiangxian")
 	clock := dbtest.At("2024-07-11T14:00:00+08:00")
 	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		w, err := c.Works(nil, calendar.DateOf(clock.Now()), nil)
+		w, err := works.New(&c, nil, calendar.DateOf(clock.Now()), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
