@@ -16,7 +16,7 @@ import (
 
 // The plan that is drafted from its text can be started: the example drafted beside it passes.
 func TestDraftedPlanStarts(t *testing.T) {
-	b, err := os.ReadFile("../testdata/plans/flood.txt")
+	b, err := os.ReadFile("../draft/testdata/flood.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

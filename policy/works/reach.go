@@ -75,7 +75,7 @@ func (w *Works) tell(ctx context.Context, tx *db.Tx, t warning.Telling) error {
 		}
 		list = append(list, channel.Message{Purpose: t.Key, Channel: string(target.Channel), To: target.To, Recipient: strconv.FormatInt(int64(target.Recipient), 10),
 			Place: placeWords(target.Place.Town, target.Place.Village), Urgency: channel.Warning, Title: t.Title, Text: text, Level: t.Level, Drill: t.Drill, Expires: t.Expires,
-			Siren: target.Channel == audience.Speaker && level <= audience.Orange})
+			Siren: target.Channel == audience.Speaker && level <= audience.Orange && !t.Drill}) // a siren cannot say that it is a drill
 		if len(list) == 1000 {
 			if err := put(); err != nil {
 				return err

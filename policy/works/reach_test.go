@@ -160,3 +160,60 @@ func TestAWarningReachesPeople(t *testing.T) {
 		}
 	})
 }
+
+// Loudspeakers are woken by a siren for orange and red, and never for a drill: a siren cannot say that it is one.
+func TestDrillsHaveNoSiren(t *testing.T) {
+	ctx := context.Background()
+	c, problems, _ := policy.Lint(policytest.Storm(t))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	clock := dbtest.At("2031-07-01T13:00:00+08:00")
+	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
+		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		horns := &gateway.Stub{Keep: 10}
+		out := &channel.Outbox{DB: d, County: string(c.Place.Code), Channels: []channel.Channel{{Name: "speaker", Drivers: []channel.Driver{{Name: "a", Gateway: horns}}}}}
+		w.Connect(out)
+		town := townNames(&c)[0]
+		tell := func(key string, level int, drill bool) {
+			t.Helper()
+			err := d.Write(ctx, func(tx *db.Tx) error {
+				if _, err := w.Audience.Put(ctx, tx, audience.System, audience.SourcePosts, []audience.Recipient{
+					{Key: "1", Kind: audience.Device, Name: "示例喇叭", Place: audience.Place{Town: town}, Addresses: []audience.Address{{Channel: audience.Speaker, To: "DL-1"}}}}, true); err != nil {
+					return err
+				}
+				told, err := w.Audience.Who(ctx, tx, audience.Query{Area: audience.Area{County: true}, Level: audience.Level(level)})
+				if err != nil {
+					return err
+				}
+				x := warning.Telling{Key: key, Title: "暴雨预警", Text: "请转移。", Level: level, Drill: drill, Expires: tx.Now().Add(time.Hour)}
+				if drill {
+					x.Title, x.Text = "【演练】暴雨预警【演练】", "【演练】请转移。【演练】"
+				}
+				for _, id := range told {
+					x.To = append(x.To, warning.Recipient(id))
+				}
+				return w.tell(ctx, tx, x)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := out.Once(ctx, clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tell("warning/1/1", 2, false)
+		tell("warning/2/1", 1, true)
+		tell("warning/3/1", 3, false)
+		var got []bool
+		for _, m := range horns.Sent() {
+			got = append(got, m.Siren)
+		}
+		if !slices.Equal(got, []bool{true, false, false}) {
+			t.Errorf("sirens of orange, a red drill, yellow: %v", got)
+		}
+	})
+}
