@@ -189,6 +189,16 @@ func stamp(t time.Time) string {
 	return t.In(calendar.Zone).Format(time.DateTime)
 }
 
+// TotalOf is how a whole round stands.
+func (c *Callup) TotalOf(ctx context.Context, tx *db.Tx, id ID) (Total, error) {
+	w, err := c.load(ctx, tx, id, tx.Now())
+	if err != nil {
+		return Total{}, wrap("TotalOf", err)
+	}
+	_, all := sum(totals(w.calls), w.r.Places)
+	return all, nil
+}
+
 // RoundBy is one round.
 func (c *Callup) RoundBy(ctx context.Context, tx *db.Tx, id ID) (*Round, error) {
 	r, err := readRound(ctx, tx, c.County, id)

@@ -50,9 +50,21 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 		most = 5000
 	}
 	var list []*callup.Round
+	next, totals := "", map[callup.ID]callup.Total{}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		list, err = works.Callup.Rounds(ctx, tx, false, before, most)
-		return err
+		if list, err = works.Callup.Rounds(ctx, tx, false, before, most); err != nil || file {
+			return err
+		}
+		if len(list) > callupRounds {
+			list = list[:callupRounds]
+			next = "/callups?before=" + strconv.FormatInt(int64(list[len(list)-1].ID), 10)
+		}
+		for _, x := range list {
+			if totals[x.ID], err = works.Callup.TotalOf(ctx, tx, x.ID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -60,13 +72,8 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 	if file {
 		return writeCSV(w, "叫应.csv", roundsTable(list))
 	}
-	next := ""
-	if len(list) > callupRounds {
-		list = list[:callupRounds]
-		next = "/callups?before=" + strconv.FormatInt(int64(list[len(list)-1].ID), 10)
-	}
 	p := s.office(r, "叫应", Link{Text: "叫应"})
-	p.Data = map[string]any{"Rounds": list, "Next": next, "Ladders": works.County.Callups, "Levels": callLevels, "Post": func(post string) string { return callup.Seat{Post: post}.String() }}
+	p.Data = map[string]any{"Rounds": list, "Totals": totals, "Next": next, "Ladders": works.County.Callups, "Levels": callLevels, "Post": func(post string) string { return callup.Seat{Post: post}.String() }}
 	return s.render(w, http.StatusOK, "callups.html", p)
 }
 

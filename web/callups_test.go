@@ -40,7 +40,7 @@ func TestCallupBoard(t *testing.T) {
 					{Name: "乡镇主官", Of: callup.Town, Posts: []string{"镇长|乡长"}, Rungs: []callup.Rung{{After: 0, By: []string{"sms"}}, {After: 5, Do: callup.DoOffice}}}}}})
 			return err
 		})
-		s.want(s.get("督查", "/callups"), 200, "暴雨橙色预警", "进行中", "绛县人民政府办公室主任")
+		s.want(s.get("督查", "/callups"), 200, "暴雨橙色预警", "进行中", "绛县人民政府办公室主任", "<b>1</b> / 1 岗")
 		s.want(s.get("督查", "/callups.csv"), 200, "编号,事由,级别,演练,状态", "1,暴雨橙色预警,橙,否,进行中,2031-")
 		page := s.get("督查", "/callups/1")
 		s.want(page, 200, "示例镇长", town, "未应答", "登记答复", `href="`+deskPath(v.Event, 1)+`"`, "暴雨预警，第 1 版", "根据", "示例站三小时雨量55毫米", "依据", "绛政发〔2023〕15号 二(三)5", "2031-")
@@ -66,6 +66,9 @@ func TestCallupBoard(t *testing.T) {
 		s.want(s.post("督查", "/callups/1/1", url.Values{"words": {""}}), 400, "请填写本人是怎样答复的")
 		s.want(s.post("督查", "/callups/1/1", url.Values{"words": {"打通电话，已到岗"}, "acted": {"1"}}), 303)
 		s.want(s.get("督查", "/callups/1"), 200, "已应答", "登记")
+		if strings.Contains(s.get("督查", "/callups").body, "<b>1</b> / 1 岗") {
+			t.Error("who has answered still counts as missing")
+		}
 		s.want(s.get("督查", "/callups/1.csv"), 200, "已应答", "登记")
 		s.want(s.post("督查", "/callups/1/8", url.Values{"words": {"没有这个人"}}), 404)
 	})
