@@ -249,7 +249,7 @@ func TestLink(t *testing.T) {
 			t.Errorf("%+v", out)
 		}
 		far.do(`{"do":"mute"}`)
-		far.wait("bind_transceiver", 4) // given up, and connected again
+		far.wait("bind_transceiver", 4)                                                                                    // given up, and connected again
 		if out := c.Send(t.Context(), []gateway.Message{message("13800000001", "短讯")}); out[0].State != gateway.Accepted { // it knows that it is let in
 			t.Errorf("%+v", out)
 		}
