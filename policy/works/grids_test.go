@@ -2,21 +2,12 @@ package works
 
 import (
 	"bytes"
-	"context"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
-	"zhixing/calendar"
 	"zhixing/db"
-	"zhixing/db/dbtest"
-	"zhixing/ledger"
-	"zhixing/observation"
-	"zhixing/personnel"
 	"zhixing/policy"
-	"zhixing/quantity"
-	"zhixing/register"
 	"zhixing/warning"
 
 	"zhixing/policy/policytest"
@@ -41,98 +32,61 @@ const gridsFile = `products:
 // Gauges make a field each hour, fields a nowcast, and that proposes a warning where nothing better is there; it says why, and the run on which
 // the warning rests is kept. What the city forecasts takes its place as soon as it comes.
 func TestGridsPropose(t *testing.T) {
-	ctx := context.Background()
 	fsys := policytest.Storm(t)
 	fsys["forecast.yaml"] = &fstest.MapFile{Data: []byte(gridsFile)}
-	c, problems, _ := policy.Lint(fsys)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	clock := dbtest.At("2031-07-01T14:06:00+08:00")
-	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		clock.Set("2031-07-01T13:06:00+08:00")
-		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write := func(act func(tx *db.Tx) error) {
-			t.Helper()
-			if err := d.Write(ctx, act); err != nil {
-				t.Fatal(err)
-			}
-		}
-		at := func(hour int) time.Time { return time.Date(2031, 7, 1, hour, 0, 0, 0, calendar.Zone) }
+	stories(t, fsys, "2031-07-01T13:06:00+08:00", func(s *story) {
 		measure := func(hour int, values ...string) {
-			t.Helper()
-			write(func(tx *db.Tx) error {
-				for i, v := range values {
-					sample, err := quantity.ParseSample(v)
-					if err != nil {
-						return err
-					}
-					if _, err := w.Observations.Record(ctx, tx, []observation.Reading{{Name: "rain-3h", Key: []string{"G1", "G2", "G3", "G4"}[i], At: at(hour), Value: observation.Measured(sample)}}); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+			s.Helper()
+			for i, v := range values {
+				s.measure([]string{"G1", "G2", "G3", "G4"}[i], july(1, hour), v)
+			}
 		}
 		turn := func() (open []warning.Proposal) {
-			t.Helper()
-			if err := w.Forecasts.Tick(ctx, d); err != nil {
-				t.Fatal(err)
-			}
-			write(func(tx *db.Tx) (err error) {
-				if err = w.Warnings.Look(ctx, tx); err == nil {
-					open, err = w.Warnings.Proposals(ctx, tx, warning.ProposalOpen, 10)
+			s.Helper()
+			s.must(s.Forecasts.Tick(ctx, s.db))
+			s.write(func(tx *db.Tx) (err error) {
+				if err = s.Warnings.Look(ctx, tx); err == nil {
+					open, err = s.Warnings.Proposals(ctx, tx, warning.ProposalOpen, 10)
 				}
 				return err
 			})
 			return open
 		}
-		write(func(tx *db.Tx) error {
-			for key, place := range map[string]string{"G1": "100.05,30.05", "G2": "100.15,30.15", "G3": "100.3,30.1", "G4": "100.2,30.3"} {
-				if _, err := w.Registers.Put(ctx, tx, register.System, "gauges", register.Input{Fields: map[string]string{"编号": key, "位置": place}}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		s.gauges(map[string]string{"G1": "100.05,30.05", "G2": "100.15,30.15", "G3": "100.3,30.1", "G4": "100.2,30.3"})
 		measure(12, "18", "18", "18") // the fourth has not come
 		if open := turn(); len(open) != 0 {
-			t.Errorf("proposed of one field: %+v", open)
+			s.Errorf("proposed of one field: %+v", open)
 		}
-		clock.Set("2031-07-01T14:06:00+08:00")
+		s.clock.Set("2031-07-01T14:06:00+08:00")
 		measure(13, "20", "20", "20", "20")
 		open := turn()
 		if len(open) != 1 || open[0].Origin != warning.ByForecast || open[0].Level != "橙" {
-			t.Fatalf("proposals %+v", open)
+			s.Fatalf("proposals %+v", open)
 		}
 		r := open[0].Reasons[0]
 		if !strings.Contains(r.Says, "0—6小时降水外推") || !strings.Contains(r.Says, "3小时累计≥50mm") || !strings.Contains(r.Says, "其中已测得") || !strings.Contains(r.Says, "3小时内降雨量将达50毫米") || r.Run == 0 {
-			t.Errorf("the reason %+v", r)
+			s.Errorf("the reason %+v", r)
 		}
 		if len(open[0].Area.Places) == 0 || open[0].Area.Places[0].Town == "" {
-			t.Errorf("the area %+v", open[0].Area)
+			s.Errorf("the area %+v", open[0].Area)
 		}
-		write(func(tx *db.Tx) error {
-			as := ledger.Actor{Account: "示例甲", Name: "示例甲", Seats: []personnel.Seat{{Unit: "县应急局", Title: "值班长", Post: personnel.ID("县应急局", "值班长"), Role: personnel.Head}}}
-			x, err := w.Warnings.Prepare(ctx, tx, open[0].ID)
+		s.write(func(tx *db.Tx) error {
+			x, err := s.Warnings.Prepare(ctx, tx, open[0].ID)
 			if err != nil {
 				return err
 			}
 			x.Description = "预计有强降雨。"
-			if _, err := w.Warnings.Draft(ctx, tx, as, x); err != nil {
+			if _, err := s.Warnings.Draft(ctx, tx, drafts, x); err != nil {
 				return err
 			}
-			run, err := w.Forecasts.Get(ctx, tx, r.Run)
+			run, err := s.Forecasts.Get(ctx, tx, r.Run)
 			if err == nil && run.Held == "" {
-				t.Error("the run on which the draft rests is not kept")
+				s.Error("the run on which the draft rests is not kept")
 			}
 			return err
 		})
 		if open := turn(); len(open) != 0 {
-			t.Errorf("the same run proposes again: %+v", open)
+			s.Errorf("the same run proposes again: %+v", open)
 		}
 		// The city's forecast comes: it is asked, and the county's own is not.
 		var csv bytes.Buffer
@@ -140,22 +94,22 @@ func TestGridsPropose(t *testing.T) {
 		for h := range 6 {
 			for _, lat := range []string{"30.00", "30.10", "30.20", "30.30", "30.40"} {
 				for _, lon := range []string{"100.00", "100.10", "100.20", "100.30", "100.40"} {
-					csv.WriteString(at(14+h).Format("2006-01-02 15:04,") + at(15+h).Format("2006-01-02 15:04,") + lon + "," + lat + ",0.2\n")
+					csv.WriteString(july(1, 14+h).Format("2006-01-02 15:04,") + july(1, 15+h).Format("2006-01-02 15:04,") + lon + "," + lat + ",0.2\n")
 				}
 			}
 		}
-		if _, err := w.Forecasts.Take(ctx, d, "rain.csv", csv.Bytes(), ""); err != nil {
-			t.Fatal(err)
+		if _, err := s.Forecasts.Take(ctx, s.db, "rain.csv", csv.Bytes(), ""); err != nil {
+			s.Fatal(err)
 		}
-		clock.Set("2031-07-01T15:06:00+08:00")
+		s.clock.Set("2031-07-01T15:06:00+08:00")
 		measure(14, "1", "1", "1", "1")
 		if open := turn(); len(open) != 0 {
-			t.Errorf("proposals beside the city's forecast: %+v", open)
+			s.Errorf("proposals beside the city's forecast: %+v", open)
 		}
-		clock.Set("2031-07-01T16:06:00+08:00") // the city's next run is late, the county's own has new fields
+		s.clock.Set("2031-07-01T16:06:00+08:00") // the city's next run is late, the county's own has new fields
 		measure(15, "30", "30", "30", "30")
 		if open := turn(); len(open) != 1 || !strings.Contains(open[0].Reasons[0].Says, "外推") {
-			t.Errorf("the fallback: %+v", open)
+			s.Errorf("the fallback: %+v", open)
 		}
 	})
 }

@@ -1,25 +1,19 @@
 package works
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"zhixing/audience"
-	"zhixing/calendar"
 	"zhixing/callup"
 	"zhixing/channel"
 	"zhixing/db"
-	"zhixing/db/dbtest"
 	"zhixing/drill"
 	"zhixing/gateway"
 	"zhixing/gateway/sms"
 	"zhixing/journal"
-	"zhixing/ledger"
-	"zhixing/personnel"
-	"zhixing/policy"
 	"zhixing/warning"
 
 	"zhixing/policy/policytest"
@@ -58,34 +52,16 @@ func TestLeavable(t *testing.T) {
 // A resident who agreed is told how to leave and leaves by a reply: once, with an answer, on the journal. A holder of a post is not told so, and his
 // reply neither answers his call nor ends it.
 func TestLeavingByReply(t *testing.T) {
-	ctx := context.Background()
-	c, problems, _ := policy.Lint(policytest.Storm(t))
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	const start = "2031-07-01T13:00:00+08:00"
-	clock := dbtest.At(start)
-	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		clock.Set(start)
-		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+	stories(t, policytest.Storm(t), "2031-07-01T13:00:00+08:00", func(s *story) {
 		stub := &gateway.Stub{Keep: 100}
-		out := &channel.Outbox{DB: d, County: string(c.Place.Code), Replied: w.Replied, Arrived: w.Arrived,
+		out := &channel.Outbox{DB: s.db, County: s.code(), Replied: s.Replied, Arrived: s.Arrived,
 			Channels: []channel.Channel{{Name: "sms", Drivers: []channel.Driver{{Name: "a", Gateway: stub}}}}}
-		w.Connect(out)
-		write := func(act func(tx *db.Tx) error) {
-			t.Helper()
-			if err := d.Write(ctx, act); err != nil {
-				t.Fatal(err)
-			}
-		}
+		s.Connect(out)
 		// sent is what has gone since it was asked last, by numbers.
 		sent := func() map[string]string {
-			t.Helper()
-			if _, err := out.Once(ctx, clock.Now()); err != nil {
-				t.Fatal(err)
+			s.Helper()
+			if _, err := out.Once(ctx, s.clock.Now()); err != nil {
+				s.Fatal(err)
 			}
 			got := map[string]string{}
 			for _, m := range stub.Sent() {
@@ -98,23 +74,23 @@ func TestLeavingByReply(t *testing.T) {
 		}
 		n := 0
 		reply := func(from, text string) {
-			t.Helper()
+			s.Helper()
 			n++
-			clock.Advance(time.Second)
-			if err := out.Hear("sms", "a").Reply(ctx, gateway.Reply{ID: fmt.Sprint(n), From: from, Text: text, At: clock.Now()}); err != nil {
-				t.Fatal(err)
+			s.clock.Advance(time.Second)
+			if err := out.Hear("sms", "a").Reply(ctx, gateway.Reply{ID: fmt.Sprint(n), From: from, Text: text, At: s.clock.Now()}); err != nil {
+				s.Fatal(err)
 			}
 		}
-		town := townNames(&c)[0]
+		town := townNames(s.c)[0]
 		tel := func(n string) []audience.Address { return []audience.Address{{Channel: audience.SMS, To: n}} }
-		agreed := audience.Consent{Given: clock.Now().Add(-time.Hour), How: "当面"}
-		write(func(tx *db.Tx) error {
-			_, err := w.Audience.Put(ctx, tx, audience.System, audience.SourceSelf, []audience.Recipient{
+		agreed := audience.Consent{Given: s.clock.Now().Add(-time.Hour), How: "当面"}
+		s.write(func(tx *db.Tx) error {
+			_, err := s.Audience.Put(ctx, tx, audience.System, audience.SourceSelf, []audience.Recipient{
 				{Key: "1", Kind: audience.Person, Name: "示例甲", Place: audience.Place{Town: town}, Addresses: tel("13800000001"), Consent: agreed}}, true)
 			if err != nil {
 				return err
 			}
-			_, err = w.Audience.Put(ctx, tx, audience.System, "import:住户", []audience.Recipient{
+			_, err = s.Audience.Put(ctx, tx, audience.System, "import:住户", []audience.Recipient{
 				{Key: "2", Kind: audience.Person, Name: "示例乙", Place: audience.Place{Town: town}, Addresses: tel("13800000002"), Consent: agreed},
 				{Key: "3", Kind: audience.Person, Name: "示例丙", Place: audience.Place{Town: town}, Addresses: tel("13800000003")},
 				{Key: "4", Kind: audience.Post, Name: "示例镇长", Place: audience.Place{Town: town}, Roles: []string{"镇长"}, Addresses: tel("13800000004")},
@@ -122,29 +98,11 @@ func TestLeavingByReply(t *testing.T) {
 			}, true)
 			return err
 		})
-		as := func(name, title string) ledger.Actor {
-			return ledger.Actor{Account: name, Name: name, Seats: []personnel.Seat{{Unit: "县应急局", Title: title, Post: personnel.ID("县应急局", title), Role: personnel.Head}}}
-		}
-		publish := func(x warning.Draft) {
-			t.Helper()
-			write(func(tx *db.Tx) error {
-				v, err := w.Warnings.Draft(ctx, tx, as("示例甲", "值班长"), x)
-				if err == nil {
-					_, err = w.Warnings.Submit(ctx, tx, as("示例甲", "值班长"), v.Event, v.N)
-				}
-				if err == nil {
-					_, err = w.Warnings.Publish(ctx, tx, as("示例乙", "局长"), v.Event, v.N)
-				}
-				return err
-			})
-		}
-		x := warning.Draft{Hazard: "storm", Level: "橙"}
-		x.Description, x.Area.Places = "将有强降雨。", []warning.Place{{Town: town}}
-		publish(x)
+		s.publish(storm(town))
 		got := sent()
 		for to, may := range map[string]bool{"13800000001": true, "13800000002": true, "13800000003": false, "13800000004": false, "13800000005": false} {
 			if got[to] == "" || strings.HasSuffix(got[to], howToLeave) != may {
-				t.Errorf("%s got %q", to, got[to])
+				s.Errorf("%s got %q", to, got[to])
 			}
 		}
 		for _, x := range []struct{ from, says, not string }{
@@ -157,69 +115,69 @@ func TestLeavingByReply(t *testing.T) {
 		} {
 			reply(x.from, "td")
 			if got := sent(); len(got) != 1 || !strings.Contains(got[x.from], x.says) || x.not != "" && strings.Contains(got[x.from], x.not) {
-				t.Errorf("%s was answered %q", x.from, got)
+				s.Errorf("%s was answered %q", x.from, got)
 			}
 		}
 		// The call of the post is as it was: TD answers nothing, and its code still does.
 		var board *callup.Board
 		look := func() {
-			t.Helper()
-			write(func(tx *db.Tx) error {
-				r, err := w.Callup.RoundOf(ctx, tx, "warning/1")
+			s.Helper()
+			s.write(func(tx *db.Tx) error {
+				r, err := s.Callup.RoundOf(ctx, tx, "warning/1")
 				if err == nil {
-					board, err = w.Callup.BoardOf(ctx, tx, r.ID)
+					board, err = s.Callup.BoardOf(ctx, tx, r.ID)
 				}
 				return err
 			})
 		}
 		if look(); board.All.Answered != 0 || board.Round.State != callup.Open {
-			t.Errorf("TD was taken for an answer: %+v", board.All)
+			s.Errorf("TD was taken for an answer: %+v", board.All)
 		}
 		reply("13800000004", "收到")
 		if look(); board.All.Answered != 1 {
-			t.Errorf("after leaving, an answer is none: %+v", board.All)
+			s.Errorf("after leaving, an answer is none: %+v", board.All)
 		}
 		sent()
 		// Leaving again is no second withdrawal; it is answered once a day.
 		proofs := func() (n int) {
-			write(func(tx *db.Tx) error {
-				return tx.QueryRow(ctx, `SELECT count(*) FROM audience_proof WHERE county = $1`, string(c.Place.Code)).Scan(&n)
+			s.write(func(tx *db.Tx) error {
+				return tx.QueryRow(ctx, `SELECT count(*) FROM audience_proof WHERE county = $1`, s.code()).Scan(&n)
 			})
 			return n
 		}
 		before := proofs()
 		reply("13800000001", "退订")
 		if got := sent(); !strings.Contains(got["13800000001"], "没有订阅") {
-			t.Errorf("the second time: %q", got)
+			s.Errorf("the second time: %q", got)
 		}
 		reply("13800000001", "退订")
 		reply("13800000002", "TD")
 		reply("13800000002", "TD")
 		if got := sent(); len(got) != 1 || strings.Count(got["13800000002"], "已退订") != 1 {
-			t.Errorf("the third time: %q", got)
+			s.Errorf("the third time: %q", got)
 		}
 		if after := proofs(); after != before {
-			t.Errorf("%d proofs became %d", before, after)
+			s.Errorf("%d proofs became %d", before, after)
 		}
-		write(func(tx *db.Tx) error {
-			list, _, err := journal.List(ctx, tx, string(c.Place.Code), journal.Query{What: "audience.withdraw", Limit: 50})
+		s.write(func(tx *db.Tx) error {
+			list, _, err := journal.List(ctx, tx, s.code(), journal.Query{What: "audience.withdraw", Limit: 50})
 			if len(list) != 3 {
-				t.Errorf("the journal says %+v", list)
+				s.Errorf("the journal says %+v", list)
 			}
 			for _, r := range list {
 				if r.Basis != "短信回复" || strings.Contains(r.Detail+r.Subject, "138") {
-					t.Errorf("the journal says %+v", r)
+					s.Errorf("the journal says %+v", r)
 				}
 			}
 			return err
 		})
 		// A yellow update reaches the post, and neither who left nor who was never asked to be told; the end does the same.
-		x = warning.Draft{Hazard: "storm", Event: 1, Kind: warning.Cancel}
+		x := warning.Draft{Hazard: "storm", Event: 1, Kind: warning.Cancel}
 		x.Reason, x.Description = "降雨结束。", "降雨结束。"
-		publish(x)
+		s.publish(x)
 		got = sent()
 		if got["13800000001"] != "" || got["13800000004"] == "" || strings.Contains(got["13800000004"], howToLeave) {
-			t.Errorf("the end went to %v", got)
+			s.Errorf("the end went to %v", got)
 		}
 	})
 }

@@ -1,19 +1,15 @@
 package works
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"zhixing/audience"
-	"zhixing/calendar"
 	"zhixing/callup"
 	"zhixing/db"
-	"zhixing/db/dbtest"
 	"zhixing/personnel"
-	"zhixing/policy"
 
 	"zhixing/policy/policytest"
 )
@@ -22,79 +18,29 @@ import (
 // he enters that, and no longer once he has left. What an imported list has for the post stands back, and what it has of somebody else is
 // not called in his name.
 func TestThePostFollowsItsHolder(t *testing.T) {
-	ctx := context.Background()
 	folder := policytest.Storm(t)
 	folder["posts.yaml"].Data = append(folder["posts.yaml"].Data, "  - { for: [town], ending: [镇], title: 镇长, role: head, seats: 1 }\n"...)
-	c, problems, _ := policy.Lint(folder)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	town := townNames(&c)[0]
-	const start = "2031-07-01"
-	clock := dbtest.At(start)
-	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		clock.Set(start)
-		code := string(c.Place.Code)
-		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write := func(act func(tx *db.Tx) error) {
-			t.Helper()
-			if err := d.Write(ctx, act); err != nil {
-				t.Fatal(err)
-			}
-		}
-		tick := func() {
-			t.Helper()
-			if err := w.Tick(ctx, d); err != nil {
-				t.Fatal(err)
-			}
-		}
-		post, ok := c.Book.Find(town, "镇长")
+	stories(t, folder, "2031-07-01", func(s *story) {
+		town := townNames(s.c)[0]
+		post, ok := s.c.Book.Find(town, "镇长")
 		if !ok {
-			t.Fatal("the town has no 镇长")
+			s.Fatal("the town has no 镇长")
 		}
-		persons := map[string]int64{}
-		appoint := func(name, on string) {
-			t.Helper()
-			write(func(tx *db.Tx) (err error) {
-				if persons[name] == 0 {
-					if persons[name], err = personnel.AddPerson(ctx, tx, code, "test", name, ""); err != nil {
-						return err
-					}
-				}
-				day, _ := calendar.ParseDate(on)
-				_, err = personnel.Appoint(ctx, tx, c.Book, code, "test", personnel.Move{Person: persons[name], Post: post.ID, On: day, Reason: "虚构"})
-				return err
-			})
-		}
-		remove := func(name, on string) {
-			t.Helper()
-			write(func(tx *db.Tx) error {
-				day, _ := calendar.ParseDate(on)
-				_, err := personnel.Remove(ctx, tx, c.Book, code, "test", personnel.Move{Person: persons[name], Post: post.ID, On: day, Reason: "虚构"})
-				return err
-			})
-		}
-		phone := func(name, number string) {
-			t.Helper()
-			write(func(tx *db.Tx) error { return personnel.SetPhone(ctx, tx, code, "test", persons[name], number) })
-		}
+		appoint := func(name, on string) { s.Helper(); s.appoint(name, post.ID, on) }
 		// want is who is called for the post, whom the audience has of source posts, and what the page of rosters says is missing.
 		want := func(when, called, rows, gaps string) {
-			t.Helper()
-			tick()
+			s.Helper()
+			s.tick()
 			var a, b, g []string
-			write(func(tx *db.Tx) error {
-				list, err := w.seatHolders(ctx, tx, callup.Seat{Place: callup.Place{Town: town}, Post: "镇长"}, tx.Now())
+			s.write(func(tx *db.Tx) error {
+				list, err := s.seatHolders(ctx, tx, callup.Seat{Place: callup.Place{Town: town}, Post: "镇长"}, tx.Now())
 				if err != nil {
 					return err
 				}
 				for _, p := range list {
 					a = append(a, p.Name+" "+p.Addresses["sms"])
 				}
-				posts, err := w.Audience.Posts(ctx, tx, audience.Area{Towns: []string{town}})
+				posts, err := s.Audience.Posts(ctx, tx, audience.Area{Towns: []string{town}})
 				if err != nil {
 					return err
 				}
@@ -103,7 +49,7 @@ func TestThePostFollowsItsHolder(t *testing.T) {
 						b = append(b, r.Name+" "+r.Addresses[0].To)
 					}
 				}
-				missing, err := w.PostGaps(ctx, tx)
+				missing, err := s.PostGaps(ctx, tx)
 				for _, x := range missing {
 					if x.ID == post.ID {
 						g = append(g, strings.TrimSpace(fmt.Sprint(x.Name, " ", x.Other)))
@@ -120,58 +66,58 @@ func TestThePostFollowsItsHolder(t *testing.T) {
 					x.got[i] = strings.TrimSpace(x.got[i])
 				}
 				if got := strings.Join(x.got, "；"); got != x.want || len(x.got) > 0 != (x.want != "") && x.what != "gaps" {
-					t.Errorf("%s: %s: %q, want %q", when, x.what, got, x.want)
+					s.Errorf("%s: %s: %q, want %q", when, x.what, got, x.want)
 				}
 			}
 			if vacant := len(g) == 1 && g[0] == ""; strings.HasPrefix(when, "vacant") != vacant {
-				t.Errorf("%s: gaps %q", when, g)
+				s.Errorf("%s: gaps %q", when, g)
 			}
 		}
 		want("vacant", "", "", "")
 		appoint("示例甲", "2031-01-01")
 		want("no number", "示例甲", "", "示例甲")
-		write(func(tx *db.Tx) error {
-			_, err := w.Audience.Put(ctx, tx, audience.System, "import:名单", []audience.Recipient{{Key: "1", Kind: audience.Post, Name: "示例甲", Place: audience.Place{Town: town}, Roles: []string{"镇长"},
+		s.write(func(tx *db.Tx) error {
+			_, err := s.Audience.Put(ctx, tx, audience.System, "import:名单", []audience.Recipient{{Key: "1", Kind: audience.Post, Name: "示例甲", Place: audience.Place{Town: town}, Roles: []string{"镇长"},
 				Addresses: []audience.Address{{Channel: audience.SMS, To: "13800000009"}}}}, true)
 			return err
 		})
 		want("the list has one under his name", "示例甲 13800000009", "", "")
-		phone("示例甲", "138 0000 0001")
+		s.phone("示例甲", "138 0000 0001")
 		want("his own", "示例甲 13800000001", "示例甲 13800000001", "")
-		phone("示例甲", "13800000002")
+		s.phone("示例甲", "13800000002")
 		want("another", "示例甲 13800000002", "示例甲 13800000002", "")
 
-		remove("示例甲", "2031-07-03")
+		s.remove("示例甲", post.ID, "2031-07-03")
 		appoint("示例乙", "2031-07-03")
 		want("the day before", "示例甲 13800000002", "示例甲 13800000002", "")
-		clock.Set("2031-07-03")
+		s.clock.Set("2031-07-03")
 		want("the list has his predecessor", "示例乙", "", "示例乙 示例甲")
-		phone("示例乙", "13800000003")
+		s.phone("示例乙", "13800000003")
 		want("the new one", "示例乙 13800000003", "示例乙 13800000003", "")
-		phone("示例乙", "")
+		s.phone("示例乙", "")
 		want("no number any more", "示例乙", "", "示例乙 示例甲")
-		phone("示例乙", "13800000003")
-		write(func(tx *db.Tx) error { // the duty telephone of the post is his who holds it, until he has his own
-			_, err := w.Audience.Put(ctx, tx, audience.System, "import:名单", []audience.Recipient{{Key: "1", Kind: audience.Post, Name: "镇长值班手机", Place: audience.Place{Town: town}, Roles: []string{"镇长"},
+		s.phone("示例乙", "13800000003")
+		s.write(func(tx *db.Tx) error { // the duty telephone of the post is his who holds it, until he has his own
+			_, err := s.Audience.Put(ctx, tx, audience.System, "import:名单", []audience.Recipient{{Key: "1", Kind: audience.Post, Name: "镇长值班手机", Place: audience.Place{Town: town}, Roles: []string{"镇长"},
 				Addresses: []audience.Address{{Channel: audience.SMS, To: "13800000008"}}}}, true)
 			return err
 		})
 		want("before the post's own", "示例乙 13800000003", "示例乙 13800000003", "")
-		phone("示例乙", "")
+		s.phone("示例乙", "")
 		want("the post's own", "示例乙 13800000008", "", "")
-		write(func(tx *db.Tx) error {
-			err := personnel.SetPhone(ctx, tx, code, "test", persons["示例乙"], "12345")
+		s.write(func(tx *db.Tx) error {
+			err := personnel.SetPhone(ctx, tx, s.code(), "test", s.persons["示例乙"], "12345")
 			if personnel.KindOf(err) != personnel.Invalid {
-				t.Errorf("a number that is none: %v", err)
+				s.Errorf("a number that is none: %v", err)
 			}
 			return nil
 		})
 		var said string
-		write(func(tx *db.Tx) error {
+		s.write(func(tx *db.Tx) error {
 			return tx.QueryRow(ctx, `SELECT min(detail) FROM journal WHERE what = 'personnel.phone' AND detail LIKE '%0001'`).Scan(&said)
 		})
 		if said != "登记叫应手机138****0001" {
-			t.Errorf("the journal says %q", said)
+			s.Errorf("the journal says %q", said)
 		}
 	})
 }

@@ -1,17 +1,12 @@
 package works
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"zhixing/calendar"
 	"zhixing/db"
-	"zhixing/db/dbtest"
-	"zhixing/ledger"
-	"zhixing/personnel"
 	"zhixing/policy"
 	"zhixing/policy/policytest"
 	"zhixing/register"
@@ -45,68 +40,36 @@ const stormRegisters = "policies/storm-2031/registers.yaml"
 
 // Who passed a warning on stands in the register that a document orders, once, and is put right there when it is said again.
 func TestPassingOnIsEntered(t *testing.T) {
-	ctx := context.Background()
 	folder := policytest.Storm(t)
 	folder[stormRegisters].Data = append(slices.Clone(folder[stormRegisters].Data), passedRegisters...)
-	c, problems, _ := policy.Lint(folder)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	const start = "2031-07-01T08:00:00+08:00"
-	clock := dbtest.At(start)
-	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		clock.Set(start)
-		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write := func(act func(tx *db.Tx) error) {
-			t.Helper()
-			if err := d.Write(ctx, act); err != nil {
-				t.Fatal(err)
-			}
-		}
-		as := func(name, title string) ledger.Actor {
-			return ledger.Actor{Account: name, Name: name, Seats: []personnel.Seat{{Unit: "县应急局", Title: title, Post: personnel.ID("县应急局", title), Role: personnel.Head}}}
-		}
-		var v *warning.Version
-		write(func(tx *db.Tx) error {
-			if _, err := w.Registers.Add(ctx, tx, register.System, "media", register.Input{Fields: map[string]string{"名称": "示例广播", "主管单位": "县应急局", "手机": "13800000001"}}); err != nil {
-				return err
-			}
-			x := warning.Draft{Hazard: "storm", Level: "橙"}
-			x.Description, x.Area.Places = "将有强降雨。", []warning.Place{{Town: "上坪镇"}}
-			v, err = w.Warnings.Draft(ctx, tx, as("示例甲", "值班长"), x)
-			if err == nil {
-				_, err = w.Warnings.Submit(ctx, tx, as("示例甲", "值班长"), v.Event, v.N)
-			}
-			if err == nil {
-				v, err = w.Warnings.Publish(ctx, tx, as("示例乙", "局长"), v.Event, v.N)
-			}
+	stories(t, folder, "2031-07-01T08:00:00+08:00", func(s *story) {
+		s.write(func(tx *db.Tx) error {
+			_, err := s.Registers.Add(ctx, tx, register.System, "media", register.Input{Fields: map[string]string{"名称": "示例广播", "主管单位": "县应急局", "手机": "13800000001"}})
 			return err
 		})
-		published := clock.Now()
+		v := s.publish(storm("上坪镇"))
+		published := s.clock.Now()
 		pass := func(minutes, reach int) {
-			t.Helper()
-			write(func(tx *db.Tx) error {
-				return w.Warnings.Passed(ctx, tx, as("示例甲", "值班长"), warning.Rebroadcast{Event: v.Event, N: v.N, Who: "media/示例广播", Name: "示例广播", At: published.Add(time.Duration(minutes) * time.Minute), Reach: reach})
+			s.Helper()
+			s.write(func(tx *db.Tx) error {
+				return s.Warnings.Passed(ctx, tx, drafts, warning.Rebroadcast{Event: v.Event, N: v.N, Who: "media/示例广播", Name: "示例广播", At: published.Add(time.Duration(minutes) * time.Minute), Reach: reach})
 			})
 		}
 		want := func(when, want string) {
-			t.Helper()
+			s.Helper()
 			var got []string
-			write(func(tx *db.Tx) error {
-				p, err := w.Registers.List(ctx, tx, register.Inside, register.Query{Register: "passed", Size: 10})
+			s.write(func(tx *db.Tx) error {
+				p, err := s.Registers.List(ctx, tx, register.Inside, register.Query{Register: "passed", Size: 10})
 				for _, e := range p.Entries {
 					got = append(got, strings.Join([]string{e.Key, e.Values["单位"], e.Values["日期"], e.Values["用时"], e.Values["人次"]}, " "))
 				}
 				return err
 			})
-			if s := strings.Join(got, "; "); s != want {
-				t.Errorf("%s: %s, want %s", when, s, want)
+			if x := strings.Join(got, "; "); x != want {
+				s.Errorf("%s: %s, want %s", when, x, want)
 			}
 		}
-		clock.Advance(30 * time.Minute)
+		s.clock.Advance(30 * time.Minute)
 		pass(12, -1)
 		want("passed on", v.Identifier+"-示例广播 示例广播 2031-07-01 12 ")
 		pass(9, 8000)

@@ -2,16 +2,12 @@ package works
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"testing"
 	"testing/fstest"
 
 	"zhixing/audience"
-	"zhixing/calendar"
 	"zhixing/db"
-	"zhixing/db/dbtest"
-	"zhixing/policy"
 	"zhixing/register"
 	"zhixing/standard"
 	"zhixing/warning"
@@ -28,71 +24,53 @@ func TestARegisterIsTold(t *testing.T) {
     audience: { kind: 经营主体, unit: 维保单位, roles: [电梯], states: [在用], sms: 值班电话 }
     states: [在用, 停用, 报废]
 `), 1)}
-	county, err := policy.LoadCounty(fsys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx := context.Background()
-	clock := dbtest.At("2031-06-01")
-	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		w, err := New(&county, nil, calendar.DateOf(clock.Now()), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		town := w.County.Policies.Places.List[0]
+	stories(t, fsys, "2031-06-01", func(s *story) {
+		town := s.County.Policies.Places.List[0]
 		middle := town.Shape.Middle()
 		by := register.Actor{Account: "bangong", Name: "示例甲", Office: true}
 		var told []warning.Recipient
-		write := func(do func(tx *db.Tx) error) {
-			t.Helper()
-			if err := d.Write(ctx, do); err != nil {
-				t.Fatal(err)
-			}
-		}
 		storm := &warning.Version{Hazard: "storm", Level: standard.Yellow, Content: warning.Content{Area: warning.Area{Circles: []warning.Circle{
 			{Point: warning.Point{Lat: float64(middle.Y) / 1e7, Lon: float64(middle.X) / 1e7}, Radius: 0.1}}}}}
 		ask := func(want int) {
-			t.Helper()
-			write(func(tx *db.Tx) (err error) {
-				told, err = w.Warnings.Audience(ctx, tx, storm)
+			s.Helper()
+			s.write(func(tx *db.Tx) (err error) {
+				told, err = s.Warnings.Audience(ctx, tx, storm)
 				return err
 			})
 			if len(told) != want {
-				t.Errorf("%d are told, want %d", len(told), want)
+				s.Errorf("%d are told, want %d", len(told), want)
 			}
 		}
 		ask(0)
-		write(func(tx *db.Tx) error {
-			_, err := w.Registers.Add(ctx, tx, by, "lifts", register.Input{Fields: map[string]string{"编号": "1", "维保单位": "县住建局", "值班电话": "13800000001",
+		s.write(func(tx *db.Tx) error {
+			_, err := s.Registers.Add(ctx, tx, by, "lifts", register.Input{Fields: map[string]string{"编号": "1", "维保单位": "县住建局", "值班电话": "13800000001",
 				"位置": fmtPoint(middle)}})
 			return err
 		})
 		ask(1)
-		write(func(tx *db.Tx) error { return w.refollow(ctx, tx) })
-		write(func(tx *db.Tx) error {
-			for x, err := range w.Audience.Targets(ctx, tx, []audience.ID{audience.ID(told[0])}, audience.Yellow) {
+		s.write(func(tx *db.Tx) error { return s.refollow(ctx, tx) })
+		s.write(func(tx *db.Tx) error {
+			for x, err := range s.Audience.Targets(ctx, tx, []audience.ID{audience.ID(told[0])}, audience.Yellow) {
 				if err != nil {
 					return err
 				}
 				if x.To != "13800000001" || x.Channel != audience.SMS {
-					t.Errorf("%+v", x)
+					s.Errorf("%+v", x)
 				}
 			}
-			_, err := w.Registers.Move(ctx, tx, by, "lifts", "1", register.MoveTo{State: "停用"})
+			_, err := s.Registers.Move(ctx, tx, by, "lifts", "1", register.MoveTo{State: "停用"})
 			return err
 		})
 		ask(0)
 		// A place that is named, a level that is none yet.
-		q := w.Question(&warning.Version{Content: warning.Content{Area: warning.Area{Places: []warning.Place{{Town: "东镇"}, {Town: "东镇", Village: "甲村"}, {County: true}}}}})
+		q := s.Question(&warning.Version{Content: warning.Content{Area: warning.Area{Places: []warning.Place{{Town: "东镇"}, {Town: "东镇", Village: "甲村"}, {County: true}}}}})
 		if q.Level != audience.Blue || len(q.Area.Towns) != 1 || len(q.Area.Villages) != 1 || !q.Area.County {
-			t.Errorf("%+v", q)
+			s.Errorf("%+v", q)
 		}
-		if q := w.Question(&warning.Version{Level: standard.Red}); q.Level != audience.Red {
-			t.Errorf("%+v", q)
+		if q := s.Question(&warning.Version{Level: standard.Red}); q.Level != audience.Red {
+			s.Errorf("%+v", q)
 		}
-		if err := w.Tick(ctx, d); err != nil {
-			t.Fatal(err)
-		}
+		s.tick()
 	})
 }
 

@@ -1,7 +1,6 @@
 package works
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,14 +9,8 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/db"
-	"zhixing/db/dbtest"
-	"zhixing/ledger"
-	"zhixing/observation"
-	"zhixing/personnel"
 	"zhixing/policy"
-	"zhixing/quantity"
 	"zhixing/register"
-	"zhixing/warning"
 
 	"zhixing/policy/policytest"
 )
@@ -42,84 +35,37 @@ const verifiedRegister = `  - id: proofs
 // Once a warning and its gap are over, what became of it is entered by itself: in time, too late, for nothing; and what nobody warned of.
 // Each is entered once, and what somebody makes of the entry stays.
 func TestVerdictsAreEntered(t *testing.T) {
-	ctx := context.Background()
 	folder := policytest.Storm(t)
-	const file = "policies/storm-2031/registers.yaml"
-	folder[file].Data = append(slices.Clone(folder[file].Data), verifiedRegister...)
-	c, problems, _ := policy.Lint(folder)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	const start = "2031-07-01T08:00:00+08:00"
-	clock := dbtest.At(start)
-	dbtest.EachAt(t, clock.Now, func(t *testing.T, d *db.DB) {
-		clock.Set(start)
-		w, err := New(&c, nil, calendar.DateOf(clock.Now()), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write := func(act func(tx *db.Tx) error) {
-			t.Helper()
-			if err := d.Write(ctx, act); err != nil {
-				t.Fatal(err)
-			}
-		}
+	folder[stormRegisters].Data = append(slices.Clone(folder[stormRegisters].Data), verifiedRegister...)
+	stories(t, folder, "2031-07-01T08:00:00+08:00", func(s *story) {
 		at := func(day, hour, minute int) {
-			t.Helper()
-			clock.Set(time.Date(2031, 7, day, hour, minute, 0, 0, calendar.Zone).Format(time.RFC3339))
-			if err := w.Tick(ctx, d); err != nil {
-				t.Fatal(err)
-			}
+			s.Helper()
+			s.clock.Set(time.Date(2031, 7, day, hour, minute, 0, 0, calendar.Zone).Format(time.RFC3339))
+			s.tick()
 		}
 		measure := func(day, hour int, value string) {
-			t.Helper()
+			s.Helper()
 			at(day, hour, 1)
-			write(func(tx *db.Tx) error {
-				sample, err := quantity.ParseSample(value)
-				if err == nil {
-					_, err = w.Observations.Record(ctx, tx, []observation.Reading{{Name: "rain-3h", Key: "G1", At: time.Date(2031, 7, day, hour, 0, 0, 0, calendar.Zone), Value: observation.Measured(sample)}})
-				}
-				return err
-			})
+			s.measure("G1", july(day, hour), value)
 		}
-		as := func(name, title string) ledger.Actor {
-			return ledger.Actor{Account: name, Name: name, Seats: []personnel.Seat{{Unit: "县应急局", Title: title, Post: personnel.ID("县应急局", title), Role: personnel.Head}}}
-		}
-		publish := func() {
-			t.Helper()
-			write(func(tx *db.Tx) error {
-				x := warning.Draft{Hazard: "storm", Level: "橙"}
-				x.Description, x.Area.Places = "将有强降雨。", []warning.Place{{Town: "上坪镇"}}
-				v, err := w.Warnings.Draft(ctx, tx, as("示例甲", "值班长"), x)
-				if err == nil {
-					_, err = w.Warnings.Submit(ctx, tx, as("示例甲", "值班长"), v.Event, v.N)
-				}
-				if err == nil {
-					_, err = w.Warnings.Publish(ctx, tx, as("示例乙", "局长"), v.Event, v.N)
-				}
-				return err
-			})
-		}
-		daily := func() { t.Helper(); write(func(tx *db.Tx) error { return w.Verified(ctx, tx) }) }
+		publish := func() { s.Helper(); s.publish(storm("上坪镇")) }
+		daily := func() { s.Helper(); s.write(func(tx *db.Tx) error { return s.Verified(ctx, tx) }) }
 		want := func(when string, want ...string) {
-			t.Helper()
+			s.Helper()
 			daily()
 			var got []string
-			write(func(tx *db.Tx) error {
-				p, err := w.Registers.List(ctx, tx, register.Inside, register.Query{Register: "proofs", Size: 100, Sort: "日期"})
+			s.write(func(tx *db.Tx) error {
+				p, err := s.Registers.List(ctx, tx, register.Inside, register.Query{Register: "proofs", Size: 100, Sort: "日期"})
 				for _, e := range p.Entries {
 					got = append(got, strings.TrimSpace(fmt.Sprint(e.Values["日期"], " ", e.Values["灾种"], " ", e.Values["级别"], " ", e.Values["结果"], " ", e.Values["提前量"])))
 				}
 				return err
 			})
 			if g, x := strings.Join(got, "\n"), strings.Join(want, "\n"); g != x {
-				t.Errorf("%s: entered\n%s\nwant\n%s", when, g, x)
+				s.Errorf("%s: entered\n%s\nwant\n%s", when, g, x)
 			}
 		}
-		write(func(tx *db.Tx) error {
-			_, err := w.Registers.Put(ctx, tx, register.System, "gauges", register.Input{Fields: map[string]string{"编号": "G1", "位置": "100.1,30.1"}})
-			return err
-		})
+		s.gauges(map[string]string{"G1": "100.1,30.1"})
 		at(1, 13, 10)
 		publish()
 		measure(1, 14, "55")
@@ -144,25 +90,25 @@ func TestVerdictsAreEntered(t *testing.T) {
 		all := []string{"2031-07-01 其他 橙 命中 50", "2031-07-03 其他 橙 命中 -30", "2031-07-05 其他  漏报", "2031-07-07 其他 橙 空报"}
 		want("all of them", all...)
 		var key string
-		write(func(tx *db.Tx) error {
-			p, err := w.Registers.List(ctx, tx, register.Inside, register.Query{Register: "proofs", Size: 100, Sort: "日期"})
+		s.write(func(tx *db.Tx) error {
+			p, err := s.Registers.List(ctx, tx, register.Inside, register.Query{Register: "proofs", Size: 100, Sort: "日期"})
 			if err != nil {
 				return err
 			}
 			for _, e := range p.Entries {
 				if strings.Contains(e.Values["实况"], "G1") {
-					t.Errorf("a station is named: %s", e.Values["实况"])
+					s.Errorf("a station is named: %s", e.Values["实况"])
 				}
 			}
 			key = p.Entries[3].Key
-			_, err = w.Registers.Amend(ctx, tx, register.System, "proofs", key, register.Input{Fields: map[string]string{"结果": "命中", "提前量": "45", "复盘": "雨下在站点之间"}})
+			_, err = s.Registers.Amend(ctx, tx, register.System, "proofs", key, register.Input{Fields: map[string]string{"结果": "命中", "提前量": "45", "复盘": "雨下在站点之间"}})
 			return err
 		})
 		all[3] = "2031-07-07 其他 橙 命中 45"
 		at(10, 9, 0)
 		want("what somebody amended stays", all...)
-		write(func(tx *db.Tx) error {
-			_, err := w.Registers.Remove(ctx, tx, register.System, "proofs", key, register.Leave{Why: "重复"})
+		s.write(func(tx *db.Tx) error {
+			_, err := s.Registers.Remove(ctx, tx, register.System, "proofs", key, register.Leave{Why: "重复"})
 			return err
 		})
 		want("what somebody took out stays out", all[:3]...)
@@ -170,7 +116,6 @@ func TestVerdictsAreEntered(t *testing.T) {
 }
 
 func TestVerifiedIsRead(t *testing.T) {
-	const file = "policies/storm-2031/registers.yaml"
 	for name, x := range map[string]struct{ was, is, want string }{
 		"no field":       {", lead: 提前量", "", "verified 要写 lead：写到哪一格"},
 		"another's":      {"area: 范围", "area: 地方", "没有字段“地方”"},
@@ -179,9 +124,9 @@ func TestVerifiedIsRead(t *testing.T) {
 		"a key of a day": {"key: [编号]\n    fields:\n      - { name: 编号, type: text, required: true }\n      - { name: 灾种", "key: [日期]\n    fields:\n      - { name: 编号, type: text, required: true }\n      - { name: 灾种", "key 要是一格文字"},
 	} {
 		folder := policytest.Storm(t)
-		text := string(folder[file].Data) + verifiedRegister
-		folder[file].Data = []byte(strings.Replace(text, x.was, x.is, 1))
-		if string(folder[file].Data) == text {
+		text := string(folder[stormRegisters].Data) + verifiedRegister
+		folder[stormRegisters].Data = []byte(strings.Replace(text, x.was, x.is, 1))
+		if string(folder[stormRegisters].Data) == text {
 			t.Fatalf("%s: nothing was changed", name)
 		}
 		_, problems, _ := policy.Lint(folder)
