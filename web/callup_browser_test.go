@@ -3,14 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"zhixing/audience"
 	"zhixing/callup"
@@ -23,7 +17,6 @@ import (
 // In a browser, at two in the morning: the board of calls lies open, and within seconds of his short message a person is off the list of those who
 // have not answered. The next rung comes at its minute and not a second before, and calls those who are left.
 func TestCallupBoardInABrowser(t *testing.T) {
-	chromium := findChromium(t)
 	clock := dbtest.At("2031-06-08T02:00:00+08:00")
 	s := newSite(t, dbtest.Open(t, dbtest.DSN(t, db.SQLite), clock.Now), clock)
 	caseSeats(s)
@@ -71,61 +64,31 @@ func TestCallupBoardInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: sessionCookie, Value: string(s.users["督查"])})
-		s.srv.ServeHTTP(rw, r)
-	}))
-	defer server.Close()
-	tab, shut := openTab(chromium, 1280, 1100, 3*time.Minute)
-	defer shut()
-	defer s.srv.EndStreams()
-	until := func(within time.Duration, js string) {
-		t.Helper()
-		for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-			if ok, err := chromedp.Run(tab, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
-				return
-			}
-		}
-		t.Fatalf("not within %s: %s", within, js)
-	}
-	shot := func(name string) {
-		t.Helper()
-		if dir := os.Getenv("ZHIXING_SCREENSHOTS"); dir != "" {
-			png, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
-			if err == nil {
-				err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	v := s.browse("督查", 1280, 1100)
 	const (
 		missing = `document.getElementById('missing').textContent`
 		steps   = `document.querySelector('.nextsteps').textContent`
 		seconds = 15 * time.Second // the page looks every three; the machine may be busy
 	)
-	if err := chromedp.Do(tab, chromedp.Navigate(server.URL+"/callups/1")); err != nil {
-		t.Fatal(err)
-	}
-	until(time.Minute, `document.getElementById('follow').dataset.watch`)
+	v.open("/callups/1")
+	v.within(time.Minute, `document.getElementById('follow').dataset.watch`)
 	for i := range people {
-		until(seconds, missing+`.includes('`+people[i].Name+`')`)
+		v.within(seconds, missing+`.includes('`+people[i].Name+`')`)
 	}
-	until(seconds, steps+`.includes('02:05 电话再叫 6 人')`)
-	until(seconds, missing+`.includes('无人任职') && `+missing+`.includes('短信未送达')`)
-	until(seconds, `document.querySelector('#missing .group').textContent.includes('`+one+`')`)
-	until(seconds, `(document.querySelector('details[id="d0"]').open = true)`)
-	shot("callup-0200")
+	v.within(seconds, steps+`.includes('02:05 电话再叫 6 人')`)
+	v.within(seconds, missing+`.includes('无人任职') && `+missing+`.includes('短信未送达')`)
+	v.within(seconds, `document.querySelector('#missing .group').textContent.includes('`+one+`')`)
+	v.within(seconds, `(document.querySelector('details[id="d0"]').open = true)`)
+	v.shot("callup-0200")
 
 	clock.Advance(90 * time.Second)
 	code := codes["13800000003"].Code
 	if err := hear.Reply(ctx, gateway.Reply{ID: "1", From: "13800000003", Text: code + " 收到，河水上涨，已转移32人", At: clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	until(seconds, `!`+missing+`.includes('示例村主任3') && `+missing+`.includes('示例村主任4')`)
-	until(seconds, `document.getElementById('seen').textContent.includes('已转移32人') && document.getElementById('d0').textContent.includes('02:01') && document.getElementById('d0').open`)
-	until(seconds, steps+`.includes('02:05 电话再叫 5 人')`)
+	v.within(seconds, `!`+missing+`.includes('示例村主任3') && `+missing+`.includes('示例村主任4')`)
+	v.within(seconds, `document.getElementById('seen').textContent.includes('已转移32人') && document.getElementById('d0').textContent.includes('02:01') && document.getElementById('d0').open`)
+	v.within(seconds, steps+`.includes('02:05 电话再叫 5 人')`)
 
 	clock.Set("2031-06-08T02:04:59+08:00")
 	run()
@@ -141,6 +104,6 @@ func TestCallupBoardInABrowser(t *testing.T) {
 	if len(rung) != 5 || rung["13800000003"] {
 		t.Errorf("at the minute %v are rung up", rung)
 	}
-	until(seconds, missing+`.includes('2 次') && !`+steps+`.includes('02:05') && `+steps+`.includes('02:25')`)
-	shot("callup-0205")
+	v.within(seconds, missing+`.includes('2 次') && !`+steps+`.includes('02:05') && `+steps+`.includes('02:25')`)
+	v.shot("callup-0205")
 }

@@ -1,13 +1,9 @@
 package web
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"zhixing/db"
 	"zhixing/db/dbtest"
@@ -16,53 +12,28 @@ import (
 // In a browser, the page of a response follows its log by itself, but not under the hands of somebody who writes; a unit's task is
 // reported from the telephone's page by its script.
 func TestEmergencyInABrowser(t *testing.T) {
-	chromium := findChromium(t)
 	clock := dbtest.At("2031-06-08")
 	s := newSite(t, dbtest.Open(t, dbtest.DSN(t, db.SQLite), clock.Now), clock)
 	caseSeats(s)
 	s.seat("住建", "县住房和城乡建设管理局", "经办人")
 	s.want(s.post("副县长", "/emergencies", url.Values{"plan": {"construction"}, "level": {"3"}, "title": {"示例工地塌方"}, "area": {"古绛镇"}, "says": {"三人被困"}, "drill": {"0"}}), 303)
-	as := "副县长"
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: sessionCookie, Value: string(s.users[as])})
-		s.srv.ServeHTTP(rw, r)
-	}))
-	defer server.Close()
-	tab, shut := openTab(chromium, 1200, 900, 2*time.Minute)
-	defer shut()
-	defer s.srv.EndStreams()
-	until := func(js string) {
-		t.Helper()
-		for range 400 {
-			if ok, err := chromedp.Run(tab, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatalf("never came true: %s", js)
-	}
-	open := func(page string) {
-		t.Helper()
-		if err := chromedp.Do(tab, chromedp.Navigate(server.URL+page)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	v := s.browse("副县长", 1200, 900)
 	const look = `document.dispatchEvent(new Event('visibilitychange')), ` // as every few seconds
-	open("/emergencies/1")
-	until(`document.getElementById('follow').dataset.revision > 0`)
+	v.open("/emergencies/1")
+	v.until(`document.getElementById('follow').dataset.revision > 0`)
 	s.want(s.post("副县长", "/emergencies/1/note", url.Values{"words": {"救护车已到"}}), 303)
-	until(look + `document.getElementById('log').textContent.includes('救护车已到')`)
-	until(`document.querySelector('details.act').open = true`)
-	until(`(e => { e.value = '正在写'; e.dispatchEvent(new Event('input', { bubbles: true })); return true; })(document.getElementById('note-words'))`)
+	v.until(look + `document.getElementById('log').textContent.includes('救护车已到')`)
+	v.until(`document.querySelector('details.act').open = true`)
+	v.until(`(e => { e.value = '正在写'; e.dispatchEvent(new Event('input', { bubbles: true })); return true; })(document.getElementById('note-words'))`)
 	s.want(s.post("副县长", "/emergencies/1/note", url.Values{"words": {"又救出一人"}}), 303)
-	until(look + `document.querySelector('.livebar') && document.querySelector('.livebar').textContent.includes('您正在填写')`)
-	until(`document.getElementById('note-words').value === '正在写' && !document.getElementById('log').textContent.includes('又救出一人')`)
+	v.until(look + `document.querySelector('.livebar') && document.querySelector('.livebar').textContent.includes('您正在填写')`)
+	v.until(`document.getElementById('note-words').value === '正在写' && !document.getElementById('log').textContent.includes('又救出一人')`)
 
-	as = "住建"
-	open("/emergencies/1/tasks/1")
-	until(`document.getElementById('words') && !document.getElementById('send').disabled`)
+	v.as = "住建"
+	v.open("/emergencies/1/tasks/1")
+	v.until(`document.getElementById('words') && !document.getElementById('send').disabled`)
 	time.Sleep(500 * time.Millisecond) // the script has looked for what it kept
-	until(`(e => { e.value = '已报总值班室'; e.dispatchEvent(new Event('input', { bubbles: true })); document.querySelector('[name=state][value=done]').click(); return true; })(document.getElementById('words'))`)
-	until(`document.getElementById('send').click(), true`)
-	until(`document.querySelector('.state').textContent.includes('已完成') && document.getElementById('main').textContent.includes('反馈已送达指挥机构')`)
+	v.until(`(e => { e.value = '已报总值班室'; e.dispatchEvent(new Event('input', { bubbles: true })); document.querySelector('[name=state][value=done]').click(); return true; })(document.getElementById('words'))`)
+	v.until(`document.getElementById('send').click(), true`)
+	v.until(`document.querySelector('.state').textContent.includes('已完成') && document.getElementById('main').textContent.includes('反馈已送达指挥机构')`)
 }

@@ -2,10 +2,6 @@ package web
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,37 +15,13 @@ import (
 // In a browser the hours of a forecast lie under a slider: dragged by the mouse and moved by the keys it shows another hour on the map, in the words
 // and in the tables, says so to whoever cannot see, and leaves an address that can be sent; what leads on is of that hour too.
 func TestForecastSliderInABrowser(t *testing.T) {
-	chromium := findChromium(t)
 	clock := dbtest.At("2031-06-08T22:10:00+08:00")
 	s := newSite(t, dbtest.Open(t, dbtest.DSN(t, db.SQLite), clock.Now), clock)
 	caseSeats(s)
 	if _, err := s.works.Forecasts.Take(context.Background(), s.srv.DB, "rain-1.csv", rainFile(clock.Now().Truncate(time.Hour), "25.5"), ""); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: sessionCookie, Value: string(s.users["督查"])})
-		s.srv.ServeHTTP(rw, r)
-	}))
-	defer server.Close()
-	tab, shut := openTab(chromium, 390, 844, 2*time.Minute)
-	defer shut()
-	defer s.srv.EndStreams()
-	do := func(a ...chromedp.Action[chromedp.Void]) {
-		t.Helper()
-		if err := chromedp.Do(tab, a...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	until := func(js string) {
-		t.Helper()
-		for range 200 {
-			if ok, err := chromedp.Run(tab, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatalf("never came true: %s", js)
-	}
+	v := s.browse("督查", 390, 844)
 	const slide = `document.getElementById('hour')`
 	shows := func(n, says string) { // the hour, everywhere
 		t.Helper()
@@ -63,49 +35,38 @@ func TestForecastSliderInABrowser(t *testing.T) {
 			`new URL(location.href).searchParams.get('hour') === 'N'`,
 			`new URL(document.querySelector('a[data-ofhour]').href).searchParams.get('hour') === 'N' && document.querySelector('form [name=hour]').value === 'N'`,
 		} {
-			until(strings.NewReplacer("'N'", "'"+n+"'", "SAYS", says).Replace(js))
+			v.until(strings.NewReplacer("'N'", "'"+n+"'", "SAYS", says).Replace(js))
 		}
 	}
-	do(chromedp.Navigate(server.URL + "/forecasts/rain-6h"))
-	until(slide + ` && !` + slide + `.closest('p').hidden && document.querySelector('.fieldsays:not([hidden])').textContent.startsWith('22时—23时')`)
+	v.open("/forecasts/rain-6h")
+	v.until(slide + ` && !` + slide + `.closest('p').hidden && document.querySelector('.fieldsays:not([hidden])').textContent.startsWith('22时—23时')`)
 
 	// Dragged from its first hour to the last, past midnight, which is another day.
-	until(slide + `.scrollIntoView({block: 'center'}), true`)
-	box, err := chromedp.Run(tab, chromedp.Evaluate[[]float64](`(r => [r.left, r.right, (r.top + r.bottom) / 2, r.height])(`+slide+`.getBoundingClientRect())`))
+	v.until(slide + `.scrollIntoView({block: 'center'}), true`)
+	box, err := chromedp.Run(v.tab, chromedp.Evaluate[[]float64](`(r => [r.left, r.right, (r.top + r.bottom) / 2, r.height])(`+slide+`.getBoundingClientRect())`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if box[3] < 44 {
 		t.Errorf("the slider is %.0f px high on a telephone: too little for a thumb", box[3])
 	}
-	do(chromedp.MouseEvent("mousePressed", box[0]+9, box[2], chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	v.do(chromedp.MouseEvent("mousePressed", box[0]+9, box[2], chromedp.ButtonLeft, chromedp.ClickCount(1)))
 	for x := box[0] + 9; x < box[1]; x += 20 {
-		do(chromedp.MouseEvent("mouseMoved", x, box[2], chromedp.ButtonLeft))
+		v.do(chromedp.MouseEvent("mouseMoved", x, box[2], chromedp.ButtonLeft))
 	}
-	do(chromedp.MouseEvent("mouseReleased", box[1], box[2], chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	v.do(chromedp.MouseEvent("mouseReleased", box[1], box[2], chromedp.ButtonLeft, chromedp.ClickCount(1)))
 	shows("6", "9日3时—4时")
 
-	do(chromedp.KeyEvent("\u0302")) // left
+	v.do(chromedp.KeyEvent("\u0302")) // left
 	shows("5", "9日2时—3时")
-	if dir := os.Getenv("ZHIXING_SCREENSHOTS"); dir != "" {
-		png, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, "forecast-slider.png"), png, 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	until(`document.querySelector('.hours a[data-hour="2"]').click(), true`)
+	v.shot("forecast-slider")
+	v.until(`document.querySelector('.hours a[data-hour="2"]').click(), true`)
 	shows("2", "23时—0时")
 
-	address, err := chromedp.Run(tab, chromedp.Evaluate[string](`location.href`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	do(chromedp.Navigate("about:blank"), chromedp.Navigate(address)) // what was sent to a colleague
-	until(slide + ` && ` + slide + `.value === '2' && document.querySelector('.fieldsays:not([hidden])').dataset.hour === '2'`)
-	if wide, err := chromedp.Run(tab, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > innerWidth`)); err != nil || wide {
-		t.Error("the page is wider than the telephone", err)
+	address := v.text(`location.href`)
+	v.do(chromedp.Navigate("about:blank"), chromedp.Navigate(address)) // what was sent to a colleague
+	v.until(slide + ` && ` + slide + `.value === '2' && document.querySelector('.fieldsays:not([hidden])').dataset.hour === '2'`)
+	if v.is(`document.documentElement.scrollWidth > innerWidth`) {
+		t.Error("the page is wider than the telephone")
 	}
 }

@@ -4,14 +4,11 @@ import (
 	"context"
 	"html"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/chromedp/chromedp"
@@ -223,7 +220,7 @@ func TestEnteringByHand(t *testing.T) {
 
 // The keys of the confirmation page, in a real browser: Enter accepts the card in focus and moves on, j and k move, e edits.
 func TestIntakeByKeys(t *testing.T) {
-	chromium := findChromium(t)
+	findChromium(t)
 	once := false
 	sites(t, func(s *site) {
 		if once { // a browser looks at pages, not at databases
@@ -237,80 +234,50 @@ func TestIntakeByKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			r.AddCookie(&http.Cookie{Name: sessionCookie, Value: string(s.users["督查丁"])})
-			s.srv.ServeHTTP(w, r)
-		}))
-		defer server.Close()
-		tab, shut := openTab(chromium, 1366, 900, 2*time.Minute)
-		defer shut()
-		do := func(steps ...chromedp.Action[chromedp.Void]) {
-			t.Helper()
-			if err := chromedp.Do(tab, steps...); err != nil {
-				t.Fatal(err)
-			}
-		}
-		// until waits for an expression to become true.
-		until := func(js string) {
-			t.Helper()
-			for range 100 {
-				if ok, err := chromedp.Run(tab, chromedp.Evaluate[bool](js)); err == nil && ok {
-					return
-				}
-				time.Sleep(50 * time.Millisecond)
-			}
-			t.Fatalf("never came true: %s", js)
-		}
+		v := s.browse("督查丁", 1366, 900)
 		shot := func(name string, width, height int64) {
-			dir := os.Getenv("ZHIXING_SCREENSHOTS")
-			if dir == "" {
+			if os.Getenv("ZHIXING_SCREENSHOTS") == "" {
 				return
 			}
-			do(chromedp.EmulateViewport(width, height))
-			png, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
-			if err == nil {
-				err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			do(chromedp.EmulateViewport(1366, 900))
+			v.do(chromedp.EmulateViewport(width, height))
+			v.picture(name, chromedp.FullScreenshot(100))
+			v.do(chromedp.EmulateViewport(1366, 900))
 		}
 		in := func(id ledger.ID) string {
 			return "document.activeElement.id==='d" + strconv.FormatInt(int64(id), 10) + "'"
 		}
 		first, second, third := s.dutyNamed("清捞"), s.dutyNamed("建立巡查"), s.dutyNamed("治理排污口")
-		do(chromedp.Navigate(server.URL + escape("/intake/"+planKey)))
-		until(in(first.ID))
+		v.do(chromedp.Navigate(v.base + escape("/intake/"+planKey)))
+		v.until(in(first.ID))
 		shot("intake", 1366, 900)
 		shot("intake-phone", 390, 844)
-		do(chromedp.KeyEvent("j"))
-		until(in(second.ID))
-		do(chromedp.KeyEvent("k"))
-		until(in(first.ID))
-		do(chromedp.KeyEvent("\r"))
-		until(in(second.ID) + " && !document.getElementById('d" + strconv.FormatInt(int64(first.ID), 10) + "')")
+		v.do(chromedp.KeyEvent("j"))
+		v.until(in(second.ID))
+		v.do(chromedp.KeyEvent("k"))
+		v.until(in(first.ID))
+		v.do(chromedp.KeyEvent("\r"))
+		v.until(in(second.ID) + " && !document.getElementById('d" + strconv.FormatInt(int64(first.ID), 10) + "')")
 		s.wantState("清捞", ledger.Confirmed)
 
 		// Editing wants a reason: the card says so and keeps what was typed.
 		card := "document.getElementById('d" + strconv.FormatInt(int64(second.ID), 10) + "')"
-		do(chromedp.KeyEvent("e"))
-		until("document.activeElement.name==='title'")
-		until("(document.activeElement.value = '建立巡查台账改') !== ''")
-		do(chromedp.KeyEvent("\r"))
-		until(card + ".querySelector('.error[role=alert]').textContent.includes('修改理由') && document.activeElement.name==='reason'")
+		v.do(chromedp.KeyEvent("e"))
+		v.until("document.activeElement.name==='title'")
+		v.until("(document.activeElement.value = '建立巡查台账改') !== ''")
+		v.do(chromedp.KeyEvent("\r"))
+		v.until(card + ".querySelector('.error[role=alert]').textContent.includes('修改理由') && document.activeElement.name==='reason'")
 		shot("intake-edit", 1366, 900)
-		do(chromedp.KeyEvent("名称照正文"), chromedp.KeyEvent("\r"))
-		until(in(third.ID))
+		v.do(chromedp.KeyEvent("名称照正文"), chromedp.KeyEvent("\r"))
+		v.until(in(third.ID))
 		if d := s.dutyNamed("建立巡查台账改"); d.State != ledger.Confirmed {
 			t.Errorf("edited: %s", d.State.Chinese())
 		}
-		do(chromedp.KeyEvent("y"))
-		until("!document.getElementById('d" + strconv.FormatInt(int64(third.ID), 10) + "')")
+		v.do(chromedp.KeyEvent("y"))
+		v.until("!document.getElementById('d" + strconv.FormatInt(int64(third.ID), 10) + "')")
 		s.wantState("治理排污口", ledger.Confirmed)
 		for name, at := range map[string]string{"intakes": "/intake", "enter": "/ledger/new?doc=" + url.QueryEscape("绛政办发〔2031〕912号"), "import": "/ledger/import", "intake-rest": escape("/intake/" + planKey)} {
 			if os.Getenv("ZHIXING_SCREENSHOTS") != "" {
-				do(chromedp.Navigate(server.URL + at))
+				v.do(chromedp.Navigate(v.base + at))
 				shot(name, 1366, 900)
 				shot(name+"-phone", 390, 844)
 			}

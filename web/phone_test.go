@@ -77,7 +77,7 @@ func photograph(t *testing.T) string {
 // TestATownReportsFromATelephone goes the whole way in a real browser of 390 by 844: three taps, no signal, an answer that is
 // lost, a log-in that has ended. Nothing is recorded twice and nothing is lost.
 func TestATownReportsFromATelephone(t *testing.T) {
-	chromium := findChromium(t)
+	findChromium(t)
 	once := false
 	sites(t, func(s *site) {
 		if once { // a browser looks at pages, not at databases
@@ -91,46 +91,11 @@ func TestATownReportsFromATelephone(t *testing.T) {
 		s.logInAgain("督查丁")
 		s.carry()
 		l := &line{site: s, as: "水务戊"}
-		server := httptest.NewServer(l)
-		defer server.Close()
-		defer s.srv.EndStreams()
-		tab, shut := openTab(chromium, 390, 844, 4*time.Minute)
-		defer shut()
-		do := func(steps ...chromedp.Action[chromedp.Void]) {
-			t.Helper()
-			if err := chromedp.Do(tab, steps...); err != nil {
-				t.Fatal(err)
-			}
-		}
-		shot := func(name string) {
-			dir := os.Getenv("ZHIXING_SCREENSHOTS")
-			if dir == "" {
-				return
-			}
-			png, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
-			if err == nil {
-				err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		until := func(js string) {
-			t.Helper()
-			for range 400 {
-				if ok, err := chromedp.Run(tab, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
-					return
-				}
-				time.Sleep(50 * time.Millisecond)
-			}
-			shot("phone-failed")
-			body, _ := chromedp.Run(tab, chromedp.Text("body"))
-			t.Fatalf("never came true: %s\n%s", js, body)
-		}
-		run := func(js string) { t.Helper(); until("(function () { " + js + "; return true; })()") }
+		v := s.browseOver(l, 390, 844)
+		run := func(js string) { t.Helper(); v.until("(function () { " + js + "; return true; })()") }
 		says := func(words string) {
 			t.Helper()
-			until("document.body.innerText.includes('" + words + "')")
+			v.until("document.body.innerText.includes('" + words + "')")
 		}
 		want := func(n int) {
 			t.Helper()
@@ -138,24 +103,24 @@ func TestATownReportsFromATelephone(t *testing.T) {
 				t.Fatalf("%d reports are on record, want %d", got, n)
 			}
 		}
-		here := server.URL + d.ID.Path() + "/report"
+		here := v.base + d.ID.Path() + "/report"
 		ready := "document.body.classList.contains('scripted') && !document.getElementById('steps').hidden"
 		sent := "location.pathname === '/work' && document.readyState === 'complete'"
 		file := photograph(t)
 		photos := "document.querySelectorAll('#photos li').length"
 
 		// Three taps from the desk: 报, 拍照, 提交 — the last one twice, as an impatient thumb does.
-		do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(server.URL+"/work"))
+		v.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(v.base+"/work"))
 		says("待填报")
-		shot("phone-work")
-		do(chromedp.Click("a.go"))
-		until(ready)
-		shot("phone-report")
-		do(chromedp.SetUploadFiles("#camera", []string{file}))
-		until(photos + " === 1")
-		shot("phone-photo")
+		v.shot("phone-work")
+		v.do(chromedp.Click("a.go"))
+		v.until(ready)
+		v.shot("phone-report")
+		v.do(chromedp.SetUploadFiles("#camera", []string{file}))
+		v.until(photos + " === 1")
+		v.shot("phone-photo")
 		run("document.getElementById('send').click(); document.getElementById('send').click()")
-		until(sent)
+		v.until(sent)
 		says("已办理：填报进展")
 		want(1)
 		_, step := s.reports(d)
@@ -170,27 +135,27 @@ func TestATownReportsFromATelephone(t *testing.T) {
 		}
 
 		// No signal: the page opens all the same, what was typed is there, and goes out once when the line is back.
-		do(chromedp.Navigate(here))
-		until(ready + " && navigator.serviceWorker.controller")
-		do(chromedp.SendKeys("#text", "北岸已清完"))
-		do(chromedp.Click(`#steps button[value="50"]`))
-		until("document.getElementById('progress').value === '50'")
+		v.do(chromedp.Navigate(here))
+		v.until(ready + " && navigator.serviceWorker.controller")
+		v.do(chromedp.SendKeys("#text", "北岸已清完"))
+		v.do(chromedp.Click(`#steps button[value="50"]`))
+		v.until("document.getElementById('progress').value === '50'")
 		l.down.Store(true)
-		do(chromedp.Navigate(here))
-		until(ready + " && document.getElementById('text').value === '北岸已清完' && document.getElementById('progress').value === '50'")
+		v.do(chromedp.Navigate(here))
+		v.until(ready + " && document.getElementById('text').value === '北岸已清完' && document.getElementById('progress').value === '50'")
 		says("这是本机上次存下")
-		do(chromedp.SetUploadFiles("#album", []string{file}))
-		until(photos + " === 1")
-		do(chromedp.Click("#send"))
+		v.do(chromedp.SetUploadFiles("#album", []string{file}))
+		v.until(photos + " === 1")
+		v.do(chromedp.Click("#send"))
 		says("已存在本机，有信号时自动发送")
-		shot("phone-waiting")
-		do(chromedp.Navigate(here))
+		v.shot("phone-waiting")
+		v.do(chromedp.Navigate(here))
 		says("已存在本机，有信号时自动发送")
-		until(photos + " === 1 && document.getElementById('send').disabled")
+		v.until(photos + " === 1 && document.getElementById('send').disabled")
 		want(1)
 		l.down.Store(false)
 		run("window.dispatchEvent(new Event('online'))")
-		until(sent)
+		v.until(sent)
 		want(2)
 		if _, step := s.reports(d); step.Data.Report.Text != "北岸已清完" || step.Data.Report.Progress != 50 || len(step.Data.Files) != 1 {
 			t.Errorf("sent: %+v", step.Data)
@@ -199,35 +164,35 @@ func TestATownReportsFromATelephone(t *testing.T) {
 		// The same page from the worker's copy makes a new report, not the old one again; an answer that is lost on the way is
 		// asked for again with the same token.
 		l.down.Store(true)
-		do(chromedp.Navigate(here))
-		until(ready)
+		v.do(chromedp.Navigate(here))
+		v.until(ready)
 		l.down.Store(false)
-		do(chromedp.SendKeys("#text", "南岸开工"))
+		v.do(chromedp.SendKeys("#text", "南岸开工"))
 		l.lose.Store(true)
-		do(chromedp.Click("#send"))
-		until(sent)
+		v.do(chromedp.Click("#send"))
+		v.until(sent)
 		want(3)
 
 		// A refusal shows the server's sentence and keeps what was typed.
-		do(chromedp.Navigate(here))
-		until(ready)
-		do(chromedp.SendKeys("#text", "汛期停工"))
+		v.do(chromedp.Navigate(here))
+		v.until(ready)
+		v.do(chromedp.SendKeys("#text", "汛期停工"))
 		s.says(s.post("督查丁", d.ID.Path()+"/suspend", url.Values{"reason": {"主汛期"}}), http.StatusSeeOther)
-		do(chromedp.Click("#send"))
+		v.do(chromedp.Click("#send"))
 		says("只有“办理中”的任务能办这一项")
-		until("document.getElementById('text').value === '汛期停工' && !document.getElementById('send').disabled")
-		shot("phone-refused")
+		v.until("document.getElementById('text').value === '汛期停工' && !document.getElementById('send').disabled")
+		v.shot("phone-refused")
 		want(3)
 		s.says(s.post("督查丁", d.ID.Path()+"/resume", url.Values{}), http.StatusSeeOther)
 
 		// The log-in has ended: kept, said, and sent from the desk after the next one.
 		l.out.Store(true)
-		do(chromedp.Click("#send"))
+		v.do(chromedp.Click("#send"))
 		says("登录已过期")
-		shot("phone-login")
+		v.shot("phone-login")
 		want(3)
 		l.out.Store(false)
-		do(chromedp.Navigate(server.URL + "/work"))
+		v.do(chromedp.Navigate(v.base + "/work"))
 		for range 200 {
 			if n, _ := s.reports(d); n == 4 {
 				break
@@ -235,13 +200,13 @@ func TestATownReportsFromATelephone(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 		}
 		want(4)
-		until("document.getElementById('drafts').hidden")
+		v.until("document.getElementById('drafts').hidden")
 
 		// Logging out takes the worker's copies of pages with it.
 		run("document.querySelector('form[action=\"/logout\"] button').click()")
 		l.out.Store(true)
-		until("location.pathname === '/login'")
-		if has, err := chromedp.Run(tab, chromedp.Evaluate[bool]("caches.has('zhixing-pages')", chromedp.EvalAwaitPromise)); err != nil || has {
+		v.until("location.pathname === '/login'")
+		if has, err := chromedp.Run(v.tab, chromedp.Evaluate[bool]("caches.has('zhixing-pages')", chromedp.EvalAwaitPromise)); err != nil || has {
 			t.Errorf("pages of who logged out are kept: %v %v", has, err)
 		}
 		l.out.Store(false)
@@ -250,34 +215,34 @@ func TestATownReportsFromATelephone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.srv.Notices = notice.Config{Site: server.URL, Mail: &notice.Mail{Host: "127.0.0.1", Port: 1, Security: notice.PlainText, From: "a@example.cn"},
+			s.srv.Notices = notice.Config{Site: v.base, Mail: &notice.Mail{Host: "127.0.0.1", Port: 1, Security: notice.PlainText, From: "a@example.cn"},
 				Push: &notice.Push{Key: key, Contact: "mailto:a@example.cn", Hosts: notice.PushServices}}
 			s.post("水务戊", "/notices/settings", url.Values{"email": {"shili@example.cn"}, "email-rung": {"1"}})
 			s.put(notice.Notice{To: notice.To{Unit: "县水务局"}, Kind: "rung", Subject: "逾期提醒：清捞漂浮物", Text: "逾期，自2031年11月1日起。", Basis: "第5条（演示）", Grade: notice.Urgent, Key: "a"})
 			s.put(notice.Notice{To: notice.To{Unit: "县财政局"}, Kind: "sign", Subject: "请签收（配合）：治理排污口", Key: "b"})
 			s.carry()
 			for name, at := range map[string]string{"notices": "/notices", "settings": "/notices/settings", "duty": d.ID.Path()} {
-				do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(server.URL+at))
-				shot(name + "-phone")
-				do(chromedp.EmulateViewport(1366, 900), chromedp.Navigate(server.URL+at))
-				shot(name)
+				v.do(chromedp.EmulateViewport(390, 844), chromedp.Navigate(v.base+at))
+				v.shot(name + "-phone")
+				v.do(chromedp.EmulateViewport(1366, 900), chromedp.Navigate(v.base+at))
+				v.shot(name)
 			}
-			do(chromedp.Navigate(server.URL + "/feeds"))
+			v.do(chromedp.Navigate(v.base + "/feeds"))
 			run("document.querySelector('form[action=\"/feeds\"] button').click()")
 			says("只显示这一次")
-			shot("feeds")
-			do(chromedp.EmulateViewport(390, 844))
-			shot("feeds-phone")
-			do(chromedp.Navigate(server.URL + d.ID.Path()))
+			v.shot("feeds")
+			v.do(chromedp.EmulateViewport(390, 844))
+			v.shot("feeds-phone")
+			v.do(chromedp.Navigate(v.base + d.ID.Path()))
 			s.clock.Advance(time.Minute)
 			s.says(s.report("水务戊", d, "application/json", map[string]string{"text": "又一处", "progress": "80", "once": "z"}, nil), 200)
 			says("内容有更新")
-			shot("bar-phone")
+			v.shot("bar-phone")
 			l.as = "督查丁"
-			do(chromedp.Navigate(server.URL + "/notices/deliveries?state=waiting"))
-			shot("deliveries-phone")
-			do(chromedp.EmulateViewport(1366, 900))
-			shot("deliveries")
+			v.do(chromedp.Navigate(v.base + "/notices/deliveries?state=waiting"))
+			v.shot("deliveries-phone")
+			v.do(chromedp.EmulateViewport(1366, 900))
+			v.shot("deliveries")
 		}
 		if strings.Contains(s.logs.String(), "level=ERROR") {
 			t.Errorf("the log has errors:\n%s", s.logs)

@@ -3,16 +3,9 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"zhixing/audience"
 	"zhixing/channel"
@@ -144,54 +137,30 @@ func TestPastWarningsByPages(t *testing.T) {
 
 // In a browser, a polygon is drawn, the count appears, and what was drawn is in the document that is published.
 func TestWarningAreaInABrowser(t *testing.T) {
-	chromium := findChromium(t)
 	clock := dbtest.At("2031-06-08T10:00:00+08:00")
 	s := newSite(t, dbtest.Open(t, dbtest.DSN(t, db.SQLite), clock.Now), clock)
 	warningSeats(s)
 	people(s)
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		r.AddCookie(&http.Cookie{Name: sessionCookie, Value: string(s.users["气象员"])})
-		s.srv.ServeHTTP(rw, r)
-	}))
-	defer server.Close()
-	tab, shut := openTab(chromium, 1280, 1100, 2*time.Minute)
-	defer shut()
-	defer s.srv.EndStreams()
-	until := func(js string) {
-		t.Helper()
-		for range 400 {
-			if ok, err := chromedp.Run(tab, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatalf("never came true: %s", js)
-	}
-	if err := chromedp.Do(tab, chromedp.Navigate(server.URL+"/warnings/desk/new")); err != nil {
-		t.Fatal(err)
-	}
-	until(`document.querySelector('[data-areacount]').textContent.includes('还没有划定区域')`)
-	until(`document.querySelector('[data-tool=polygon]').click(), true`)
+	v := s.browse("气象员", 1280, 1100)
+	v.open("/warnings/desk/new")
+	v.until(`document.querySelector('[data-areacount]').textContent.includes('还没有划定区域')`)
+	v.until(`document.querySelector('[data-tool=polygon]').click(), true`)
 	press := func(x, y string) { // in parts of the canvas
 		t.Helper()
-		until(`(c => { const b = c.getBoundingClientRect(), o = { bubbles: true, pointerId: 1, clientX: b.left + b.width * ` + x + `, clientY: b.top + b.height * ` + y + ` };
+		v.until(`(c => { const b = c.getBoundingClientRect(), o = { bubbles: true, pointerId: 1, clientX: b.left + b.width * ` + x + `, clientY: b.top + b.height * ` + y + ` };
 			c.setPointerCapture = () => {}; c.dispatchEvent(new PointerEvent('pointerdown', o)); c.dispatchEvent(new PointerEvent('pointerup', o)); return true; })(document.querySelector('.areamap canvas'))`)
 	}
 	press("0.3", "0.1")
 	press("0.7", "0.1")
 	press("0.7", "0.9")
 	press("0.3", "0.9")
-	until(`document.querySelector('[data-do=close]').click(), document.querySelector('[name=shapes]').value.startsWith('面 111.')`)
-	until(`/范围内 [12] 个接收对象/.test(document.querySelector('[data-areacount]').textContent)`)
-	until(`document.querySelector('table.count tbody tr')`)
-	if dir := os.Getenv("ZHIXING_SCREENSHOTS"); dir != "" {
-		if png, err := chromedp.Run(tab, chromedp.CaptureScreenshot()); err == nil {
-			_ = os.WriteFile(filepath.Join(dir, "warning-area.png"), png, 0o644)
-		}
-	}
-	until(`document.querySelector('[name=hazard]').value = 'rainstorm', document.querySelector('[name=level]').value = '橙', document.getElementById('wtext').value = '预计有强降雨。', true`)
-	until(`document.querySelector('form[action="/warnings/desk/new"] > button.btn').click(), true`)
-	until(`location.pathname === '/warnings/desk/1/1'`)
+	v.until(`document.querySelector('[data-do=close]').click(), document.querySelector('[name=shapes]').value.startsWith('面 111.')`)
+	v.until(`/范围内 [12] 个接收对象/.test(document.querySelector('[data-areacount]').textContent)`)
+	v.until(`document.querySelector('table.count tbody tr')`)
+	v.shot("warning-area")
+	v.until(`document.querySelector('[name=hazard]').value = 'rainstorm', document.querySelector('[name=level]').value = '橙', document.getElementById('wtext').value = '预计有强降雨。', true`)
+	v.until(`document.querySelector('form[action="/warnings/desk/new"] > button.btn').click(), true`)
+	v.until(`location.pathname === '/warnings/desk/1/1'`)
 	s.want(s.post("气象员", "/warnings/desk/1/1/submit", nil), 303)
 	s.want(s.post("气象正", "/warnings/desk/1/1/publish", nil), 303)
 	doc := s.get("", "/warnings/1/1.xml")
