@@ -41,19 +41,21 @@ var mayImport = map[string][]string{
 	"search":  {"db", "calendar"},
 	"account": {"journal"},
 	// Going out: wire clients that know nothing of what they carry, then what waits for them.
-	"gateway":                    {},
-	"gateway/speech":             {"drill"},
-	"gateway/speaker":            {"gateway", "gateway/speech"},
-	"gateway/speaker/brokertest": {},
-	"gateway/voice":              {"gateway", "gateway/speech"},
-	"gateway/screen":             {"gateway"},
-	"gateway/link":               {},
-	"gateway/sms":                {"gateway", "drill"},
-	"gateway/cmpp":               {"gateway/sms", "gateway/link"},
-	"gateway/smpp":               {"gateway/sms", "gateway/link"},
-	"gateway/mas":                {"gateway/sms", "gateway/link"},
-	"gateway/mas/platform":       {},
-	"channel":                    {"journal", "calendar", "gateway", "drill"},
+	"gateway":              {},
+	"gateway/speech":       {"drill"},
+	"gateway/speaker":      {"gateway", "gateway/speech"},
+	"gateway/voice":        {"gateway", "gateway/speech"},
+	"gateway/screen":       {"gateway"},
+	"gateway/link":         {},
+	"gateway/sms":          {"gateway", "drill"},
+	"gateway/cmpp":         {"gateway/sms", "gateway/link"},
+	"gateway/smpp":         {"gateway/sms", "gateway/link"},
+	"gateway/mas":          {"gateway/sms", "gateway/link"},
+	"gateway/mas/platform": {},
+	"channel":              {"journal", "calendar", "gateway", "drill"},
+	// For tests alone.
+	"internal/peertest":   {},
+	"internal/brokertest": {"internal/peertest"},
 	// Data of counties.
 	"counties": {},
 	"policy":   {"org", "calendar", "personnel", "ledger", "score", "cases", "relay", "bulletin", "audience", "warning", "emergency", "callup", "forecast"},
@@ -146,6 +148,72 @@ func TestImportsRunOneWay(t *testing.T) {
 					t.Errorf("%s imports %s: %s is pure; let the caller do it", f.name, path, dir)
 				}
 			}
+		}
+	}
+}
+
+// skips are the files in which a test may end as skipped, and when. A program of others that is missing is no such reason: it fails under `make
+// test` (package peertest).
+var skips = map[string]string{
+	"internal/peertest/peertest.go":  "outside make test",
+	"db/dbtest/postgres.go":          "outside make test",
+	"calendar/gold_test.go":          "without shared/",
+	"counties/facts_test.go":         "without shared/",
+	"duty/gold_test.go":              "without shared/",
+	"duty/target_gold_test.go":       "without shared/",
+	"edition/real_test.go":           "without shared/",
+	"gazette/read_test.go":           "without shared/",
+	"publication/real_test.go":       "without shared/",
+	"standard/shared_test.go":        "without shared/",
+	"cmd/zhixing/read_test.go":       "without shared/",
+	"duty/fuzz_test.go":              "with -short",
+	"journal/log_test.go":            "with -short",
+	"policy/example/example_test.go": "with -short",
+	"manuscript/fuzz_test.go":        "for inputs that are not its subject, a benchmark without its file",
+	"web/open311_test.go":            "for inputs that are not its subject",
+	"db/dbtest/dbtest_test.go":       "for the process that another test kills",
+}
+
+func TestSkipsAreSaid(t *testing.T) {
+	found := map[string]bool{}
+	for _, files := range packages(t) {
+		for _, f := range files {
+			if !slices.ContainsFunc(f.ast.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"testing"` }) {
+				continue
+			}
+			name := filepath.ToSlash(f.name)
+			ast.Inspect(f.ast, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				what, ok := call.Fun.(*ast.SelectorExpr)
+				if !ok || what.Sel.Name != "Skip" && what.Sel.Name != "Skipf" && what.Sel.Name != "SkipNow" {
+					return true
+				}
+				found[name] = true
+				if skips[name] == "" {
+					t.Errorf("%s skips a test: let it run, call peertest, or say in skips when", name)
+				}
+				var says string
+				if len(call.Args) > 0 {
+					ast.Inspect(call.Args[0], func(n ast.Node) bool {
+						if lit, ok := n.(*ast.BasicLit); ok && says == "" {
+							says = strings.Trim(lit.Value, "`\"")
+						}
+						return says == ""
+					})
+				}
+				if !strings.HasPrefix(says, "SKIPPED: ") {
+					t.Errorf("%s: %q should begin with SKIPPED: and say why", name, says)
+				}
+				return true
+			})
+		}
+	}
+	for name := range skips {
+		if !found[name] {
+			t.Errorf("%s skips nothing: take it out of skips", name)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 func TestGold(t *testing.T) {
 	shared := findShared()
 	if shared == "" {
-		t.Skip("skipped: ../shared is not here, so nothing was held against the gold answers")
+		t.Skip("SKIPPED: ../shared is not here, so nothing was held against the gold answers")
 	}
 	source, err := os.ReadFile(filepath.Join(shared, "gazette", "jiangxian-2023-3.txt"))
 	if err != nil {

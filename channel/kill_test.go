@@ -17,7 +17,7 @@ import (
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/gateway"
-	"zhixing/gateway/speaker/brokertest"
+	"zhixing/internal/brokertest"
 )
 
 // What a child process needs to know to send messages until it is killed.

@@ -13,7 +13,7 @@ import (
 	"zhixing/db"
 	"zhixing/db/dbtest"
 	"zhixing/gateway/speaker"
-	"zhixing/gateway/speaker/brokertest"
+	"zhixing/internal/brokertest"
 )
 
 // horns are loudspeakers as they are bought: each plays a command once, whatever comes again, and acknowledges each.

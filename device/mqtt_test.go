@@ -3,12 +3,7 @@ package device
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,58 +12,12 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"zhixing/db"
+	"zhixing/internal/brokertest"
 	"zhixing/observation"
 )
 
-// mosquitto starts Debian's broker on a free port; its sessions outlive a restart. It gives the address and a function that
-// stops it.
-func mosquitto(t *testing.T, dir string, port int) (stop func()) {
-	t.Helper()
-	program, err := exec.LookPath("mosquitto")
-	if err != nil {
-		if program = "/usr/sbin/mosquitto"; !exists(program) {
-			if os.Getenv("ZHIXING_REQUIRE_MOSQUITTO") == "1" {
-				t.Fatal("mosquitto is not installed (Debian: apt-get install mosquitto)")
-			}
-			t.Skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
-		}
-	}
-	conf := filepath.Join(dir, "mosquitto.conf")
-	text := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nuser root\n", port, dir)
-	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(program, "-c", conf)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for range 200 {
-		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			c.Close()
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return func() { _ = cmd.Process.Signal(os.Interrupt); _ = cmd.Wait() }
-}
-
-func exists(path string) bool { _, err := os.Stat(path); return err == nil }
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 func TestMQTT(t *testing.T) {
-	dir, port := t.TempDir(), freePort(t)
-	stop := mosquitto(t, dir, port)
-	defer stop()
+	broker := brokertest.Start(t)
 	serving(t, 0, Limits{}, func(s *station) {
 		s.write(func(tx *db.Tx) error {
 			_, err := s.o.AddSender(ctx, tx, "示例甲", observation.Sender{Name: "示例平台", Series: []observation.SeriesName{"cod-hour"}})
@@ -81,7 +30,7 @@ func TestMQTT(t *testing.T) {
 			}
 			return nil
 		}
-		address := fmt.Sprintf("tcp://127.0.0.1:%d", port)
+		address := broker.Address()
 		county := "999999-" + string(s.d.Dialect) // one broker for both
 		listen := func() (end func()) {
 			run, cancel := context.WithCancel(ctx)

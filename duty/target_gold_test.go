@@ -13,7 +13,7 @@ import (
 func TestTargetsGold(t *testing.T) {
 	dir := sharedGold()
 	if dir == "" {
-		t.Skip("skipped: ../shared is not here, so no target was held against the gold answers")
+		t.Skip("SKIPPED: ../shared is not here, so no target was held against the gold answers")
 	}
 	source, err := os.ReadFile(filepath.Join(dir, "gazette", "jiangxian-2023-3.txt"))
 	if err != nil {

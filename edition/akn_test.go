@@ -9,15 +9,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"zhixing/internal/peertest"
 )
 
 // TestAKNIsValid checks against testdata/akn-used.xsd, our own narrower statement of the standard's rules; with
 // ZHIXING_AKN_XSD=…/akomantoso30.xsd (and its xml.xsd beside it) against the official schema too.
 func TestAKNIsValid(t *testing.T) {
-	xmllint, err := exec.LookPath("xmllint")
-	if err != nil {
-		t.Skip("SKIPPED: xmllint is not installed (Debian: libxml2-utils)")
-	}
+	xmllint := peertest.Program(t, "xmllint", "libxml2-utils")
 	schemas := []string{"testdata/akn-used.xsd"}
 	if s := os.Getenv("ZHIXING_AKN_XSD"); s != "" {
 		schemas = append(schemas, s)

@@ -7,14 +7,15 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"zhixing/internal/peertest"
 )
 
-// testFont is a font of the system; without one the tests that print are skipped, and say so.
+// testFont is a font of the system; the tests that print cannot do without one.
 func testFont(t testing.TB) []byte {
 	t.Helper()
 	font, _, err := FindFont(os.ReadFile)
 	if err != nil {
-		t.Skipf("SKIPPED: %v", err)
+		peertest.Missing(t, "%v", err)
 	}
 	return font
 }
@@ -22,10 +23,7 @@ func testFont(t testing.TB) []byte {
 // pdfText reads the text out of a PDF as a person's reader would.
 func pdfText(t testing.TB, b []byte) string {
 	t.Helper()
-	tool, err := exec.LookPath("pdftotext")
-	if err != nil {
-		t.Skip("SKIPPED: pdftotext is not installed (Debian: poppler-utils)")
-	}
+	tool := peertest.Program(t, "pdftotext", "poppler-utils")
 	cmd := exec.Command(tool, "-raw", "-", "-")
 	cmd.Stdin = bytes.NewReader(b)
 	var stderr bytes.Buffer

@@ -130,7 +130,7 @@ func TestProofsAtEverySize(t *testing.T) {
 
 func TestProofsAroundTheThirdLevel(t *testing.T) {
 	if testing.Short() {
-		t.Skip("65,538 entries take a few seconds")
+		t.Skip("SKIPPED: 65,538 entries take a few seconds; not in -short")
 	}
 	d := dbtest.Open(t, dbtest.DSN(t, db.SQLite), time.Now)
 	l := openLog(t, d)

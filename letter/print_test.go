@@ -9,14 +9,15 @@ import (
 	"testing"
 
 	"zhixing/edition/paper"
+	"zhixing/internal/peertest"
 )
 
-// testFont is a font of the system; without one the tests that print are skipped, and say so.
+// testFont is a font of the system; the tests that print cannot do without one.
 func testFont(t testing.TB) []byte {
 	t.Helper()
 	font, _, err := paper.FindFont(os.ReadFile)
 	if err != nil {
-		t.Skipf("SKIPPED: %v", err)
+		peertest.Missing(t, "%v", err)
 	}
 	return font
 }
@@ -24,10 +25,7 @@ func testFont(t testing.TB) []byte {
 // pages are the texts of a PDF's pages, as a person's reader would take them, without blanks and line breaks.
 func pages(t testing.TB, b []byte) []string {
 	t.Helper()
-	tool, err := exec.LookPath("pdftotext")
-	if err != nil {
-		t.Skip("SKIPPED: pdftotext is not installed (Debian: poppler-utils)")
-	}
+	tool := peertest.Program(t, "pdftotext", "poppler-utils")
 	cmd := exec.Command(tool, "-raw", "-", "-")
 	cmd.Stdin = bytes.NewReader(b)
 	var stderr bytes.Buffer

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,18 +11,14 @@ import (
 
 	"zhixing/edition"
 	"zhixing/gazette"
+	"zhixing/internal/peertest"
 	"zhixing/manuscript/layout"
 )
 
-// needPDF skips a test where the machine has no pdftotext, unless it must have.
+// needPDF is for tests that cannot do without pdftotext.
 func needPDF(t testing.TB) {
 	t.Helper()
-	if _, err := exec.LookPath(pdfProgram); err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_PDFTOTEXT") != "" || os.Getenv("ZHIXING_REQUIRE_POSTGRES") != "" {
-			t.Fatal("pdftotext is not installed (Debian: apt install poppler-utils)")
-		}
-		t.Skip("SKIPPED: pdftotext is not installed (Debian: apt install poppler-utils)")
-	}
+	peertest.Program(t, pdfProgram, "poppler-utils")
 }
 
 // TestPDFComesBack prints a document and reads the print: the same documents, headings and clauses.
@@ -31,7 +26,7 @@ func TestPDFComesBack(t *testing.T) {
 	needPDF(t)
 	font, _, err := edition.FindFont(os.ReadFile)
 	if err != nil {
-		t.Skipf("SKIPPED: %v", err)
+		peertest.Missing(t, "%v", err)
 	}
 	want, err := gazette.Read(sample(t))
 	if err != nil {
@@ -80,10 +75,7 @@ func TestPDFRefusals(t *testing.T) {
 
 // TestPDFProgram puts scripts in the place of pdftotext.
 func TestPDFProgram(t *testing.T) {
-	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("SKIPPED: no sh")
-	}
+	sh := peertest.Program(t, "sh", "dash")
 	defer func(s string, d time.Duration, m int) { pdfProgram, pdfTime, pdfMemory = s, d, m }(pdfProgram, pdfTime, pdfMemory)
 	pdfMemory = 100 << 10
 	word := `<page width="500.0" height="800.0">

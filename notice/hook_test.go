@@ -7,12 +7,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+	"zhixing/internal/peertest"
 )
 
 func hookParcel() parcel {
@@ -103,12 +103,7 @@ func TestPlainJSONIsSigned(t *testing.T) {
 	if err := h.send(ctx, hookParcel()); err != nil {
 		t.Fatal(err)
 	}
-	openssl, err := exec.LookPath("openssl")
-	if err != nil && os.Getenv("ZHIXING_REQUIRE_PEERS") == "" {
-		t.Skip("NOT TESTED: openssl is not installed")
-	} else if err != nil {
-		t.Fatal(err)
-	}
+	openssl := peertest.Program(t, "openssl", "openssl")
 	cmd := exec.Command(openssl, "dgst", "-sha256", "-hmac", h.Secret, "-r")
 	cmd.Stdin = strings.NewReader(got.Header.Get("X-Zhixing-Timestamp") + "." + string(*body))
 	out, err := cmd.Output()

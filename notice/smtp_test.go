@@ -22,6 +22,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"zhixing/internal/peertest"
 )
 
 // peer is Debian's aiosmtpd in a process of its own: the other end is not our code.
@@ -61,10 +62,7 @@ func python(t testing.TB, module, pkg string) string {
 			return p
 		}
 	}
-	if os.Getenv("ZHIXING_REQUIRE_PEERS") != "" {
-		t.Fatalf("Python's %s is not installed (Debian: %s)", module, pkg)
-	}
-	t.Skipf("NOT TESTED: Python's %s is not installed (Debian: %s)", module, pkg)
+	peertest.Missing(t, "Python's %s is not installed (Debian: %s)", module, pkg)
 	return ""
 }
 

@@ -5,26 +5,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+	"zhixing/internal/peertest"
 
 	"github.com/chromedp/chromedp"
 )
-
-// findChromium is the browser of the tests that look at pages; they are skipped, or fail under `make test`, where there is none.
-func findChromium(t testing.TB) string {
-	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_BROWSER") != "" {
-			t.Fatal("no chromium: install Debian's package chromium")
-		}
-		t.Skip("SKIPPED: no chromium on this machine; `make test` installs it")
-	}
-	return path
-}
 
 // visit is somebody at a page of the site in a real browser.
 type visit struct {
@@ -47,7 +34,7 @@ func (s *site) browse(as string, width, height int) *visit {
 
 // browseOver is browse over a line of its own. Pages do not scroll smoothly there: a page that is still scrolling is clicked beside the mark.
 func (s *site) browseOver(line http.Handler, width, height int) *visit {
-	chromium := findChromium(s.t)
+	chromium := peertest.Program(s.t, "chromium", "chromium")
 	server := httptest.NewServer(line)
 	s.t.Cleanup(server.Close) // last: it waits for what the page still listens to
 	alloc, cancel := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium),

@@ -15,6 +15,7 @@ import (
 
 	"zhixing/calendar"
 	"zhixing/db"
+	"zhixing/internal/peertest"
 	"zhixing/ledger"
 	"zhixing/personnel"
 )
@@ -220,7 +221,7 @@ func TestEnteringByHand(t *testing.T) {
 
 // The keys of the confirmation page, in a real browser: Enter accepts the card in focus and moves on, j and k move, e edits.
 func TestIntakeByKeys(t *testing.T) {
-	findChromium(t)
+	peertest.Program(t, "chromium", "chromium")
 	once := false
 	sites(t, func(s *site) {
 		if once { // a browser looks at pages, not at databases

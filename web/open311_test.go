@@ -206,7 +206,7 @@ func FuzzOpen311(f *testing.F) {
 	s := newSite(f, dbtest.Open(f, dbtest.DSN(f, db.SQLite), clock.Now), clock)
 	f.Fuzz(func(t *testing.T, q string) {
 		if _, err := url.ParseQuery(q); err != nil || len(q) > 2000 {
-			t.Skip("no query that a server would be given")
+			t.Skip("SKIPPED: no query that a server would be given")
 		}
 		s.t = t
 		req := httptest.NewRequest(http.MethodGet, "/open311/v2/requests.json", nil)

@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"zhixing/db"
+	"zhixing/internal/peertest"
 	"zhixing/ledger"
 	"zhixing/notice"
 	"zhixing/personnel"
@@ -77,7 +78,7 @@ func photograph(t *testing.T) string {
 // TestATownReportsFromATelephone goes the whole way in a real browser of 390 by 844: three taps, no signal, an answer that is
 // lost, a log-in that has ended. Nothing is recorded twice and nothing is lost.
 func TestATownReportsFromATelephone(t *testing.T) {
-	findChromium(t)
+	peertest.Program(t, "chromium", "chromium")
 	once := false
 	sites(t, func(s *site) {
 		if once { // a browser looks at pages, not at databases

@@ -5,12 +5,12 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"zhixing/edition"
 	"zhixing/gazette"
+	"zhixing/internal/peertest"
 )
 
 // forestFire is the text of an emergency plan of the demonstration county, as a press prints one.
@@ -63,14 +63,13 @@ func TestPlanFromText(t *testing.T) {
 		t.Fatal(err)
 	}
 	forms := map[string][]byte{"预案.txt": []byte(forestFire), "预案.docx": docx}
-	if font, _, err := edition.FindFont(os.ReadFile); err == nil {
-		if _, err := exec.LookPath("pdftotext"); err == nil {
-			if forms["预案.pdf"], err = edition.PDF(p, font); err != nil {
-				t.Fatal(err)
-			}
-		}
-	} else {
-		t.Logf("without the PDF: %v", err)
+	peertest.Program(t, "pdftotext", "poppler-utils")
+	font, _, err := edition.FindFont(os.ReadFile)
+	if err != nil {
+		peertest.Missing(t, "%v", err)
+	}
+	if forms["预案.pdf"], err = edition.PDF(p, font); err != nil {
+		t.Fatal(err)
 	}
 	sites(t, func(s *site) {
 		caseSeats(s)

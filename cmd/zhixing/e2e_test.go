@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+	"zhixing/internal/peertest"
 
 	"github.com/chromedp/chromedp"
 )
@@ -216,13 +216,7 @@ type browser struct {
 
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_BROWSER") != "" {
-			t.Fatal("no chromium: install Debian's package chromium")
-		}
-		t.Skip("SKIPPED: no chromium on this machine; `make test` installs it")
-	}
+	path := peertest.Program(t, "chromium", "chromium")
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("force-prefers-reduced-motion", true), // a page that is still scrolling is clicked beside the mark
 		chromedp.WindowSize(1280, 900))

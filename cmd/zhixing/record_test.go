@@ -18,6 +18,7 @@ import (
 
 	"zhixing/db"
 	"zhixing/db/dbtest"
+	"zhixing/internal/peertest"
 )
 
 // TestDumpAndLoad: the dump of one record makes the same record elsewhere, on the same database or the other.
@@ -249,7 +250,7 @@ func pseudoTerminal(t *testing.T) (screen, terminal *os.File) {
 	t.Helper()
 	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip("SKIPPED: no pseudo-terminals here:", err)
+		peertest.Missing(t, "no pseudo-terminals here: %v", err)
 	}
 	t.Cleanup(func() { screen.Close() })
 	var unlock, no uint32

@@ -35,7 +35,7 @@ func TestEachIsADatabaseOfItsOwn(t *testing.T) {
 // TestVictim is run by TestClusterEndsWithItsProcess alone: it starts a cluster, says where, and waits.
 func TestVictim(t *testing.T) {
 	if os.Getenv("ZHIXING_TEST_VICTIM") == "" {
-		t.Skip("not a test: the process that TestClusterEndsWithItsProcess kills")
+		t.Skip("SKIPPED: not a test: the process that TestClusterEndsWithItsProcess kills")
 	}
 	os.Stdout.WriteString(dbtest.DSN(t, db.PostgreSQL) + "\n")
 	time.Sleep(time.Minute)

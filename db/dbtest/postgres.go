@@ -172,7 +172,7 @@ func newPostgreSQL(t testing.TB) string {
 	t.Helper()
 	c, err := startCluster()
 	if errors.Is(err, errNoPostgreSQL) && os.Getenv("ZHIXING_REQUIRE_POSTGRES") == "" {
-		t.Skip("NOT TESTED on PostgreSQL:", err)
+		t.Skip("SKIPPED: ", err)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"zhixing/edition/pdf"
+	"zhixing/internal/peertest"
 )
 
 func TestLinesKeepTheRules(t *testing.T) {
@@ -74,12 +75,12 @@ func TestTitlesBreakAtWords(t *testing.T) {
 	}
 }
 
-// face is a font of the system; without one the tests that measure are skipped, and say so.
+// face is a font of the system; the tests that measure cannot do without one.
 func face(t testing.TB) *pdf.Font {
 	t.Helper()
 	font, _, err := FindFont(os.ReadFile)
 	if err != nil {
-		t.Skipf("SKIPPED: %v", err)
+		peertest.Missing(t, "%v", err)
 	}
 	f, err := pdf.ParseFont(font)
 	if err != nil {

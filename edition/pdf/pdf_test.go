@@ -13,9 +13,10 @@ import (
 	"time"
 
 	"zhixing/edition/pdf"
+	"zhixing/internal/peertest"
 )
 
-// face is a font of the system; without one a test is skipped, and says so.
+// face is a font of the system.
 func face(t testing.TB) []byte {
 	t.Helper()
 	for _, name := range []string{"/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"} {
@@ -23,7 +24,7 @@ func face(t testing.TB) []byte {
 			return b
 		}
 	}
-	t.Skip("SKIPPED: no TrueType font (Debian: fonts-wqy-microhei)")
+	peertest.Missing(t, "no TrueType font is installed (Debian: fonts-wqy-microhei)")
 	return nil
 }
 
@@ -74,11 +75,7 @@ func TestObjectsAreWhereTheTableSaysTheyAre(t *testing.T) {
 
 func TestPopplerReadsIt(t *testing.T) {
 	run := func(name string, args ...string) string {
-		tool, err := exec.LookPath(name)
-		if err != nil {
-			t.Skipf("SKIPPED: %s is not installed (Debian: poppler-utils)", name)
-		}
-		cmd := exec.Command(tool, args...)
+		cmd := exec.Command(peertest.Program(t, name, "poppler-utils"), args...)
 		cmd.Stdin = bytes.NewReader(small(t))
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr

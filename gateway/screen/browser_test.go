@@ -3,7 +3,6 @@ package screen
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -12,18 +11,13 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"zhixing/gateway"
+	"zhixing/internal/peertest"
 )
 
 // A real browser stands for the display: a number and the secret are typed once, a warning fills it within seconds and is said to be shown only then,
 // two take turns, what was taken back goes, and what has expired goes even when the line is cut.
 func TestDisplayInABrowser(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_BROWSER") != "" {
-			t.Fatal("no chromium: install Debian's package chromium")
-		}
-		t.Skip("SKIPPED: no chromium on this machine; `make test` installs it")
-	}
+	chromium := peertest.Program(t, "chromium", "chromium")
 	h := newHouse(t)
 	var receipts, cut = make(chan string, 10), make(chan bool, 1)
 	list := make(chan []gateway.Message, 1)

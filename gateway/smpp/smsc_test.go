@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"zhixing/internal/peertest"
 )
 
 // smsc is other people's message centre, the npm package smpp, run by a small script.
@@ -37,15 +38,9 @@ type event struct {
 func newSMSC(t *testing.T) *smsc {
 	t.Helper()
 	dir := filepath.Join("testdata", "smsc")
-	node, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat(filepath.Join(dir, "node_modules", "smpp"))
-	}
-	if err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_SMPP") == "1" {
-			t.Fatal("the message centre of the tests is missing; `make test-tools` installs it:", err)
-		}
-		t.Skip("the message centre of the tests is missing; `make test-tools` installs it: ", err)
+	node := peertest.Program(t, "node", "nodejs")
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", "smpp")); err != nil {
+		peertest.Missing(t, "the message centre of the tests is missing; `make test-tools` installs it: %v", err)
 	}
 	cmd := exec.Command(node, "smsc.js")
 	cmd.Dir, cmd.Stderr = dir, os.Stderr

@@ -14,7 +14,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"zhixing/gateway"
-	"zhixing/gateway/speaker/brokertest"
+	"zhixing/internal/brokertest"
 )
 
 var ctx = context.Background()

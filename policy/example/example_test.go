@@ -39,7 +39,7 @@ func TestOtherCounty(t *testing.T) {
 // The examples of the demonstration county, as many as the documents of issue four order.
 func TestJiangxian(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a minute")
+		t.Skip("SKIPPED: takes a minute; not in -short")
 	}
 	c := county(t, "../../counties/jiangxian")
 	n := 0

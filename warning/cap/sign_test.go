@@ -17,6 +17,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"zhixing/internal/peertest"
 )
 
 var keyOnce = sync.OnceValues(func() ([]byte, error) { return newKey("示例县突发事件预警信息发布中心", at(8, 0), 2048) })
@@ -164,13 +165,7 @@ func must2[T any](v T, err error) T {
 // xmlsec runs Debian's xmlsec1, so that our code is not on both ends.
 func xmlsec(t *testing.T, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath("xmlsec1"); err != nil {
-		if os.Getenv("ZHIXING_REQUIRE_PEERS") != "" {
-			t.Fatal("xmlsec1 is not installed")
-		}
-		t.Skip("xmlsec1 is not installed")
-	}
-	if out, err := exec.Command("xmlsec1", args...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(peertest.Program(t, "xmlsec1", "xmlsec1"), args...).CombinedOutput(); err != nil {
 		t.Fatalf("xmlsec1 %v: %v\n%s", args, err, out)
 	}
 }

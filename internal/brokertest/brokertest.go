@@ -5,7 +5,7 @@
 //	b.Stop()
 //	b.Start()
 //
-// Where it is not installed tests are skipped and say so; with ZHIXING_REQUIRE_MOSQUITTO=1, as `make test` sets it, they fail.
+// Where it is not installed tests end as package peertest says.
 package brokertest
 
 import (
@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+	"zhixing/internal/peertest"
 )
 
 // Broker is a running broker.
@@ -30,16 +31,7 @@ type Broker struct {
 func Start(t testing.TB) *Broker {
 	t.Helper()
 	b := &Broker{t: t, dir: t.TempDir()}
-	var err error
-	if b.program, err = exec.LookPath("mosquitto"); err != nil {
-		b.program = "/usr/sbin/mosquitto" // not on everybody's path
-		if _, err := os.Stat(b.program); err != nil {
-			if os.Getenv("ZHIXING_REQUIRE_MOSQUITTO") == "1" {
-				t.Fatal("mosquitto is not installed (Debian: apt-get install mosquitto)")
-			}
-			t.Skip("NOT TESTED: mosquitto is not installed (Debian: apt-get install mosquitto)")
-		}
-	}
+	b.program = peertest.Program(t, "mosquitto", "mosquitto")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
