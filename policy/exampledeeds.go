@@ -5,8 +5,8 @@ import (
 	"zhixing/warning"
 )
 
-// warnDeeds are what an example does with a warning, and a unit with what it orders of it.
-var warnDeeds = []string{"发布", "更新", "解除", "签收", "执行"}
+// warnDeeds are what an example does with a warning, a unit with what it orders of it, and a re-broadcaster, which text names, with it.
+var warnDeeds = []string{"发布", "更新", "解除", "签收", "执行", "转播"}
 
 // warnFact reads a warning that is drafted and published in one.
 func (t *scene) warnFact(f *Fact, s said, hazard text) {
@@ -26,6 +26,13 @@ func (t *scene) warnFact(f *Fact, s said, hazard text) {
 	case "执行":
 		t.required(s, "by")
 		t.required(s, "text")
+	case "转播":
+		t.required(s, "by")
+		t.required(s, "text")
+		f.Reach = -1
+		if s.has("reach") {
+			f.Reach = t.count(t.file, s.get("reach").text, 0, 1_000_000_000)
+		}
 	default:
 		t.required(s, "text")
 	}

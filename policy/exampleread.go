@@ -19,7 +19,7 @@ var factWords = map[FactKind][]string{
 	RemoveFact: {"key", "why", "by", "at"}, ReadingFact: {}, "readings": {}, InspectFact: {"of", "failed", "by", "at", "text", "photo", "place"},
 	CaseFact:   {"of", "do", "by", "at", "text", "photo", "place", "to", "receipt", "despite"},
 	ReportFact: {"text", "place", "photo", "at", "by"}, ClockFact: {},
-	WarnFact: {"do", "level", "stage", "towns", "text", "drill", "by", "at"}, RespondFact: {"do", "level", "text", "drill", "by", "photo", "at"},
+	WarnFact: {"do", "level", "stage", "towns", "text", "drill", "reach", "by", "at"}, RespondFact: {"do", "level", "text", "drill", "by", "photo", "at"},
 }
 
 // what may stand beside each kind of want.

@@ -52,10 +52,10 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 	var list []*callup.Round
 	next, totals := "", map[callup.ID]callup.Total{}
 	err = s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
-		if list, err = works.Callup.Rounds(ctx, tx, false, before, most); err != nil || file {
+		if list, err = works.Callup.Rounds(ctx, tx, false, before, most); err != nil {
 			return err
 		}
-		if len(list) > callupRounds {
+		if !file && len(list) > callupRounds {
 			list = list[:callupRounds]
 			next = "/callups?before=" + strconv.FormatInt(int64(list[len(list)-1].ID), 10)
 		}
@@ -70,7 +70,7 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if file {
-		return writeCSV(w, "叫应.csv", roundsTable(list))
+		return writeCSV(w, "叫应.csv", roundsTable(list, totals))
 	}
 	p := s.office(r, "叫应", Link{Text: "叫应"})
 	p.Data = map[string]any{"Rounds": list, "Totals": totals, "Next": next, "Ladders": works.County.Callups, "Levels": callLevels, "Post": func(post string) string { return callup.Seat{Post: post}.String() }}
@@ -78,14 +78,14 @@ func (s *Server) callups(w http.ResponseWriter, r *http.Request) error {
 }
 
 // roundsTable are rounds for a file.
-func roundsTable(list []*callup.Round) [][]string {
-	out := [][]string{{"编号", "事由", "级别", "演练", "状态", "开始", "结束", "阶梯", "叫应人次"}}
+func roundsTable(list []*callup.Round, totals map[callup.ID]callup.Total) [][]string {
+	out := [][]string{{"编号", "事由", "级别", "演练", "状态", "开始", "结束", "阶梯", "叫应人次", "应叫岗位", "未应答岗位"}}
 	for _, x := range list {
 		title := x.Title
 		if x.Drill {
 			title = drill.Marked(drill.Unmarked(title))
 		}
-		out = append(out, []string{strconv.FormatInt(int64(x.ID), 10), title, callLevels[max(0, min(x.Level, 4))], map[bool]string{true: "是", false: "否"}[x.Drill], x.State.Chinese(), minute(x.OpenedAt), minute(x.EndedAt), x.Ladder.Name, strconv.Itoa(x.Calls)})
+		out = append(out, []string{strconv.FormatInt(int64(x.ID), 10), title, callLevels[max(0, min(x.Level, 4))], map[bool]string{true: "是", false: "否"}[x.Drill], x.State.Chinese(), minute(x.OpenedAt), minute(x.EndedAt), x.Ladder.Name, strconv.Itoa(x.Calls), strconv.Itoa(totals[x.ID].Posts), strconv.Itoa(totals[x.ID].Missing())})
 	}
 	return out
 }

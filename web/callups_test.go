@@ -41,7 +41,7 @@ func TestCallupBoard(t *testing.T) {
 			return err
 		})
 		s.want(s.get("督查", "/callups"), 200, "暴雨橙色预警", "进行中", "绛县人民政府办公室主任", "<b>1</b> / 1 岗")
-		s.want(s.get("督查", "/callups.csv"), 200, "编号,事由,级别,演练,状态", "1,暴雨橙色预警,橙,否,进行中,2031-")
+		s.want(s.get("督查", "/callups.csv"), 200, "编号,事由,级别,演练,状态", "1,暴雨橙色预警,橙,否,进行中,2031-", ",橙色预警,1,1,1")
 		page := s.get("督查", "/callups/1")
 		s.want(page, 200, "示例镇长", town, "未应答", "登记答复", `href="`+deskPath(v.Event, 1)+`"`, "暴雨预警，第 1 版", "根据", "示例站三小时雨量55毫米", "依据", "绛政发〔2023〕15号 二(三)5", "2031-")
 		if strings.Contains(page.body, "13800000001") {

@@ -26,7 +26,7 @@ func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
 	var tally notice.Tally
 	var list []notice.Delivery
 	var held []notice.Held
-	var next string
+	var next, earlier string
 	err := s.read(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		if tally, err = notice.Count(ctx, tx, s.countyCode); err != nil {
 			return err
@@ -34,7 +34,7 @@ func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
 		if list, next, err = notice.Deliveries(ctx, tx, s.countyCode, q); err != nil {
 			return err
 		}
-		held, _, err = notice.Holding(ctx, tx, s.countyCode, true, 50, "")
+		held, earlier, err = notice.Holding(ctx, tx, s.countyCode, true, 50, asked.Get("held"))
 		return err
 	})
 	if err != nil {
@@ -60,8 +60,13 @@ func (s *Server) deliveries(w http.ResponseWriter, r *http.Request) error {
 		asked.Set("after", next)
 		next = "/notices/deliveries?" + asked.Encode()
 	}
+	if earlier != "" {
+		asked := r.URL.Query()
+		asked.Set("held", earlier)
+		earlier = "/notices/deliveries?" + asked.Encode() + "#held"
+	}
 	again := slices.ContainsFunc(list, func(d notice.Delivery) bool { return d.State == notice.Failed || d.State == notice.Dropped })
-	p.Data = map[string]any{"Again": again, "Tally": tally, "List": list, "Held": held, "Next": next, "Q": q,
+	p.Data = map[string]any{"Again": again, "Tally": tally, "List": list, "Held": held, "Earlier": earlier, "Next": next, "Q": q,
 		"States": deliveryStates, "Channels": notice.Channels,
 		"Mail": s.Notices.Mail != nil, "Push": s.Notices.Push != nil, "Hooks": s.Notices.Hooks}
 	return s.render(w, http.StatusOK, "deliveries.html", p)

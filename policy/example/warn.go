@@ -20,8 +20,11 @@ func (p *Player) warn(ctx context.Context, tx *db.Tx, f policy.Fact) error {
 	if h == nil {
 		return &refusal{words: "没有“" + f.ID + "”这种预警"}
 	}
-	if f.Do == "签收" || f.Do == "执行" {
+	switch f.Do {
+	case "签收", "执行":
 		return p.obey(ctx, tx, h, f)
+	case "转播":
+		return p.passOn(ctx, tx, h, f)
 	}
 	d := warning.Draft{Hazard: h.ID, Drill: f.Drill, Level: warning.Level(f.Level), Stage: warning.Stage(f.Stage)}
 	d.Description = f.Text
@@ -103,6 +106,31 @@ func (p *Player) obey(ctx context.Context, tx *db.Tx, h *warning.Hazard, f polic
 		return &refusal{words: f.By + "没有要执行的" + h.Name + "预警指令"}
 	}
 	return nil
+}
+
+// passOn says of a re-broadcaster that it has just passed the newest version on.
+func (p *Player) passOn(ctx context.Context, tx *db.Tx, h *warning.Hazard, f policy.Fact) error {
+	e, err := p.lastEvent(ctx, tx, h.ID)
+	if err != nil {
+		return err
+	}
+	if e == nil {
+		return &refusal{words: "没有可以转播的" + h.Name + "预警"}
+	}
+	list, err := p.Works.Rebroadcasters(ctx, tx)
+	if err != nil {
+		return err
+	}
+	by, err := p.officer(ctx, tx, f.By)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if r.Name == f.Text {
+			return p.Works.Warnings.Passed(ctx, tx, by, warning.Rebroadcast{Event: e.ID, N: e.N, Who: r.Who(), Name: r.Name, At: tx.Now(), Reach: f.Reach, Unit: r.Unit, Public: r.Public})
+		}
+	}
+	return &refusal{words: "传播单位名录里没有在册的“" + f.Text + "”"}
 }
 
 // holder is who holds a post today, and somebody where nobody does, or several.
