@@ -38,8 +38,11 @@ func (w *Warnings) Draft(ctx context.Context, tx *db.Tx, by Actor, d Draft) (*Ve
 		}
 	}
 	h := w.Hazard(e.Hazard)
-	if h == nil {
-		return nil, wrong(op, "hazard", "没有“%s”这种预警，请从列表里选。", e.Hazard)
+	switch {
+	case h == nil && e.Hazard == "":
+		return nil, wrong(op, "hazard", "请选择预警的种类。")
+	case h == nil:
+		return nil, wrong(op, "hazard", "没有“%.60s”这种预警，请从列表里选。", e.Hazard)
 	}
 	seat, err := h.must(op, by)
 	if err != nil {

@@ -103,7 +103,7 @@ func draftsOf(c *policy.County, x *policyDraftPage) ([]draft.Folder, []gazette.D
 	if strings.TrimSpace(x.Text) != "" {
 		read, err := gazette.Read(x.Text)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, badRequest(strings.TrimPrefix(err.Error(), "gazette.Read: ") + "。")
 		}
 		issue, doubts = read, read.Doubts
 		if x.Number == "" && len(read.Documents) == 1 {

@@ -120,6 +120,10 @@ func TestPlanFromText(t *testing.T) {
 		} {
 			s.want(send(form), 400, what, "正文")
 		}
+		latin := send(map[string]string{"number": "1", "text": "no text of ours"})
+		if s.want(latin, 400, "没有一个汉字"); strings.Contains(latin.body, "gazette.") {
+			t.Error("the name of an operation stands on the page")
+		}
 		s.want(s.upload("督查", "/policies/draft", number, "预案.pdf", []byte("%PDF-1.4 不是")), 400, "预案.pdf")
 		plain := map[string]string{"number": number["number"], "text": strings.Replace(forestFire, "应急预案", "工作方案", 1)}
 		s.want(send(plain), 200, "没有按应急预案读")

@@ -153,7 +153,7 @@ func (s *Server) area(f *form, w *works.Works, was *warning.Version) (out audien
 		case known(t, "") || slices.Contains(s.towns(), t):
 			out.Towns = append(out.Towns, t)
 		default:
-			f.wrong("towns", "没有叫“"+t+"”的乡镇，请从列表里选。")
+			f.wrong("towns", "没有叫“"+shorten(t, 20)+"”的乡镇，请从列表里选。")
 		}
 	}
 	for _, v := range f.Values["villages"] {

@@ -46,7 +46,7 @@ func spaced(tag []byte) bool {
 	return true
 }
 
-// syntaxWords says in Chinese what encoding/xml says most; the rest stays as it is.
+// syntaxWords says in Chinese what encoding/xml says.
 func syntaxWords(msg string) string {
 	switch {
 	case strings.HasPrefix(msg, "invalid character entity"):
@@ -54,7 +54,15 @@ func syntaxWords(msg string) string {
 	case strings.HasPrefix(msg, "unexpected EOF"):
 		return "没有写完"
 	case strings.HasPrefix(msg, "illegal character code"):
-		return "有 XML 不容的字符（" + msg + "）"
+		return "有 XML 不容的字符（" + strings.TrimPrefix(msg, "illegal character code ") + "）"
+	case msg == "invalid UTF-8":
+		return "编码不是 UTF-8"
+	case strings.Contains(msg, "attribute"), strings.Contains(msg, "inside quoted string"):
+		return "属性要写成 名=\"值\"，值里的 < 写作 &lt;"
+	case strings.Contains(msg, "<!-"), strings.Contains(msg, "--"):
+		return "注释要写成 <!-- … -->，里面没有两个连着的 -"
+	case strings.Contains(msg, "]]>"), strings.Contains(msg, "<!["):
+		return "]]> 只能结束 <![CDATA["
 	}
-	return msg
+	return "< 后面应当是元素的名称"
 }
