@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"strings"
-
 	"zhixing/audience"
 	"zhixing/register"
 )
@@ -30,34 +28,13 @@ func (k *pack) passed(r in[registerFile], x *form) {
 		return
 	}
 	out := &PassedFields{Who: y.Who.s, What: y.What.s, Day: y.Day.s, After: y.After.s, Reach: y.Reach.s}
-	line := max(y.Who.line, r.item.Line)
-	if f, ok := x.find(strings.Join(x.schema.Key, "|")); ok && f.Type == register.Text {
-		out.Key = f.Name
-	} else {
-		k.bad(r.file, line, "写了 passed 的台账，key 要是一格文字：预警和传播单位的编号")
+	out.Key = k.filled(r, x, "passed", max(y.Who.line, r.item.Line), []filledField{{"who", y.Who, register.Ref, "", nil}, {"what", y.What, register.Text, "", nil},
+		{"day", y.Day, register.Day, "", nil}, {"after", y.After, register.Number, "min", nil}, {"reach", y.Reach, register.Number, "人次", nil}})
+	if f, ok := x.find(y.Who.s); ok {
+		out.Of = f.Register
 	}
-	for _, w := range []struct {
-		name  string
-		field text
-		of    register.FieldType
-		unit  string
-	}{{"who", y.Who, register.Ref, ""}, {"what", y.What, register.Text, ""}, {"day", y.Day, register.Day, ""}, {"after", y.After, register.Number, "min"}, {"reach", y.Reach, register.Number, "人次"}} {
-		if w.field.s == "" {
-			k.bad(r.file, line, "passed 要写 %s：写到哪一格", w.name)
-			continue
-		}
-		f, ok := k.field(r.file, w.field, x, w.of)
-		if !ok {
-			continue
-		}
-		switch {
-		case w.unit != "" && string(f.Unit) != w.unit:
-			k.bad(r.file, w.field.line, "“%s”的 unit 要写 %s", f.Name, w.unit)
-		case w.name == "who":
-			out.Of = f.Register
-		case w.name == "reach" && f.Required:
-			k.bad(r.file, w.field.line, "“%s”不能是 required：传播单位不一定知道有多少人收到", f.Name)
-		}
+	if f, ok := x.find(y.Reach.s); ok && f.Required {
+		k.bad(r.file, y.Reach.line, "“%s”不能是 required：传播单位不一定知道有多少人收到", f.Name)
 	}
 	if k.set.Passed == nil {
 		k.set.Passed = map[*register.Schema]*PassedFields{}
