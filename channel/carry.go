@@ -33,16 +33,23 @@ func (o *Outbox) Run(ctx context.Context) {
 		for range g.Workers {
 			wg.Go(func() { o.work(ctx, g) })
 		}
-	}
-	wg.Go(func() {
-		for ctx.Err() == nil {
-			if err := o.sweep(ctx, o.DB.Now()); err != nil && ctx.Err() == nil {
-				o.log().Error("channel: sweeping", "county", o.County, "error", err)
-			}
-			sleep(ctx, sweepEach, nil)
+		if g.asks() { // not while sweeping: a broker that does not answer must hold up nobody else
+			wg.Go(func() {
+				o.regularly(ctx, "asking devices again", func(now time.Time) error { return o.again(ctx, g, now) })
+			})
 		}
-	})
+	}
+	wg.Go(func() { o.regularly(ctx, "sweeping", func(now time.Time) error { return o.sweep(ctx, now) }) })
 	wg.Wait()
+}
+
+func (o *Outbox) regularly(ctx context.Context, what string, do func(now time.Time) error) {
+	for ctx.Err() == nil {
+		if err := do(o.DB.Now()); err != nil && ctx.Err() == nil {
+			o.log().Error("channel: "+what, "county", o.County, "error", err)
+		}
+		sleep(ctx, sweepEach, nil)
+	}
 }
 
 // keep keeps a driver's connection.
@@ -82,6 +89,11 @@ func (o *Outbox) Once(ctx context.Context, now time.Time) (n int, err error) {
 	o.start()
 	if err := o.sweep(ctx, now); err != nil {
 		return 0, wrap("Once", err)
+	}
+	for _, g := range o.gates {
+		if err := o.again(ctx, g, now); err != nil {
+			return 0, wrap("Once", err)
+		}
 	}
 	began := o.DB.Now()
 	clock := func() time.Time { return now.Add(o.DB.Now().Sub(began)) } // a pass may be long
@@ -165,10 +177,7 @@ func (o *Outbox) due(ctx context.Context, g *gate, now time.Time) (due bool, err
 
 // eachTurn goes through what a gateway may take at the hour, in order.
 func (o *Outbox) eachTurn(g *gate, now time.Time, do func(ordinal, gate int) (enough bool, err error)) error {
-	for ordinal := range ordinals {
-		if o.leaves(Urgency(ordinal%urgencies), g.channel, now).After(now) {
-			continue
-		}
+	for _, ordinal := range o.leaving(g.channel, now) {
 		for _, gate := range g.turns(now) {
 			if enough, err := do(ordinal, gate); err != nil || enough {
 				return err
@@ -176,6 +185,16 @@ func (o *Outbox) eachTurn(g *gate, now time.Time, do func(ordinal, gate int) (en
 		}
 	}
 	return nil
+}
+
+// leaving are the ordinals that are not kept back at the hour, in order.
+func (o *Outbox) leaving(channel string, now time.Time) (list []int) {
+	for ordinal := range ordinals {
+		if !o.leaves(Urgency(ordinal%urgencies), channel, now).After(now) {
+			list = append(list, ordinal)
+		}
+	}
+	return list
 }
 
 // exchange writes what became of a batch and takes the next. taken counts those too that had expired.

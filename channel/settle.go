@@ -85,7 +85,7 @@ func (g *gate) after(r row, out gateway.Outcome, now time.Time) settled {
 	return s
 }
 
-// sweep ends what nobody sends any more: leases whose worker is gone, and what has expired; and asks devices again that have said nothing.
+// sweep ends what nobody sends any more: leases whose worker is gone, and what has expired.
 func (o *Outbox) sweep(ctx context.Context, now time.Time) error {
 	var lapsed, expired, lost bool
 	err := o.DB.Read(ctx, func(tx *db.Tx) (err error) {
@@ -100,11 +100,6 @@ func (o *Outbox) sweep(ctx context.Context, now time.Time) error {
 			lapsed, err = o.lapse(ctx, tx, now)
 			return err
 		}); err != nil {
-			return err
-		}
-	}
-	for _, g := range o.gates {
-		if err := o.again(ctx, g, now); err != nil {
 			return err
 		}
 	}

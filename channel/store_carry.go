@@ -111,18 +111,29 @@ func lapsedRows(ctx context.Context, tx *db.Tx, county string, now time.Time) (l
 // unheardFor is how old a warning may be whose devices are asked again.
 const unheardFor = 24 * time.Hour
 
-// unheard takes the messages that are to be sent again: each waits longer than the time before.
-func unheard(ctx context.Context, tx *db.Tx, county string, g *gate, now time.Time) (list []row, err error) {
-	due := `SELECT m.id FROM channel_purpose p JOIN channel_message m ON m.county = p.county AND m.purpose = p.n
-		WHERE p.county = $1 AND p.put_at > $2 AND p.withdrawn_at <= m.made_at AND m.channel = $3 AND m.gateway = $4 AND m.state = 'accepted'
-		AND m.expires_at > $5 AND m.tries < $6 AND m.next_at + m.tries * $7 <= $5 LIMIT $8`
-	args := []any{county, db.Micros(now.Add(-unheardFor)), g.channel, g.Name, db.Micros(now), g.Tries, g.Again.Microseconds(), g.Batch}
-	var any1 bool
-	if err := tx.QueryRow(ctx, `/* channel.anyUnheard */ SELECT EXISTS (`+due+`)`, args...).Scan(&any1); err != nil || !any1 {
-		return nil, err
+// unheardRows are the messages that are to be sent again, those first that go first: each waits longer than the time before.
+func unheardRows(county string, g *gate, ordinals []int, most int, now time.Time) (query string, args []any) {
+	args = []any{county, db.Micros(now.Add(-unheardFor)), g.channel, g.Name, db.Micros(now), g.Tries, g.Again.Microseconds(), most}
+	from := len(args) + 1
+	for _, n := range ordinals {
+		args = append(args, n)
 	}
-	rows, err := tx.Query(ctx, `/* channel.unheard */
-		UPDATE channel_message SET tries = tries + 1, next_at = $5 WHERE county = $1 AND id IN (`+due+`)
+	return `SELECT m.id FROM channel_purpose p JOIN channel_message m ON m.county = p.county AND m.purpose = p.n
+		WHERE p.county = $1 AND p.put_at > $2 AND p.withdrawn_at <= m.made_at AND m.channel = $3 AND m.gateway = $4 AND m.state = 'accepted'
+		AND m.expires_at > $5 AND m.tries < $6 AND m.next_at + m.tries * $7 <= $5 AND m.ordinal IN ` + db.In(from, len(ordinals)) + `
+		ORDER BY m.ordinal, m.next_at, m.id LIMIT $8`, args
+}
+
+func anyUnheard(ctx context.Context, tx *db.Tx, county string, g *gate, ordinals []int, now time.Time) (any bool, err error) {
+	query, args := unheardRows(county, g, ordinals, 1, now)
+	err = tx.QueryRow(ctx, `/* channel.anyUnheard */ SELECT EXISTS (`+query+`)`, args...).Scan(&any)
+	return any, err
+}
+
+func takeUnheard(ctx context.Context, tx *db.Tx, county string, g *gate, ordinals []int, most int, now time.Time) (list []row, err error) {
+	query, args := unheardRows(county, g, ordinals, most, now)
+	rows, err := tx.Query(ctx, `/* channel.takeUnheard */
+		UPDATE channel_message SET tries = tries + 1, next_at = $5 WHERE county = $1 AND id IN (`+query+`)
 		RETURNING id, lease, purpose, text, address, ordinal, gate, tries, expires_at`, args...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		var m row

@@ -515,3 +515,42 @@ func TestDevicesThatSayNothingAreAskedAgain(t *testing.T) {
 		at("24m", "")
 	})
 }
+
+// To be asked again costs the gateway what any message costs it, and no try where nobody may be told at the hour.
+func TestAskingAgainKeepsRateAndHours(t *testing.T) {
+	stories(t, "2023-07-20T21:58:00+08:00", func(s *story) {
+		again := func(tries int, rate float64) {
+			s.drivers = func(name string, d *Driver) {
+				if name == "喇叭" {
+					d.Again, d.Tries, d.Rate = time.Minute, tries, rate
+				}
+			}
+			s.restart()
+		}
+		put := func(purpose string, u Urgency, numbers ...int) {
+			for _, n := range numbers {
+				m := s.text(purpose, n)
+				m.Channel, m.Urgency, m.Expires = "speaker", u, s.clock.Now().Add(12*time.Hour)
+				s.put(m)
+			}
+		}
+		s.quiet = Hours{}.Keep
+		again(2, 0)
+		put("notice/1", Notice, 1)
+		s.wantPass("喇叭:1")
+		s.clock.Set("2023-07-20T22:05:00+08:00")
+		s.wantPass("")
+		s.clock.Set("2023-07-21T06:35:00+08:00")
+		s.wantPass("喇叭:1")
+
+		again(9, 4) // two at once
+		put("warning/1/1", Warning, 1, 2, 3, 4)
+		s.wantPass("喇叭:1 喇叭:2")
+		s.clock.Advance(time.Second)
+		s.wantPass("喇叭:3 喇叭:4")
+		s.clock.Advance(2 * time.Minute)
+		s.wantPass("喇叭:1 喇叭:2")
+		s.clock.Advance(time.Second)
+		s.wantPass("喇叭:3 喇叭:4")
+	})
+}
