@@ -84,21 +84,17 @@ func (e *Emergencies) Propose(ctx context.Context, tx *db.Tx, plan string, level
 
 // Withdraw ends what a cause proposed and nobody took up: the warning was cancelled.
 func (e *Emergencies) Withdraw(ctx context.Context, tx *db.Tx, cause, why string) error {
-	for _, state := range []string{"open", "dismissed"} {
-		list, err := e.proposals(ctx, tx, state)
-		if err != nil {
-			return wrap("Withdraw", err)
+	list, err := e.proposalsOf(ctx, tx, cause)
+	if err != nil {
+		return wrap("Withdraw", err)
+	}
+	for _, x := range list {
+		if x.State == "open" { // who dismissed it, when and why, stays
+			x.Ended, x.Why = tx.Now(), why
 		}
-		for _, x := range list {
-			if x.Cause != cause {
-				continue
-			}
-			if x.State = "over"; state == "open" { // who dismissed it, when and why, stays
-				x.Ended, x.Why = tx.Now(), why
-			}
-			if err := e.saveProposal(ctx, tx, x); err != nil {
-				return wrap("Withdraw", err)
-			}
+		x.State = "over"
+		if err := e.saveProposal(ctx, tx, x); err != nil {
+			return wrap("Withdraw", err)
 		}
 	}
 	return nil

@@ -44,6 +44,12 @@ func (e *Emergencies) lastProposal(ctx context.Context, tx *db.Tx, plan, cause s
 	return x, err
 }
 
+// proposalsOf are those of a cause that are open or were dismissed.
+func (e *Emergencies) proposalsOf(ctx context.Context, tx *db.Tx, cause string) ([]*Proposal, error) {
+	return collect(ctx, tx, scanProposal, `/* emergency.proposalsOf */ SELECT `+proposalColumns+` FROM emergency_proposal
+		WHERE county = $1 AND cause = $2 AND state IN ('open', 'dismissed') ORDER BY id`, e.County, cause)
+}
+
 func (e *Emergencies) proposals(ctx context.Context, tx *db.Tx, state string) ([]*Proposal, error) {
 	return collect(ctx, tx, scanProposal, `/* emergency.proposals */ SELECT `+proposalColumns+` FROM emergency_proposal WHERE county = $1 AND state = $2 ORDER BY id DESC`, e.County, state)
 }

@@ -64,7 +64,7 @@ type Fact struct {
 	Stage    string
 	Towns    []string
 	Drill    string
-	Reach    int // of a passing-on: people; -1: not known
+	Reach    int    // of a passing-on: people; -1: not known
 	File     string // with Line: where it stands
 	Line     int
 }

@@ -228,7 +228,7 @@ func drivers(now func() time.Time, log *slog.Logger) map[string]channel.Build {
 			switch {
 			case v.Again != nil && v.Ack == "":
 				return channel.Driver{}, errors.New("again 要有 ack：不应答的喇叭，不知道哪些要再发")
-			case v.Again != nil && *v.Again != 0 && *v.Again < time.Second: // 5 without its unit is nanoseconds
+			case v.Again != nil && *v.Again < 0:
 				return channel.Driver{}, errors.New("again 写作 5m；不再发的写 0s")
 			case v.Again != nil:
 				d.Again = *v.Again

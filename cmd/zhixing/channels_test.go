@@ -102,7 +102,7 @@ func TestChannels(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
 		}
 	}
-	for old, change := range map[string]string{`version: "3.0"`: `version: "4.0"`, "secret: {env: ZHIXING_TEST_CHANNEL}}}": "secret: {env: ZHIXING_TEST_NONE}}}", "speaker/{id}/cmd": "speaker/cmd", "driver: mail": "driver: push", "hosts: [other.example.cn], ": ""} {
+	for old, change := range map[string]string{`version: "3.0"`: `version: "4.0"`, "secret: {env: ZHIXING_TEST_CHANNEL}}}": "secret: {env: ZHIXING_TEST_NONE}}}", "speaker/{id}/cmd": "speaker/cmd", `body: '{"seq"`: `again: -5m, body: '{"seq"`, "driver: mail": "driver: push", "hosts: [other.example.cn], ": ""} {
 		write(strings.Replace(allChannels, old, change, 1))
 		if _, err := s.openOutbox(notices); err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s: %v", change, err)

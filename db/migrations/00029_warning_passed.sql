@@ -12,7 +12,7 @@ CREATE TABLE warning_passed (
 	reach  bigint NOT NULL, -- -1: not known
 	PRIMARY KEY (county, event, n, who)
 );
-CREATE INDEX warning_passed_who ON warning_passed (county, who, at);
+CREATE INDEX warning_passed_at ON warning_passed (county, at);
 
 -- +goose Down
 DROP TABLE warning_passed;

@@ -2,10 +2,7 @@ package works
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"zhixing/audience"
@@ -60,9 +57,8 @@ func (w *Works) held(ctx context.Context, tx *db.Tx, r *audience.Recipient, at t
 
 // byNumber is a person on record of whom no recipient is known.
 func (w *Works) byNumber(ctx context.Context, tx *db.Tx, id callup.PersonID) (callup.Person, bool, error) {
-	s, ok := strings.CutPrefix(string(id), "person/")
-	n, err := strconv.ParseInt(s, 10, 64)
-	if !ok || err != nil {
+	n, ok := personOnRecord(id)
+	if !ok {
 		return callup.Person{}, false, nil
 	}
 	p, err := personnel.PersonBy(ctx, tx, string(w.County.Place.Code), n)
@@ -97,7 +93,7 @@ func (w *Works) CalledAs(ctx context.Context, tx *db.Tx, account string, at time
 			return nil, err
 		}
 		for _, h := range held {
-			if id := callup.PersonID(fmt.Sprintf("person/%d", h.Person)); h.Account == account && !slices.Contains(out, id) {
+			if id := personID(h.Person); h.Account == account && !slices.Contains(out, id) {
 				out = append(out, id)
 			}
 		}

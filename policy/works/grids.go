@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/forecast"

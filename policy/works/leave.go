@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"zhixing/audience"
+	"zhixing/calendar"
 	"zhixing/callup"
 	"zhixing/channel"
 	"zhixing/db"
@@ -93,7 +94,7 @@ func (w *Works) leave(ctx context.Context, tx *db.Tx, r channel.Reply) error {
 		return err
 	}
 	now := tx.Now()
-	purpose := "audience/leave/" + now.Format(time.DateOnly)
+	purpose := "audience/leave/" + calendar.DateOf(now).String()
 	if came.New {
 		purpose = fmt.Sprintf("audience/leave/%d", now.UnixMicro())
 	}

@@ -340,7 +340,7 @@ func (w *Works) seatHolders(ctx context.Context, tx *db.Tx, seat callup.Seat, at
 			if known[h.Person] {
 				continue
 			}
-			p := callup.Person{ID: callup.PersonID(fmt.Sprintf("person/%d", h.Person)), Name: h.Name, Addresses: map[string]string{}}
+			p := callup.Person{ID: personID(h.Person), Name: h.Name, Addresses: map[string]string{}}
 			if h.Account != "" {
 				p.Addresses[callup.App] = h.Account
 			}
@@ -350,9 +350,30 @@ func (w *Works) seatHolders(ctx context.Context, tx *db.Tx, seat callup.Seat, at
 	return out, nil
 }
 
+// Who can be called is known as a recipient, or by the record of persons where no recipient stands for him.
+
+func recipientID(id audience.ID) callup.PersonID {
+	return callup.PersonID(fmt.Sprintf("recipient/%d", id))
+}
+
+func personID(n int64) callup.PersonID { return callup.PersonID(fmt.Sprintf("person/%d", n)) }
+
+func recipientCalled(id callup.PersonID) (audience.ID, bool) {
+	n, ok := numbered(id, "recipient/")
+	return audience.ID(n), ok
+}
+
+func personOnRecord(id callup.PersonID) (int64, bool) { return numbered(id, "person/") }
+
+func numbered(id callup.PersonID, kind string) (int64, bool) {
+	s, ok := strings.CutPrefix(string(id), kind)
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, ok && err == nil
+}
+
 // personOf is a recipient as somebody who can be called. Who has a telephone for short messages can be rung up on it.
 func personOf(r *audience.Recipient) callup.Person {
-	p := callup.Person{ID: callup.PersonID(fmt.Sprintf("recipient/%d", r.ID)), Name: r.Name, Addresses: map[string]string{}}
+	p := callup.Person{ID: recipientID(r.ID), Name: r.Name, Addresses: map[string]string{}}
 	for _, a := range r.Addresses {
 		if p.Addresses[string(a.Channel)] == "" {
 			p.Addresses[string(a.Channel)] = a.To
@@ -366,12 +387,11 @@ func personOf(r *audience.Recipient) callup.Person {
 
 // person is somebody as he can be reached now.
 func (w *Works) person(ctx context.Context, tx *db.Tx, id callup.PersonID) (callup.Person, bool, error) {
-	s, ok := strings.CutPrefix(string(id), "recipient/")
-	n, err := strconv.ParseInt(s, 10, 64)
-	if !ok || err != nil {
+	n, ok := recipientCalled(id)
+	if !ok {
 		return w.byNumber(ctx, tx, id)
 	}
-	r, err := w.Audience.ByID(ctx, tx, audience.ID(n))
+	r, err := w.Audience.ByID(ctx, tx, n)
 	if err != nil || r == nil {
 		return callup.Person{}, false, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"time"
+
 	"zhixing/calendar"
 	"zhixing/callup"
 	"zhixing/db"

@@ -59,7 +59,7 @@ func (w *Works) Standing(ctx context.Context, tx *db.Tx, r audience.Recipient) (
 
 // onList is a post for which a list alone knows whom to tell; a leave that is on record under that counts.
 func (w *Works) onList(ctx context.Context, tx *db.Tx, r audience.Recipient, why string) (Standing, error) {
-	p, off, err := w.Callup.StandIn(ctx, tx, tx.Now(), callup.PersonID(fmt.Sprintf("recipient/%d", r.ID)))
+	p, off, err := w.Callup.StandIn(ctx, tx, tx.Now(), recipientID(r.ID))
 	if err != nil {
 		return Standing{}, err
 	}
@@ -104,16 +104,16 @@ func (w *Works) byHolders(ctx context.Context, tx *db.Tx, r audience.Recipient, 
 
 // byHolder is who is told for one who holds a post: himself, or his stand-in if that one has a number.
 func (w *Works) byHolder(ctx context.Context, tx *db.Tx, r *audience.Recipient, h personnel.Holder, his bool) (name, number, how string, err error) {
-	ids := []callup.PersonID{callup.PersonID(fmt.Sprintf("person/%d", h.Person))}
+	ids := []callup.PersonID{personID(h.Person)}
 	own, ok, err := w.Audience.Of(ctx, tx, audience.SourcePosts, fmt.Sprintf("%s/%d", h.Post, h.Person))
 	if err != nil {
 		return "", "", "", err
 	}
 	if ok {
-		ids = append(ids, callup.PersonID(fmt.Sprintf("recipient/%d", own.ID)))
+		ids = append(ids, recipientID(own.ID))
 	}
 	if his {
-		ids = append(ids, callup.PersonID(fmt.Sprintf("recipient/%d", r.ID)))
+		ids = append(ids, recipientID(r.ID))
 	}
 	how = "现任" + h.Name
 	p, off, err := w.Callup.StandIn(ctx, tx, tx.Now(), ids...)
@@ -135,15 +135,15 @@ func (w *Works) byHolder(ctx context.Context, tx *db.Tx, r *audience.Recipient, 
 
 // numberOf is the mobile number of who stands in: his own, or what a list has of him.
 func (w *Works) numberOf(ctx context.Context, tx *db.Tx, p callup.Person) (string, error) {
-	var id int64
-	if _, err := fmt.Sscanf(string(p.ID), "person/%d", &id); err == nil {
-		phone, err := personnel.PhoneOf(ctx, tx, string(w.County.Place.Code), id)
+	if n, ok := personOnRecord(p.ID); ok {
+		phone, err := personnel.PhoneOf(ctx, tx, string(w.County.Place.Code), n)
 		return phone.Number, err
 	}
-	if _, err := fmt.Sscanf(string(p.ID), "recipient/%d", &id); err != nil {
+	id, ok := recipientCalled(p.ID)
+	if !ok {
 		return p.Addresses[string(audience.SMS)], nil
 	}
-	r, err := w.Audience.ByID(ctx, tx, audience.ID(id))
+	r, err := w.Audience.ByID(ctx, tx, id)
 	if err != nil || r == nil {
 		return "", err
 	}

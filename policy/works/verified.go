@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+
 	"zhixing/calendar"
 	"zhixing/db"
 	"zhixing/notice"
@@ -91,7 +92,7 @@ func (w *Works) issued(ctx context.Context, tx *db.Tx, x warning.Verdict) (first
 	return first, over, nil
 }
 
-// entry is a verdict as its register has it. Who was late was right, with a lead below zero. Stations are counted and not named: the
+// entryOf is a verdict as its register has it. Who was late was right, with a lead below zero. Stations are counted and not named: the
 // register may be public, where they stand may not.
 func entryOf(y *policy.VerdictFields, s *register.Schema, h *warning.Hazard, x warning.Verdict, v *warning.Version) map[string]string {
 	hazard := h.Name

@@ -3,6 +3,7 @@ package works
 import (
 	"context"
 	"time"
+
 	"zhixing/db"
 	"zhixing/finding"
 	"zhixing/warning"
